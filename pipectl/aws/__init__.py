@@ -1,0 +1,1 @@
+"""The talk with AWS: one narrow door, `Cloud.call`, worn in layers."""

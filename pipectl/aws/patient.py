@@ -1,0 +1,117 @@
+"""A Cloud that waits where AWS settles late: roles that are not usable yet, things just being deleted.
+
+Throttling, lost connections and 5xx answers are botocore's to retry (session.py); here stand only the
+refusals that are true now and will not be in a moment.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pipectl.aws.account import Account
+from pipectl.aws.cloud import Cloud
+from pipectl.errors import AwsError, Interrupted
+
+PATIENCE = 120.0
+"""Seconds that AWS may take to settle. IAM names no bound; a minute or two was seen (fact sheet, IAM)."""
+
+ROLE_WRITES = frozenset({"create_role", "put_role_policy", "update_assume_role_policy", "attach_role_policy"})
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """An answer that time mends. With `needs_new_role`, only after this run wrote a role."""
+
+    service: str
+    code: str
+    said: str
+    reason: str
+    needs_new_role: bool = True
+
+
+# The messages are those of the fact sheet's tables (services, sections 1.1, 1.3, 5, 6 and 7), which take them
+# from terraform-provider-aws and the issues that quote the live services.
+UNSETTLED = (
+    Unsettled("codebuild", "InvalidInputException", "ot authorized to perform", "the new role"),
+    Unsettled(
+        "codepipeline", "InvalidStructureException", "not authorized to perform AssumeRole", "the new role"
+    ),
+    Unsettled("ecs", "InvalidParameterException", "verify that the ECS service role", "the new role"),
+    Unsettled("ecs", "InvalidParameterException", "ssume the service linked role", "ECS's own role", False),
+    Unsettled("ecs", "InvalidParameterException", "still Draining", "the old service to drain", False),
+    Unsettled("ecs", "ClusterNotFoundException", "", "the new cluster", False),
+    Unsettled("events", "ValidationException", "cannot be assumed by principal", "the new role"),
+    Unsettled("events", "ConcurrentModificationException", "", "another change of the rule", False),
+    Unsettled("s3", "MalformedPolicy", "Invalid principal in policy", "the new role"),
+    Unsettled("s3", "OperationAborted", "", "another change of the bucket", False),
+    Unsettled("s3", "NoSuchBucket", "", "the new bucket", False),
+    Unsettled("iam", "MalformedPolicyDocument", "Invalid principal in policy", "the new role"),
+    Unsettled("iam", "ConcurrentModification", "", "another change of the role", False),
+    Unsettled("logs", "OperationAbortedException", "", "another change of the log group", False),
+)
+
+CREATIONS = {"ClusterNotFoundException": "create_cluster", "NoSuchBucket": "create_bucket"}
+"""Which creation must have been sent in this run, for the answer to mean `not yet`."""
+
+
+class Patient:
+    """Sends a call again while AWS's answer says that something new is not settled.
+
+    `say` is told what is waited for; `stop` ends all waiting; a call waits at most `patience` seconds.
+    """
+
+    def __init__(
+        self, cloud: Cloud, say: Callable[[str], None], stop: threading.Event, patience: float = PATIENCE
+    ) -> None:
+        self._cloud = cloud
+        self._say = say
+        self._stop = stop
+        self._patience = patience
+        self._written: set[str] = set()
+
+    @property
+    def account(self) -> Account:
+        """The account behind the door."""
+        return self._cloud.account
+
+    def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]:
+        """Send one call, again and again while it is refused for a reason that passes."""
+        started = time.monotonic()
+        pause = 1.0
+        while True:
+            try:
+                answer = self._cloud.call(service, operation, **params)
+            except AwsError as error:
+                reason = self._reason(error)
+                waited = time.monotonic() - started
+                if reason is None:
+                    raise
+                if waited >= self._patience:
+                    raise self._given_up(error, reason, waited) from error
+                self._wait(reason, waited, pause)
+                pause = min(pause * 1.6, 10.0)
+            else:
+                self._written.add(operation)
+                return answer
+
+    def _wait(self, reason: str, waited: float, pause: float) -> None:
+        self._say(f"waiting for {reason}, {waited:.0f} s")
+        if self._stop.wait(pause):
+            raise Interrupted(f"interrupted while waiting for {reason}")
+
+    def _reason(self, error: AwsError) -> str | None:
+        for case in UNSETTLED:
+            if case.service == error.service and case.code == error.code and case.said in error.said:
+                return case.reason if self._passes(case) else None
+        return None
+
+    def _passes(self, case: Unsettled) -> bool:
+        if case.code in CREATIONS:
+            return CREATIONS[case.code] in self._written
+        return not case.needs_new_role or bool(self._written & ROLE_WRITES)
+
+    def _given_up(self, error: AwsError, reason: str, waited: float) -> AwsError:
+        said = f"{error.said} (tried for {waited:.0f} s, waiting for {reason})"
+        return AwsError(error.service, error.operation, error.code, said, hint=error.hint)

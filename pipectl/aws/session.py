@@ -1,0 +1,194 @@
+"""boto3 behind Cloud: the only room that imports boto3, late, because loading it takes a while."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pipectl.aws.account import Account
+from pipectl.aws.cloud import SIDE_BY_SIDE, Cloud
+from pipectl.aws.ledger import Book, Ledger
+from pipectl.aws.patient import Patient
+from pipectl.errors import AccessDenied, AwsError, NotConnected
+
+if TYPE_CHECKING:
+    import boto3
+    from botocore.exceptions import ClientError
+
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
+BAD_CREDENTIALS = frozenset({
+    "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
+    "SignatureDoesNotMatch", "InvalidAccessKeyId",
+})  # fmt: skip
+ATTEMPTS = 6
+"""How often botocore sends a call that is throttled, lost or answered with 5xx (standard retry mode)."""
+
+LOGIN_HINT = "`aws sso login`, `--profile NAME`, or `--local` for the local AWS that needs no account"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where to send calls to, and as whom, when it is not AWS by the ordinary credential chain."""
+
+    url: str
+    credentials: Mapping[str, str] | None = None
+    """`aws_access_key_id` and `aws_secret_access_key`; None takes the ordinary chain."""
+
+
+class Connection:
+    """One way to AWS for one command: a session, its clients, one book of all calls.
+
+    `say` is told about waiting; setting `stop` ends all waiting.
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: str | None = None,
+        region: str | None = None,
+        endpoint: Endpoint | None = None,
+        say: Callable[[str], None],
+    ) -> None:
+        self.book = Book()
+        self.stop = threading.Event()
+        self._profile = profile
+        self._region = region
+        self._endpoint = endpoint
+        self._say = say
+        self._slots = threading.BoundedSemaphore(SIDE_BY_SIDE)
+        self._making = threading.Lock()
+        self._clouds: dict[str, Cloud] = {}
+        self._identity: dict[str, str] = {}
+
+    def cloud(self, region: str | None = None) -> Cloud:
+        """The door to one Region; the configured one when none is named. Raises NotConnected without any."""
+        region = region or self._region or self._session.region_name
+        if not region:
+            raise NotConnected(
+                "no AWS Region is set",
+                hint="write `region:` into the spec, or use `--region NAME` or AWS_REGION",
+            )
+        if region not in self._clouds:
+            door = Ledger(_Door(self, region), self.book)
+            self._clouds[region] = Patient(door, self._say, self.stop)
+        return self._clouds[region]
+
+    @cached_property
+    def _session(self) -> "boto3.Session":
+        import boto3
+        from botocore.exceptions import ProfileNotFound
+
+        credentials = (self._endpoint and self._endpoint.credentials) or {}
+        try:
+            return boto3.Session(profile_name=self._profile, **credentials)
+        except ProfileNotFound as error:
+            raise NotConnected(
+                f"{error}", hint="`aws configure list-profiles` lists those there are"
+            ) from error
+
+    def make_client(self, service: str, region: str) -> Any:
+        """A boto3 client; one at a time, since a session is not safe to share while it makes one."""
+        from botocore.config import Config
+
+        with self._making:
+            client = self._session.client(
+                service,  # type: ignore[call-overload]  # any service that botocore knows
+                region_name=region,
+                endpoint_url=self._endpoint.url if self._endpoint else None,
+                config=Config(
+                    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                    max_pool_connections=SIDE_BY_SIDE,
+                    user_agent_extra="pipectl",
+                    connect_timeout=10,
+                    s3={"addressing_style": "path"} if self._endpoint else None,
+                ),
+            )
+        client.meta.events.register("needs-retry", self._tell_retry)
+        return client
+
+    def _tell_retry(
+        self, attempts: int, response: Any, caught_exception: Any, operation: Any, **_: Any
+    ) -> None:
+        """Say a word from the third attempt on: that is when a call takes more than a few seconds."""
+        if attempts >= 3 and (caught_exception is not None or (response and response[0].status_code >= 400)):  # noqa: PLR2004
+            reason = type(caught_exception).__name__ if caught_exception else _wire_code(response)
+            self._say(f"{operation.name} answered {reason}, attempt {attempts} of {ATTEMPTS}")
+
+    def identity(self, door: Cloud) -> dict[str, str]:
+        """Who is asking: GetCallerIdentity, once for the whole connection."""
+        with self._making:
+            known = dict(self._identity)
+        if not known:
+            known = door.call("sts", "get_caller_identity")
+            self._identity.update(known)
+        return known
+
+    def send(self, client: Any, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Send one call through a client, at most SIDE_BY_SIDE at once, and turn its errors into ours."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            with self._slots:
+                answer: dict[str, Any] = getattr(client, operation)(**params)
+        except ClientError as error:
+            raise _aws_error(service, operation, error) from error
+        except BotoCoreError as error:
+            raise _not_connected(service, operation, error) from error
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+
+class _Door:
+    """The innermost door: one Region, clients made when they are first needed."""
+
+    def __init__(self, connection: Connection, region: str) -> None:
+        self._connection = connection
+        self._region = region
+        self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
+
+    @cached_property
+    def account(self) -> Account:
+        identity = self._connection.identity(Ledger(self, self._connection.book))
+        return Account(
+            id=identity["Account"],
+            region=self._region,
+            partition=identity["Arn"].split(":")[1],
+            caller=identity["Arn"],
+        )
+
+    def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]:
+        with self._making:
+            if service not in self._clients:
+                self._clients[service] = self._connection.make_client(service, self._region)
+        return self._connection.send(self._clients[service], service, operation, params)
+
+
+def _wire_code(response: Any) -> str:
+    http, parsed = response
+    return str((parsed or {}).get("Error", {}).get("Code") or http.status_code)
+
+
+def _aws_error(service: str, operation: str, error: "ClientError") -> AwsError | NotConnected:
+    code = str(error.response.get("Error", {}).get("Code", "Unknown"))
+    said = str(error.response.get("Error", {}).get("Message", ""))
+    if code in BAD_CREDENTIALS:
+        return NotConnected(f"AWS does not accept the credentials ({code}: {said})", hint=LOGIN_HINT)
+    retries = int(error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0))
+    if retries:
+        said += f" (sent {retries + 1} times)"
+    kind = AccessDenied if code in DENIED or code.startswith("AccessDenied") else AwsError
+    return kind(service, operation, code, said)
+
+
+def _not_connected(service: str, operation: str, error: Exception) -> NotConnected | AwsError:
+    name = type(error).__name__
+    if name in ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError",
+                "SSOTokenLoadError", "UnauthorizedSSOTokenError", "SSOError"):  # fmt: skip
+        return NotConnected(f"no usable AWS credentials: {error}", hint=LOGIN_HINT)
+    if name in ("ParamValidationError", "UnknownParameterError"):
+        return AwsError(service, operation, name, str(error).removeprefix("Parameter validation failed:\n"))
+    return NotConnected(
+        f"{service} {operation} got no answer: {error}", hint="check the network and the endpoint"
+    )

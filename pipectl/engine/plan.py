@@ -1,0 +1,101 @@
+"""(wanted, found) -> steps. Pure, and the only place that decides what is to be done."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from pipectl.engine.values import OWNER_TAG, Action, Difference, Exactly, Obstacle, Resource, State, Step
+
+Found = Mapping[tuple[str, str], State]
+"""What was read, by kind and name; a missing key is a thing that is not there."""
+
+
+class Traits(Protocol):
+    """What the engine wants to know of a kind."""
+
+    @property
+    def name(self) -> str:
+        """The kind's name, as resources carry it."""
+
+    @property
+    def fixed(self) -> Mapping[str, str]:
+        """Dotted paths that AWS cannot change in place -> the way out."""
+
+
+def steps(wanted: Iterable[Resource], found: Found, kinds: Iterable[Traits], stack: str) -> tuple[Step, ...]:
+    """One step for each wanted resource, in the given order."""
+    traits = {kind.name: kind for kind in kinds}
+    return tuple(
+        _step(resource, found.get(resource.key), traits[resource.kind], stack) for resource in wanted
+    )
+
+
+def differences(stated: State, found: State, prefix: str = "") -> Iterator[Difference]:
+    """Every stated value that was found otherwise; what is found beyond the stated is no difference."""
+    for key, after in stated.items():
+        yield from _difference(f"{prefix}{key}", after, found.get(key))
+    if isinstance(stated, Exactly):
+        for key, before in found.items():
+            if key not in stated and before is not None:
+                yield Difference(f"{prefix}{key}", before, None)
+
+
+def _difference(path: str, after: Any, before: Any) -> Iterator[Difference]:
+    if isinstance(after, Mapping) and (after or isinstance(after, Exactly)):
+        if before is None or isinstance(before, Mapping):
+            yield from differences(after, before or {}, f"{path}.")
+        else:
+            yield Difference(path, before, after)
+    elif not _same(after, before):
+        yield Difference(path, before, after)
+
+
+def _same(after: Any, before: Any) -> bool:
+    if isinstance(after, Sequence) and not isinstance(after, str) and isinstance(before, Sequence):
+        return len(after) == len(before) and all(map(_same, after, before))
+    if isinstance(after, Mapping) and isinstance(before, Mapping):
+        return not list(differences(after, before))
+    return bool(after == before)
+
+
+def _step(resource: Resource, before: State | None, kind: Traits, stack: str) -> Step:
+    if before is None:
+        return _missing(resource)
+    changed = tuple(differences(resource.stated, before)) if resource.managed else ()
+    owner = (before.get("tags") or {}).get(OWNER_TAG)
+    owned = "tags" in resource.stated and resource.managed
+    if owned and owner not in (None, stack):
+        return Step(resource, Action.UPDATE, before, changed, obstacle=_foreign(resource, str(owner)))
+    stuck = _stuck(resource, changed, kind.fixed)
+    if owned and owner is None:
+        return Step(resource, Action.ADOPT, before, changed, obstacle=stuck)
+    return Step(resource, Action.UPDATE if changed else Action.KEEP, before, changed, obstacle=stuck)
+
+
+def _missing(resource: Resource) -> Step:
+    if not resource.managed:
+        obstacle = Obstacle(
+            f"{resource.kind} `{resource.name}` does not exist, and the spec only uses it",
+            "create it first, correct its name, or describe it in the spec",
+        )
+        return Step(resource, Action.CREATE, obstacle=obstacle)
+    new = tuple(differences({**resource.stated, **resource.initial}, {}))
+    return Step(resource, Action.CREATE, None, tuple(each for each in new if each.after is not None))
+
+
+def _foreign(resource: Resource, owner: str) -> Obstacle:
+    return Obstacle(
+        f"{resource.kind} `{resource.name}` belongs to the stack `{owner}`",
+        f"use another name, or say `managed: false` to only use it; its tag {OWNER_TAG} says whose it is",
+    )
+
+
+def _stuck(resource: Resource, changed: Sequence[Difference], fixed: Mapping[str, str]) -> Obstacle | None:
+    for difference in changed:
+        for path, way_out in fixed.items():
+            if difference.path == path or difference.path.startswith(f"{path}."):
+                return Obstacle(
+                    f"`{difference.path}` of {resource.kind} `{resource.name}` cannot be changed in place"
+                    f" ({difference.before} -> {difference.after})",
+                    way_out,
+                )
+    return None

@@ -1,0 +1,139 @@
+"""Observe and apply: the two moments that touch a cloud."""
+
+import contextvars
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pipectl.engine.plan import Found
+from pipectl.engine.values import Action, Outcome, Resource, Result, State, Step
+from pipectl.errors import Interrupted, PipectlError
+
+WORKERS = 16
+"""Steps of one wave that are carried out at the same time."""
+
+current_step: contextvars.ContextVar[Step | None] = contextvars.ContextVar("current_step", default=None)
+"""The step that the running thread works for: what is said while it waits belongs to that line."""
+
+
+class Reader(Protocol):
+    """What observe wants to know of a kind."""
+
+    @property
+    def name(self) -> str:
+        """The kind's name."""
+
+    @property
+    def read(self) -> Callable[[Any, frozenset[str]], dict[str, State]]:
+        """(cloud, names) -> the state of those that exist."""
+
+
+class Worker(Protocol):
+    """What apply wants to know of a kind."""
+
+    @property
+    def create(self) -> Callable[[Any, Resource], None]:
+        """Make a thing that is not there, whole."""
+
+    @property
+    def update(self) -> Callable[[Any, Step], None]:
+        """Change what differs, and no more."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A step that is being carried out now."""
+
+    step: Step
+
+
+Watch = Callable[[Started | Outcome], None]
+
+
+def observe(cloud: Any, wanted: Iterable[Resource], kinds: Sequence[Reader]) -> Found:
+    """What AWS has of the wanted resources. All kinds are read side by side, each once for all its names."""
+    names = {kind.name: frozenset[str]() for kind in kinds}
+    for resource in wanted:
+        names[resource.kind] |= {resource.name}
+    asked = [kind for kind in kinds if names[kind.name]]
+    found: dict[tuple[str, str], State] = {}
+    with ThreadPoolExecutor(max(len(asked), 1)) as pool:
+        answers = [pool.submit(kind.read, cloud, names[kind.name]) for kind in asked]
+    for kind, answer in zip(asked, answers, strict=True):
+        found.update({(kind.name, name): state for name, state in answer.result().items()})
+    return found
+
+
+def apply(
+    waves: Sequence[Sequence[str]],
+    steps: Sequence[tuple[Any, Step]],
+    kinds: Mapping[str, Worker],
+    watch: Watch,
+    stop: threading.Event,
+) -> Iterator[Outcome]:
+    """Carry out pending steps, each with its own cloud, wave by wave; a wave's steps run side by side.
+
+    A failed step does not stop its wave; the waves after it are not tried. Ctrl-C sets `stop`, waits for the
+    calls that are under way, and then everything that is not done is reported as not tried.
+    """
+    halted = False
+    for wave in waves:
+        members = [(cloud, step) for cloud, step in steps if step.resource.kind in wave]
+        if halted or not members:
+            yield from (Outcome(step, Result.NOT_TRIED) for _, step in members)
+            continue
+        outcomes = _wave(members, kinds, watch, stop)
+        halted = stop.is_set() or any(outcome.result is not Result.DONE for outcome in outcomes)
+        yield from outcomes
+
+
+def _wave(
+    members: Sequence[tuple[Any, Step]], kinds: Mapping[str, Worker], watch: Watch, stop: threading.Event
+) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(min(len(members), WORKERS)) as pool:
+        running = {
+            pool.submit(contextvars.copy_context().run, _carry_out, cloud, step, kinds, watch, stop)
+            for cloud, step in members
+        }
+        while running:
+            done, running = _next_done(running, stop)
+            for future in done:
+                outcomes.append(future.result())
+                watch(outcomes[-1])
+    return outcomes
+
+
+def _next_done(
+    running: set[Future[Outcome]], stop: threading.Event
+) -> tuple[set[Future[Outcome]], set[Future[Outcome]]]:
+    try:
+        done, left = wait(running, return_when=FIRST_COMPLETED)
+    except KeyboardInterrupt:
+        stop.set()
+        return set(), running
+    return done, left
+
+
+def _carry_out(
+    cloud: Any, step: Step, kinds: Mapping[str, Worker], watch: Watch, stop: threading.Event
+) -> Outcome:
+    if stop.is_set():
+        return Outcome(step, Result.NOT_TRIED)
+    current_step.set(step)
+    watch(Started(step))
+    started = time.monotonic()
+    kind = kinds[step.resource.kind]
+    try:
+        if step.action is Action.CREATE:
+            kind.create(cloud, step.resource)
+        else:
+            kind.update(cloud, step)
+    except Interrupted:
+        return Outcome(step, Result.NOT_TRIED)
+    except PipectlError as error:
+        return Outcome(step, Result.FAILED, error, time.monotonic() - started)
+    return Outcome(step, Result.DONE, seconds=time.monotonic() - started)

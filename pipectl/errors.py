@@ -1,0 +1,91 @@
+"""Every error that a user can see, as one family tree.
+
+PipectlError                      exit code 1
+├── InvalidSpec                   2   the spec has mistakes; `problems` lists all of them
+├── WrongUsage                    2   the command line does not fit
+├── NotConnected                  1   no credentials, no Region, no answer
+├── Declined                      1   pipectl would have to ask, or must not do it
+├── AwsError                      1   AWS answered with an error
+│   └── AccessDenied              1
+├── PipelineFailed                4   what was waited for failed
+└── Interrupted                 130   Ctrl-C
+"""
+
+import enum
+from collections.abc import Sequence
+
+
+class ExitCode(enum.IntEnum):
+    """What the process says when it ends (README, "Exit codes")."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    PENDING = 3
+    RUN_FAILED = 4
+    INTERRUPTED = 130
+
+
+class PipectlError(Exception):
+    """An error that is shown as `error: message` and, below it, `hint: the way out`."""
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InvalidSpec(PipectlError):
+    """A spec with mistakes. `problems` are spec.problems.Problem values, in the order of their places."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, problems: Sequence[object]) -> None:
+        count = len(problems)
+        super().__init__(f"the spec has {count} {'mistake' if count == 1 else 'mistakes'}")
+        self.problems = tuple(problems)
+
+
+class WrongUsage(PipectlError):
+    """Options or arguments that do not fit together or name what is not there."""
+
+    exit_code = ExitCode.USAGE
+
+
+class NotConnected(PipectlError):
+    """AWS, or the local AWS, cannot be reached or does not know who is asking."""
+
+
+class Declined(PipectlError):
+    """Something that pipectl does not do unasked; `hint` names the option that answers."""
+
+
+class AwsError(PipectlError):
+    """An error that AWS answered. `code` is the wire's code, as `PipelineNotFoundException`."""
+
+    def __init__(
+        self, service: str, operation: str, code: str, said: str, *, hint: str | None = None
+    ) -> None:
+        super().__init__(f"AWS said {code}: {said}" if said else f"AWS said {code}", hint=hint)
+        self.service = service
+        self.operation = operation
+        self.code = code
+        self.said = said
+
+
+class AccessDenied(AwsError):
+    """AWS refuses the caller; its text names the principal, the action and the resource."""
+
+
+class PipelineFailed(PipectlError):
+    """The execution or deployment that was waited for did not succeed."""
+
+    exit_code = ExitCode.RUN_FAILED
+
+
+class Interrupted(PipectlError):
+    """The user pressed Ctrl-C."""
+
+    exit_code = ExitCode.INTERRUPTED

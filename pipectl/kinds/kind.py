@@ -1,0 +1,76 @@
+"""Kind: what a file in this folder hands out, and what several of them need."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipectl.aws.account import Account
+from pipectl.aws.cloud import Cloud
+from pipectl.engine.values import OWNER_TAG, Remark, Resource, State, Step
+from pipectl.spec.spec import Spec
+
+Names = frozenset[str]
+
+
+def _no_remarks(cloud: Cloud, step: Step) -> Iterable[Remark]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of AWS thing: its YAML blocks, its names, its permissions, its calls.
+
+    `design` has no cloud in hand and cannot ask AWS. `read` gets all names of its kind at once and answers in
+    the words of the spec; a missing name is a thing that is not there. `create` makes a thing whole, so that
+    it may be cut off anywhere and `read` shows what is missing; `update` does what differs and no more.
+    `fixed` are dotted paths that AWS cannot change in place, with the way out. `remark` may look at AWS.
+    """
+
+    name: str
+    design: Callable[[Spec, Account], Iterable[Resource]]
+    read: Callable[[Cloud, Names], dict[str, State]]
+    create: Callable[[Cloud, Resource], None]
+    update: Callable[[Cloud, Step], None]
+    blocks: Mapping[str, type] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    remark: Callable[[Cloud, Step], Iterable[Remark]] = _no_remarks
+
+
+def tags(spec: Spec) -> dict[str, str]:
+    """The tags of everything that a stack makes: its own, and whose it is."""
+    return {**spec.tags, OWNER_TAG: spec.name}
+
+
+def merged(base: Any, more: Any) -> Any:
+    """`more` laid over `base`: mappings are joined at every depth, all else is replaced."""
+    if not isinstance(base, Mapping) or not isinstance(more, Mapping):
+        return more
+    return {
+        **base,
+        **{key: merged(base[key], value) if key in base else value for key, value in more.items()},
+    }
+
+
+def snake(name: str) -> str:
+    """`maximumPercent` -> `maximum_percent`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def listed(tags_: Mapping[str, str], key: str = "key", value: str = "value") -> list[dict[str, str]]:
+    """Tags as most services take them: a list of pairs, whose members some write in capitals."""
+    return [{key: name, value: text} for name, text in sorted(tags_.items())]
+
+
+def mapped(
+    pairs: Iterable[Mapping[str, str]] | None, key: str = "key", value: str = "value"
+) -> dict[str, str]:
+    """A list of pairs as the mapping that it means."""
+    return {pair[key]: pair.get(value, "") for pair in pairs or ()}
+
+
+def tag_changes(step: Step) -> dict[str, str]:
+    """The stated tags that are missing or other."""
+    before = (step.before or {}).get("tags") or {}
+    stated: Mapping[str, str] = step.resource.stated.get("tags") or {}
+    return {name: text for name, text in stated.items() if before.get(name) != text}

@@ -1,0 +1,35 @@
+"""Spec: a loaded file as values. Kinds ask it for their blocks by type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from pipectl.spec.places import Path, Place, Places
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One stack, as its file describes it. `blocks` holds YAML key -> name -> model of the kind's own file."""
+
+    name: str
+    file: str
+    places: Places
+    region: str | None = None
+    account: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    artifact_bucket: str | None = None
+    permissions_boundary: str | None = None
+    blocks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def all(self, block: type[T]) -> Mapping[str, T]:
+        """Every entry of one block by its name, as `spec.all(Repository)["rails_app"].keep_images`."""
+        for entries in self.blocks.values():
+            if any(isinstance(entry, block) for entry in entries.values()):
+                return cast("Mapping[str, T]", entries)
+        return {}
+
+    def place(self, *path: str | int) -> Place:
+        """Where the value at this path stands in the file."""
+        return self.places.of(cast("Path", path))
