@@ -1,0 +1,162 @@
+"""Where the rooms meet: load, check, connect, design, plan, apply. A new command never edits this file."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipectl.engine import plan as planning
+from pipectl.engine import run
+from pipectl.engine.values import Action, Outcome, Plan, Resource, Step
+from pipectl.errors import Declined, InvalidSpec, WrongUsage
+
+if TYPE_CHECKING:
+    from pipectl.aws.cloud import Cloud
+    from pipectl.aws.session import Connection
+    from pipectl.spec.problems import Problem
+    from pipectl.spec.spec import Spec
+
+DEFAULT_FILE = "pipectl.yaml"
+
+
+@dataclass(frozen=True)
+class Aws:
+    """How to reach AWS, as the command line says it."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    local: bool = False
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One spec, the door to its account and Region, and what it wants there."""
+
+    spec: "Spec"
+    cloud: "Cloud"
+    resources: tuple[Resource, ...]
+
+
+def check(files: Sequence[str], variables: Mapping[str, str]) -> "tuple[tuple[Spec, ...], list[Problem]]":
+    """The specs that could be read, and every mistake and doubt in them. Offline, without credentials."""
+    from pipectl import rules
+    from pipectl.kinds import BLOCKS
+    from pipectl.spec.load import load
+
+    specs: list[Spec] = []
+    problems: list[Problem] = []
+    for file in files:
+        spec, mistakes = load(file, BLOCKS, variables, os.environ)
+        problems += mistakes
+        if spec is not None:
+            specs.append(spec)
+            problems += rules.problems(spec)
+    problems += rules.between(specs)
+    return tuple(specs), sorted(set(problems))
+
+
+def load_specs(files: Sequence[str], variables: Mapping[str, str]) -> "tuple[Spec, ...]":
+    """The specs without a mistake. Raises InvalidSpec with all problems; warnings do not hinder."""
+    from pipectl.spec.problems import Severity
+
+    specs, problems = check(files, variables)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise InvalidSpec(problems)
+    return specs
+
+
+@contextmanager
+def connect(
+    aws: Aws, say: Callable[[str], None], accounts: Sequence[str | None] = ()
+) -> "Iterator[Connection]":
+    """The way to AWS, or to the local AWS. `accounts` are those that the specs state."""
+    from pipectl.aws.session import Connection, Endpoint
+
+    endpoint = Endpoint(aws.endpoint_url) if aws.endpoint_url else None
+    if aws.local:
+        from pipectl.local import daemon  # the one line that knows of the local AWS
+
+        wanted = next((account for account in accounts if account), None)
+        server = daemon.ensure()
+        endpoint = Endpoint(server.url, daemon.credentials(wanted))
+    connection = Connection(profile=aws.profile, region=aws.region, endpoint=endpoint, say=say)
+    try:
+        yield connection
+    finally:
+        connection.stop.set()
+
+
+def design(specs: "Sequence[Spec]", connection: "Connection", aws: Aws) -> tuple[Stack, ...]:
+    """What every spec wants, each in its own Region. Refuses a caller of another account than the spec's."""
+    return tuple(_stack(spec, connection, aws) for spec in specs)
+
+
+def plan(stacks: Sequence[Stack]) -> tuple[Plan, ...]:
+    """One plan for each stack. Stacks that share a door are read together."""
+    found: dict[int, planning.Found] = {}
+    for cloud in {id(stack.cloud): stack.cloud for stack in stacks}.values():
+        found[id(cloud)] = _observe(cloud, [stack for stack in stacks if stack.cloud is cloud])
+    return tuple(_plan(stack, found[id(stack.cloud)]) for stack in stacks)
+
+
+def apply(
+    plans: Sequence[Plan], stacks: Sequence[Stack], connection: "Connection", watch: run.Watch
+) -> Iterator[Outcome]:
+    """Carry out all plans together, wave by wave. Raises Declined, before any write, at an obstacle."""
+    from pipectl.kinds import KINDS, WAVES
+
+    for each in plans:
+        for step in each.obstacles:
+            assert step.obstacle is not None  # noqa: S101  that is what `obstacles` means
+            raise Declined(step.obstacle.message, hint=step.obstacle.hint)
+    steps = [(stack.cloud, step) for each, stack in zip(plans, stacks, strict=True) for step in each.pending]
+    waves = [[kind.name for kind in wave] for wave in WAVES]
+    return run.apply(waves, steps, {kind.name: kind for kind in KINDS}, watch, connection.stop)
+
+
+def _stack(spec: "Spec", connection: "Connection", aws: Aws) -> Stack:
+    from pipectl.kinds import KINDS
+
+    if aws.region and spec.region and aws.region != spec.region:
+        raise WrongUsage(
+            f"{spec.file} says region {spec.region}, `--region` says {aws.region}",
+            hint="leave one of them out",
+        )
+    cloud = connection.cloud(spec.region)
+    account = cloud.account
+    if spec.account and spec.account != account.id:
+        raise Declined(
+            f"{spec.file} is for account {spec.account}, but these credentials are of {account.id}",
+            hint="use another `--profile`; nothing was written",
+        )
+    wanted = {resource.key: resource for kind in reversed(KINDS) for resource in kind.design(spec, account)}
+    order = {kind.name: number for number, kind in enumerate(KINDS)}
+    return Stack(spec, cloud, tuple(sorted(wanted.values(), key=lambda resource: order[resource.kind])))
+
+
+def _observe(cloud: "Cloud", stacks: Sequence[Stack]) -> planning.Found:
+    from pipectl.aws.readonly import ReadOnly
+    from pipectl.kinds import READING_ORDER
+
+    wanted = [resource for stack in stacks for resource in stack.resources]
+    return run.observe(ReadOnly(cloud), wanted, READING_ORDER)
+
+
+def _plan(stack: Stack, found: planning.Found) -> Plan:
+    from pipectl.kinds import KINDS
+
+    account = stack.cloud.account
+    steps = planning.steps(stack.resources, found, KINDS, stack.spec.name)
+    return Plan(stack.spec.name, account.id, account.region, tuple(_remarked(stack, step) for step in steps))
+
+
+def _remarked(stack: Stack, step: Step) -> Step:
+    from pipectl.aws.readonly import ReadOnly
+    from pipectl.kinds import KINDS
+
+    if step.action is Action.KEEP:
+        return step
+    kind = next(kind for kind in KINDS if kind.name == step.resource.kind)
+    return replace(step, remarks=tuple(kind.remark(ReadOnly(stack.cloud), step)))
