@@ -1,0 +1,88 @@
+"""Mistakes of a spec, as values: where, what, and the way out."""
+
+import difflib
+import enum
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import total_ordering
+
+# Enough for every block of a real spec, and few enough that a hostile one cannot make the search slow.
+_MOST_CANDIDATES = 1_000
+_LONGEST_WORD = 128
+_SHOWN_CHARACTERS = 60
+
+
+class Severity(enum.StrEnum):
+    """An error makes a spec invalid; a warning may be wrong, and only `--strict` counts it."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Problem:
+    """One mistake of a spec, with its place. Problems sort by file, line and column."""
+
+    file: str  # as the user named it
+    line: int  # from 1
+    column: int  # from 1
+    severity: Severity
+    rule: str  # a stable name in kebab case, as `unknown-key`
+    message: str
+    hint: str | None = None
+
+    def __lt__(self, other: "Problem") -> bool:
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[str, int, int, str, str, str, str]:
+        return (
+            self.file,
+            self.line,
+            self.column,
+            self.severity,
+            self.rule,
+            self.message,
+            self.hint or "",
+        )
+
+    def __str__(self) -> str:
+        text = f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message}"
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The word that was probably meant, or None when nothing is near enough."""
+    candidates = list(itertools.islice((each for each in words if each != word), _MOST_CANDIDATES))
+    if not word or len(word) > _LONGEST_WORD:
+        return None
+    by_folded: dict[str, str] = {}
+    for candidate in candidates:
+        by_folded.setdefault(_folded(candidate), candidate)
+    found = difflib.get_close_matches(_folded(word), by_folded, n=1, cutoff=0.7)
+    return by_folded[found[0]] if found else None
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str | None:
+    """`nearest` as a hint."""
+    found = nearest(word, words)
+    return f"did you mean {shown(found)}?" if found else None
+
+
+def shown(text: str) -> str:
+    """A word of the user in backticks: one line, printable, and never longer than a line of the screen."""
+    printable = "".join(each if each.isprintable() else _escaped(each) for each in text[: _SHOWN_CHARACTERS + 1])
+    if len(printable) > _SHOWN_CHARACTERS:
+        printable = printable[: _SHOWN_CHARACTERS - 1] + "…"
+    return f"`{printable}`"
+
+
+def _folded(word: str) -> str:
+    """Case and the choice between `-` and `_` are the most common slips, so they weigh nothing."""
+    return word.casefold().replace("-", "_")
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
