@@ -1,0 +1,122 @@
+"""Whose call is it: account, Region, service and operation, read from what SDKs and the CLI send."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from pipectl.local import model
+from pipectl.local.wire import Request
+from pipectl.local.world import DEFAULT_ACCOUNT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CREDENTIAL = re.compile(r"Credential=([^/\s]+)/\d{8}/([^/]*)/([^/]+)/aws4_request")
+_PRESIGNED = re.compile(r"^([^/]+)/\d{8}/([^/]*)/([^/]+)/aws4_request$")
+_ACCOUNT = re.compile(r"\d{12}")
+_ALIASES = {"eventbridge": "events"}
+_UNSIGNED = ("", "us-east-1", "")
+
+
+def read(environ: Mapping[str, Any], body: bytes) -> Request:
+    """Read a call; what is not signed has no service"""
+    headers = {
+        key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
+    }
+    headers["content-type"] = environ.get("CONTENT_TYPE", "")
+    access_key, region, service = _scope(headers, environ.get("QUERY_STRING", ""))
+    return Request(
+        service=service,
+        operation=_operation(service, headers, environ, body),
+        account=_account(access_key),
+        region=region,
+        access_key=access_key,
+        method=environ["REQUEST_METHOD"],
+        path=environ.get("PATH_INFO", "/"),
+        query=environ.get("QUERY_STRING", ""),
+        headers=headers,
+        body=body,
+        environ=environ,
+    )
+
+
+def is_signed(environ: Mapping[str, Any]) -> bool:
+    """Whether a request carries an AWS signature"""
+    return "HTTP_AUTHORIZATION" in environ or "X-Amz-Signature" in environ.get("QUERY_STRING", "")
+
+
+def _scope(headers: Mapping[str, str], query: str) -> tuple[str, str, str]:
+    """Signature Version 4, "credential scope": access key, Region, service"""
+    found = _CREDENTIAL.search(headers.get("authorization", ""))
+    if not found and "X-Amz-Credential" in query:
+        found = _PRESIGNED.search(parse_qs(query)["X-Amz-Credential"][0])
+    if not found:
+        return _UNSIGNED
+    access_key, region, service = found.groups()
+    return access_key, region, _ALIASES.get(service.lower(), service.lower())
+
+
+def _operation(service: str, headers: Mapping[str, str], environ: Mapping[str, Any], body: bytes) -> str:
+    if "x-amz-target" in headers:
+        return headers["x-amz-target"].rpartition(".")[2]
+    if headers["content-type"].startswith("application/x-www-form-urlencoded"):
+        action = re.search(rb"(?:^|&)Action=(\w+)", body)
+        if action:
+            return action.group(1).decode()
+    action_in_query = re.search(r"(?:^|&)Action=(\w+)", environ.get("QUERY_STRING", ""))
+    if action_in_query:
+        return action_in_query.group(1)
+    return _rest_operation(service, environ)
+
+
+def _rest_operation(service: str, environ: Mapping[str, Any]) -> str:
+    described = model.service_model(service) if service else None
+    if described is None or not model.protocol(service).startswith("rest"):
+        return ""
+    from moto.core.routing import get_service_router
+    from moto.moto_server.werkzeug_app import BackendRequest
+    from werkzeug.exceptions import HTTPException
+
+    try:
+        operation, _ = get_service_router(described.service_name).match(BackendRequest(dict(environ)))
+    except (HTTPException, NotImplementedError):
+        return ""
+    return str(operation.name)
+
+
+def _account(access_key: str) -> str:
+    """A 12-digit access key is the account (the convention of LocalStack); others are moto's to know"""
+    if _ACCOUNT.fullmatch(access_key):
+        return access_key
+    if not access_key:
+        return DEFAULT_ACCOUNT
+    from moto.iam.models import get_account_id_from
+
+    return str(get_account_id_from(access_key))
+
+
+def foreign(environ: Mapping[str, Any]) -> str | None:
+    """Say why a request may not come in: a web page could reach us through the browser of the same machine.
+
+    Its origin tells it, or a Host that is no name of this machine (DNS rebinding).
+    """
+    host = _host(f"//{environ.get('HTTP_HOST', '')}")
+    if not _is_loopback(host):
+        return f"The local AWS answers this machine only, not the host name {host!r}"
+    origin = environ.get("HTTP_ORIGIN")
+    if origin is not None and not _is_loopback(_host(origin)):
+        return f"The local AWS does not answer web pages of {origin}"
+    return None
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("127.0.0.1", "::1", "localhost") or host.endswith(".localhost")

@@ -1,0 +1,131 @@
+"""The local AWS behind its socket: whose call is it, who answers, and in which words it fails."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Any
+
+from pipectl.local import control, gaps, model, motos, routing
+from pipectl.local.listener import Listener, listen
+from pipectl.local.wire import Answer, Caller, Refused, Request, refusal
+from pipectl.local.world import OWN_SERVICES, World
+
+_log = logging.getLogger(__name__)
+_NOT_RETRIED = 501  # SDKs try 500, 502, 503 and 504 again
+
+
+class Server:
+    """One local AWS: a world, the services in it, and what tests and benchmarks may turn."""
+
+    def __init__(self, *, delay_ms: float = 0, role_delay_s: float = 0, checks_answers: bool = False) -> None:
+        self.delay_ms = delay_ms
+        self.requests = control.RequestLog()
+        self.faults = control.Faults()
+        self.failures: list[BaseException] = []
+        self._role_delay_s = role_delay_s
+        self._checks_answers = checks_answers
+        self._started = time.time()
+        self._moto = motos.Moto()
+        self._listener: Listener | None = None
+        self.world = self._new_world()
+
+    def listen(self, port: int = 0) -> None:
+        """Bind the port (0: any free one)"""
+        self._listener = listen(port, self._respond)
+        self.world.url = self.url
+
+    def serve(self) -> None:
+        """Answer until `close`"""
+        self._bound().serve_forever(poll_interval=0.05)
+
+    def close(self) -> None:
+        """Stop answering"""
+        self._bound().shutdown()
+        self._bound().server_close()
+        self.world.close()
+
+    @property
+    def port(self) -> int:
+        """The bound port"""
+        return self._bound().port
+
+    @property
+    def url(self) -> str:
+        """The endpoint for SDKs"""
+        return f"http://127.0.0.1:{self.port}"
+
+    def reset(self) -> None:
+        """Forget everything that was made: accounts, resources, moved clock, ordered faults"""
+        with self.world.lock:
+            motos.reset()
+            self.world.close()
+            self.world = self._new_world()
+            self.world.url = self.url
+            self.faults.order([])
+
+    def health(self) -> dict[str, Any]:
+        """Say who answers here"""
+        return control.health(self._started)
+
+    def _bound(self) -> Listener:
+        if self._listener is None:
+            raise RuntimeError("the server does not listen yet")
+        return self._listener
+
+    def _new_world(self) -> World:
+        return World(role_delay_s=self._role_delay_s, checks_answers=self._checks_answers)
+
+    def _respond(self, environ: dict[str, Any], body: bytes) -> Answer | None:
+        foreign = routing.foreign(environ)
+        if foreign:
+            return refusal("json", Refused("AccessDeniedException", foreign, 403))
+        path = environ.get("PATH_INFO", "/")
+        if path.startswith(control.PREFIX) and not routing.is_signed(environ):
+            return control.answer(self, environ["REQUEST_METHOD"], path, body)
+        return self._logged(routing.read(environ, body))
+
+    def _logged(self, request: Request) -> Answer | None:
+        start = time.time()
+        if self.delay_ms:
+            threading.Event().wait(self.delay_ms / 1000)
+        answer = self._faulty(request)
+        self.requests.add(request, start, answer.status if answer else 0)
+        return answer
+
+    def _faulty(self, request: Request) -> Answer | None:
+        fault = self.faults.take(request)
+        if fault is None:
+            return self._answer(request)
+        if fault.after_effect:
+            self._answer(request)
+        if fault.close:
+            return None
+        return refusal(model.protocol(request.service), Refused(fault.code, fault.message, fault.status))
+
+    def _answer(self, request: Request) -> Answer:
+        try:
+            if request.service in OWN_SERVICES:
+                return self._own(request)
+            with self.world.lock:
+                return gaps.answer(self.world, request, self._moto.answer)
+        except Refused as refused:
+            status = model.error_status(request.service, refused.code)
+            return refusal(model.protocol(request.service), refused, status)
+        except Exception as error:  # noqa: BLE001  whatever a service does, its caller gets an answer
+            if request.service in OWN_SERVICES:
+                self.failures.append(error)
+            _log.exception("%s:%s failed", request.service, request.operation)
+            return refusal(model.protocol(request.service), _bug(request, error), _NOT_RETRIED)
+
+    def _own(self, request: Request) -> Answer:
+        service = self.world.service(request.service, request.account, request.region)
+        arn = self.world.caller_arn(request.account, request.region, request.access_key)
+        answer: Answer = service.answer(request, Caller(request.account, request.region, arn))
+        return answer
+
+
+def _bug(request: Request, error: Exception) -> Refused:
+    call = f"{request.service or 'unknown service'}:{request.operation or request.path}"
+    return Refused("InternalFailure", f"The local AWS failed on {call}: {error!r}")

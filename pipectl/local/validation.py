@@ -1,0 +1,172 @@
+"""Requests against the service model: what AWS refuses before an operation has looked at anything.
+
+The sentences are those that AWS' own front end answers ("1 validation error detected: ...").
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import functools
+import re
+from typing import TYPE_CHECKING, Any
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from pipectl.local.wire import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# \p{Z}; Python's \w is \p{L}, \p{N} and the underscore, which stands beside both in every pattern of AWS
+_SEPARATORS = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+
+_WRONG_TYPE = "SerializationException"
+_SCALARS: dict[str, tuple[tuple[type, ...], str]] = {
+    "string": ((str,), "a String"),
+    "integer": ((int,), "an Integer"),
+    "long": ((int,), "a Long"),
+    "boolean": ((bool,), "a Boolean"),
+    "float": ((int, float), "a Float"),
+    "double": ((int, float), "a Double"),
+    "timestamp": ((int, float), "a Timestamp"),
+    "blob": ((str,), "a ByteBuffer"),
+}
+
+
+def accept(shape: Shape | None, request: dict[str, Any], code: str) -> dict[str, Any]:
+    """Answer the request as the service sees it, without unknown and null members, or refuse it"""
+    if shape is None:
+        return {}
+    accepted: dict[str, Any] = _known(shape, request)
+    faults = list(_faults(shape, accepted, ""))
+    if faults:
+        plural = "s" if len(faults) > 1 else ""
+        raise Refused(code, f"{len(faults)} validation error{plural} detected: {'; '.join(faults)}")
+    return accepted
+
+
+def _known(shape: Shape, value: Any) -> Any:
+    """AWS ignores members that it does not know, null is "not sent", a wrong type cannot be read at all"""
+    if isinstance(shape, StructureShape):
+        if not isinstance(value, dict):
+            raise _unreadable(value, "an object")
+        members = shape.members
+        return {
+            name: _known(members[name], part)
+            for name, part in value.items()
+            if name in members and part is not None
+        }
+    if isinstance(shape, ListShape):
+        if not isinstance(value, list):
+            raise _unreadable(value, "a list")
+        return [_known(shape.member, part) for part in value if part is not None]
+    if isinstance(shape, MapShape):
+        if not isinstance(value, dict):
+            raise _unreadable(value, "a map")
+        return {key: _known(shape.value, part) for key, part in value.items() if part is not None}
+    return _scalar(shape, value)
+
+
+def _scalar(shape: Shape, value: Any) -> Any:
+    types, name = _SCALARS[shape.type_name]
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        raise _unreadable(value, name)
+    return _decoded(value) if shape.type_name == "blob" else value
+
+
+def _decoded(value: Any) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except binascii.Error:
+        raise _unreadable(value, "a ByteBuffer") from None
+
+
+def _unreadable(value: Any, wanted: str) -> Refused:
+    if isinstance(value, dict | list):
+        return Refused(_WRONG_TYPE, "Start of structure or map found where not expected.")
+    kind = {bool: "TRUE_VALUE" if value else "FALSE_VALUE", str: "STRING_VALUE"}.get(
+        type(value), "NUMBER_VALUE"
+    )
+    return Refused(_WRONG_TYPE, f"{kind} can not be converted to {wanted}")
+
+
+def _faults(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    if isinstance(shape, StructureShape):
+        yield from _structure_faults(shape, value, path)
+    elif isinstance(shape, ListShape):
+        yield from _size_faults(shape, value, path, len(value))
+        for index, part in enumerate(value, 1):
+            yield from _faults(shape.member, part, f"{path}.{index}.member")
+    elif isinstance(shape, MapShape):
+        yield from _size_faults(shape, value, path, len(value))
+        for key, part in value.items():
+            yield from _faults(shape.key, key, f"{path}.{key}.key")
+            yield from _faults(shape.value, part, f"{path}.{key}.member")
+    else:
+        yield from _scalar_faults(shape, value, path)
+
+
+def _structure_faults(shape: StructureShape, value: dict[str, Any], path: str) -> Iterator[str]:
+    dot = f"{path}." if path else ""
+    for name in shape.required_members:
+        if name not in value:
+            yield _fault(None, f"{dot}{name}", "Member must not be null")
+    for name, part in value.items():
+        yield from _faults(shape.members[name], part, f"{dot}{name}")
+
+
+def _scalar_faults(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    if shape.type_name in ("string", "blob"):
+        yield from _size_faults(shape, value, path, len(value))
+    elif shape.type_name in ("integer", "long", "float", "double"):
+        yield from _range_faults(shape, value, path)
+    allowed = shape.metadata.get("enum")
+    if allowed and value not in allowed:
+        yield _fault(value, path, f"Member must satisfy enum value set: [{', '.join(allowed)}]")
+    pattern = shape.metadata.get("pattern")
+    if pattern and isinstance(value, str) and not matches(pattern, value):
+        yield _fault(value, path, f"Member must satisfy regular expression pattern: {pattern}")
+
+
+def _size_faults(shape: Shape, value: Any, path: str, size: int) -> Iterator[str]:
+    if size > shape.metadata.get("max", size):
+        yield _fault(value, path, f"Member must have length less than or equal to {shape.metadata['max']}")
+    if size < shape.metadata.get("min", size):
+        yield _fault(value, path, f"Member must have length greater than or equal to {shape.metadata['min']}")
+
+
+def _range_faults(shape: Shape, value: float, path: str) -> Iterator[str]:
+    if value > shape.metadata.get("max", value):
+        yield _fault(value, path, f"Member must have value less than or equal to {shape.metadata['max']}")
+    if value < shape.metadata.get("min", value):
+        yield _fault(value, path, f"Member must have value greater than or equal to {shape.metadata['min']}")
+
+
+def _fault(value: Any, path: str, constraint: str) -> str:
+    shown = "null" if value is None else f"'{_shown(value)}'"
+    return f"Value {shown} at '{path}' failed to satisfy constraint: {constraint}"
+
+
+def _shown(value: Any) -> str:
+    """As Java prints it: the front end of AWS is written in it"""
+    if isinstance(value, list):
+        return f"[{', '.join(_shown(part) for part in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}={_shown(part)}' for key, part in value.items())}}}"
+    return str(value)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a whole text fits a pattern of the model; one that Python cannot read lets everything pass"""
+    compiled = _compiled(pattern)
+    return compiled is None or compiled.fullmatch(text) is not None
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    translated = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", r"\d").replace(r"\p{Z}", _SEPARATORS)
+    try:
+        return re.compile(translated)
+    except re.error:
+        return None

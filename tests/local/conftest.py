@@ -1,0 +1,45 @@
+"""The local AWS for its own tests: one server per test process, a fresh account per test."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+import pipectl.local
+
+if TYPE_CHECKING:
+    from pipectl.local.server import Server
+
+Client = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with pipectl.local.running() as server:
+        yield server
+
+
+@pytest.fixture
+def account() -> str:
+    return str(10**11 + secrets.randbelow(9 * 10**11))
+
+
+@pytest.fixture
+def client(server: Server, account: str) -> Client:
+    return connect(server.url, account)
+
+
+def connect(url: str, account: str) -> Client:
+    """Clients that try once: a retried call would hide what the server said"""
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60)
+    session = boto3.Session(aws_access_key_id=account, aws_secret_access_key="local")
+
+    def client(service: str, region: str = "eu-west-1") -> Any:
+        return session.client(service, region_name=region, endpoint_url=url, config=config)  # type: ignore[call-overload]
+
+    return client
