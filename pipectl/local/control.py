@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import threading
@@ -135,8 +136,15 @@ def _order(server: Server, door: str, body: bytes) -> Answer:
 
 def health(started: float) -> dict[str, Any]:
     """Say who answers here"""
-    return {"service": "pipectl local", "pid": os.getpid(), "started": started}
+    return {"service": "pipectl local", "version": _version(), "pid": os.getpid(), "started": started}
 
 
 def _json(value: Mapping[str, Any] | list[dict[str, Any]], status: int = 200) -> Answer:
     return Answer(status, {"Content-Type": "application/json"}, json.dumps(value).encode())
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("pipectl")
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"

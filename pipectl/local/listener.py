@@ -6,22 +6,25 @@ werkzeug's own server closes the connection after every answer, which costs an S
 from __future__ import annotations
 
 import http
+import socket
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import ThreadedWSGIServer
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pipectl.local.wire import Answer
 
-    Application = Callable[[dict[str, Any], bytes], Answer | None]
+Application = Callable[[dict[str, Any], bytes], "Answer | None"]
 
+_HOST = "127.0.0.1"
+_WAITING = 256  # connections that the system holds while all threads are busy
 _BODILESS = (204, 304)
+_OURS = ("connection", "transfer-encoding", "date", "server")  # headers that the connection decides
+_METADATA = "x-amz-meta-"
 
 
-class Handler(MotoRequestHandler):
+class Handler(WSGIRequestHandler):
     """Answers the requests of one connection."""
 
     protocol_version = "HTTP/1.1"
@@ -39,6 +42,18 @@ class Handler(MotoRequestHandler):
             return
         self._send(answer)
 
+    def make_environ(self) -> dict[str, Any]:
+        """Keep the spelling of S3 metadata: WSGI takes `a_b` for `a-b`, moto looks for it elsewhere"""
+        environ = super().make_environ()
+        names = {}
+        for name, value in self.headers.items():
+            key = f"HTTP_{name.upper().replace('-', '_')}"
+            if "_" in name and name.lower().startswith(_METADATA) and key not in environ:
+                environ[key] = value
+                names[key] = name
+        environ["moto.preserved_header_names"] = names
+        return environ
+
     def _body(self, environ: dict[str, Any]) -> bytes:
         if environ.get("wsgi.input_terminated"):
             environ.pop("HTTP_TRANSFER_ENCODING", None)
@@ -47,16 +62,16 @@ class Handler(MotoRequestHandler):
         return self.rfile.read(int(environ.get("CONTENT_LENGTH") or 0))
 
     def _send(self, answer: Answer) -> None:
-        names = {name.lower() for name in answer.headers}
         self.send_response(answer.status, _phrase(answer.status))
         for name, value in answer.headers.items():
-            if name.lower() not in ("connection", "transfer-encoding", "date", "server"):
+            if name.lower() not in _OURS:
                 self.send_header(name, str(value))
-        head_only = self.command == "HEAD"
-        if "content-length" not in names and answer.status not in _BODILESS:
+        names = {name.lower() for name in answer.headers}
+        has_body = answer.status not in _BODILESS
+        if has_body and "content-length" not in names:
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        if not head_only and answer.status not in _BODILESS:
+        if has_body and self.command != "HEAD":
             self.wfile.write(answer.body)
         self.wfile.flush()
 
@@ -69,12 +84,13 @@ class Listener(ThreadedWSGIServer):
 
     daemon_threads = True
     block_on_close = False
-    request_queue_size = 256
 
 
 def listen(port: int, application: Application) -> Listener:
     """Bind 127.0.0.1; port 0 takes a free one; OSError when a named port is taken"""
-    return Listener("127.0.0.1", port, application, Handler)  # type: ignore[arg-type]
+    with socket.create_server((_HOST, port), backlog=_WAITING) as bound:
+        # werkzeug ends the process when it cannot bind, so it gets a bound socket (it makes a copy)
+        return Listener(_HOST, port, application, Handler, fd=bound.fileno())  # type: ignore[arg-type]
 
 
 def _phrase(status: int) -> str:

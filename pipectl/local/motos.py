@@ -1,76 +1,92 @@
-"""The services that are moto's: a call goes in as WSGI, every failure comes out as a refusal."""
+"""The services that are moto's: a call goes in as WSGI, every failure comes out as a refusal.
+
+moto is slow to import, so nothing here does it before it is needed, and two threads never import it at once.
+"""
 
 from __future__ import annotations
 
+import functools
 import io
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local import model
 from pipectl.local.service import unknown_operation
-from pipectl.local.wire import Answer, Request
+from pipectl.local.wire import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
+    from pipectl.local.wire import Request
 
-class Moto:
-    """moto's application, imported when the first call comes."""
+_importing = threading.RLock()
+_USUAL = ("iam", "s3", "logs", "events", "ecr", "sts")
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._application: DomainDispatcherApplication | None = None
 
-    def answer(self, request: Request) -> Answer:
-        """Let moto answer; its exceptions become refusals"""
-        application = self.application()
-        if request.service and not self._knows(application, request):
+def answer(request: Request) -> Answer:
+    """Let moto answer; what it lacks is refused"""
+    if request.path.startswith("/moto-api"):  # moto's own controls would go around ours
+        raise unknown_operation("moto", request.path)
+    with _importing:
+        application = _dispatcher()
+        if not _knows(application, request):
             raise unknown_operation(request.service, request.operation)
-        try:
-            return _call(application, request)
-        except NotImplementedError:
-            raise unknown_operation(request.service, request.operation) from None
-
-    def application(self) -> DomainDispatcherApplication:
-        """Import moto and build its application"""
-        with self._lock:
-            if self._application is None:
-                from moto.moto_server.werkzeug_app import (
-                    DomainDispatcherApplication,
-                    create_backend_app,
-                )
-
-                self._application = DomainDispatcherApplication(create_backend_app)
-            return self._application
-
-    def _knows(self, application: DomainDispatcherApplication, request: Request) -> bool:
-        host = application.infer_service_region_host(dict(request.environ), request.path)
-        return host is None or application.get_backend_for_host(host) is not None
-
-
-def _call(application: DomainDispatcherApplication, request: Request) -> Answer:
-    said: dict[str, Any] = {}
-
-    def start_response(status: str, headers: list[tuple[str, str]], _failed: object = None) -> None:
-        said["status"] = int(status.split(maxsplit=1)[0])
-        said["headers"] = headers
-
-    chunks = application(_environ(request), start_response)
+        service = application.get_application(_environ(request))
     try:
-        body = b"".join(chunks)
-    finally:
-        if hasattr(chunks, "close"):
-            chunks.close()
-    return Answer(said["status"], dict(said["headers"]), body)
+        return _call(service, request)
+    except NotImplementedError:
+        raise unknown_operation(request.service, request.operation) from None
 
 
-def _environ(request: Request) -> dict[str, Any]:
-    environ = dict(request.environ)
-    environ["wsgi.input"] = io.BytesIO(request.body)
-    environ["CONTENT_LENGTH"] = str(len(request.body))
-    environ["HTTP_X_MOTO_ACCOUNT_ID"] = request.account
-    environ["QUERY_STRING"] = request.query
-    return environ
+def backends(name: str) -> Any:
+    """Find moto's backends of a service: by account, then by Region or partition"""
+    with _importing:
+        _dispatcher()
+        from moto.backends import get_backend
+
+        return get_backend(name)  # type: ignore[call-overload]
+
+
+def account_of(access_key: str) -> str:
+    """Find the account of a key that IAM or STS gave out; unknown ones are moto's default account"""
+    backends("iam")
+    from moto.iam.models import get_account_id_from
+
+    return str(get_account_id_from(access_key))
+
+
+def rest_operation(service: str, environ: Mapping[str, Any]) -> str:
+    """Name the operation that a method and a path mean; "" for none"""
+    described = model.service_model(service)
+    if described is None or not model.protocol(service).startswith("rest"):
+        return ""
+    with _importing:
+        from moto.core.routing import get_service_router
+        from moto.moto_server.werkzeug_app import BackendRequest
+        from werkzeug.exceptions import HTTPException
+
+        router = get_service_router(described.service_name)
+    try:
+        operation, _ = router.match(BackendRequest(dict(environ)))
+    except (HTTPException, NotImplementedError):
+        return ""
+    return str(operation.name)
+
+
+def warm(lock: threading.RLock) -> None:
+    """Import what the first calls will need, service by service, so that a call waits for one at most.
+
+    Services are imported under the world's lock only (as every call to moto is): two threads that import
+    modules which need each other can hand out half of one.
+    """
+    with _importing:
+        _dispatcher()
+    for name in _USUAL:
+        with lock:
+            backends(name)
 
 
 def reset() -> None:
@@ -82,3 +98,43 @@ def reset() -> None:
 
     BackendDict.reset()
     reset_model_data()
+
+
+@functools.cache
+def _dispatcher() -> DomainDispatcherApplication:
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    return DomainDispatcherApplication(create_backend_app)
+
+
+def _knows(application: DomainDispatcherApplication, request: Request) -> bool:
+    if not request.service:
+        return True
+    host = application.infer_service_region_host(_environ(request), request.path)
+    if host is None or "." not in host:
+        return True
+    return any(pattern.match(f"http://{host}") for _, pattern in application.backend_url_patterns)
+
+
+def _call(application: Any, request: Request) -> Answer:
+    said: dict[str, Any] = {}
+
+    def start_response(status: str, headers: list[tuple[str, str]], _failed: object = None) -> None:
+        said["status"] = int(status.split(maxsplit=1)[0])
+        said["headers"] = headers
+
+    chunks = application(_environ(request), start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        chunks.close()
+    return Answer(said["status"], dict(said["headers"]), body)
+
+
+def _environ(request: Request) -> dict[str, Any]:
+    environ = dict(request.environ)
+    environ["wsgi.input"] = io.BytesIO(request.body)
+    environ["CONTENT_LENGTH"] = str(len(request.body))
+    environ["HTTP_X_MOTO_ACCOUNT_ID"] = request.account
+    environ["QUERY_STRING"] = request.query
+    return environ

@@ -6,21 +6,21 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from pipectl.local import model
+from pipectl.local import motos
 from pipectl.local.wire import Request
-from pipectl.local.world import DEFAULT_ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipectl.local.world import World
+
 _CREDENTIAL = re.compile(r"Credential=([^/\s]+)/\d{8}/([^/]*)/([^/]+)/aws4_request")
 _PRESIGNED = re.compile(r"^([^/]+)/\d{8}/([^/]*)/([^/]+)/aws4_request$")
-_ACCOUNT = re.compile(r"\d{12}")
 _ALIASES = {"eventbridge": "events"}
 _UNSIGNED = ("", "us-east-1", "")
 
 
-def read(environ: Mapping[str, Any], body: bytes) -> Request:
+def read(environ: Mapping[str, Any], body: bytes, world: World) -> Request:
     """Read a call; what is not signed has no service"""
     headers = {
         key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
@@ -30,7 +30,7 @@ def read(environ: Mapping[str, Any], body: bytes) -> Request:
     return Request(
         service=service,
         operation=_operation(service, headers, environ, body),
-        account=_account(access_key),
+        account=world.account(access_key),
         region=region,
         access_key=access_key,
         method=environ["REQUEST_METHOD"],
@@ -68,33 +68,7 @@ def _operation(service: str, headers: Mapping[str, str], environ: Mapping[str, A
     action_in_query = re.search(r"(?:^|&)Action=(\w+)", environ.get("QUERY_STRING", ""))
     if action_in_query:
         return action_in_query.group(1)
-    return _rest_operation(service, environ)
-
-
-def _rest_operation(service: str, environ: Mapping[str, Any]) -> str:
-    described = model.service_model(service) if service else None
-    if described is None or not model.protocol(service).startswith("rest"):
-        return ""
-    from moto.core.routing import get_service_router
-    from moto.moto_server.werkzeug_app import BackendRequest
-    from werkzeug.exceptions import HTTPException
-
-    try:
-        operation, _ = get_service_router(described.service_name).match(BackendRequest(dict(environ)))
-    except (HTTPException, NotImplementedError):
-        return ""
-    return str(operation.name)
-
-
-def _account(access_key: str) -> str:
-    """A 12-digit access key is the account (the convention of LocalStack); others are moto's to know"""
-    if _ACCOUNT.fullmatch(access_key):
-        return access_key
-    if not access_key:
-        return DEFAULT_ACCOUNT
-    from moto.iam.models import get_account_id_from
-
-    return str(get_account_id_from(access_key))
+    return motos.rest_operation(service, environ)
 
 
 def foreign(environ: Mapping[str, Any]) -> str | None:

@@ -27,7 +27,6 @@ class Server:
         self._role_delay_s = role_delay_s
         self._checks_answers = checks_answers
         self._started = time.time()
-        self._moto = motos.Moto()
         self._listener: Listener | None = None
         self.world = self._new_world()
 
@@ -58,12 +57,13 @@ class Server:
 
     def reset(self) -> None:
         """Forget everything that was made: accounts, resources, moved clock, ordered faults"""
-        with self.world.lock:
+        before = self.world
+        with before.lock:
             motos.reset()
-            self.world.close()
             self.world = self._new_world()
-            self.world.url = self.url
+            self.world.url = before.url
             self.faults.order([])
+        before.close()  # outside of the lock: what ends there may need it
 
     def health(self) -> dict[str, Any]:
         """Say who answers here"""
@@ -84,7 +84,7 @@ class Server:
         path = environ.get("PATH_INFO", "/")
         if path.startswith(control.PREFIX) and not routing.is_signed(environ):
             return control.answer(self, environ["REQUEST_METHOD"], path, body)
-        return self._logged(routing.read(environ, body))
+        return self._logged(routing.read(environ, body, self.world))
 
     def _logged(self, request: Request) -> Answer | None:
         start = time.time()
@@ -109,7 +109,7 @@ class Server:
             if request.service in OWN_SERVICES:
                 return self._own(request)
             with self.world.lock:
-                return gaps.answer(self.world, request, self._moto.answer)
+                return gaps.answer(self.world, request, motos.answer)
         except Refused as refused:
             status = model.error_status(request.service, refused.code)
             return refusal(model.protocol(request.service), refused, status)

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.loaders import Loader
 
+from pipectl.local import motos
+
 if TYPE_CHECKING:
     from pipectl.local.service import Service
 
 DEFAULT_ACCOUNT = "123456789012"
+_ACCOUNT = re.compile(r"\d{12}")
 OWN_SERVICES = ("codepipeline", "codebuild", "codecommit", "ecs")
 
 Event = dict[str, Any]
@@ -102,11 +105,18 @@ class World:
                 self._services[key] = own_service(name)(self, account, region)
             return self._services[key]
 
+    def account(self, access_key: str) -> str:
+        """A 12-digit access key is the account (the convention of LocalStack); others are moto's to know"""
+        if _ACCOUNT.fullmatch(access_key):
+            return access_key
+        if not access_key:
+            return DEFAULT_ACCOUNT
+        with self.lock:
+            return motos.account_of(access_key)
+
     def moto(self, name: str, account: str, region: str) -> Any:
         """Find moto's backend of an account and Region; services without Regions are found by any"""
-        from moto.backends import get_backend
-
-        regions = get_backend(name)[account]  # type: ignore[call-overload]
+        regions = motos.backends(name)[account]
         return regions[region] if region in regions.regions else regions[self.partition(region)]
 
     def emit(

@@ -1,0 +1,68 @@
+"""`python -m pipectl.local PORT LOCK READY`: the background process that daemon.py starts.
+
+PORT 0 is the usual port, or a free one when that is taken. LOCK is an open, locked file: holding it says that
+we live. READY is an open pipe: one line that we listen, or what went wrong, and it is closed.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from pipectl.local import daemon, motos
+from pipectl.local.server import Server
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+
+def main() -> None:
+    """Leave the parent, listen, tell it, answer until SIGTERM"""
+    if os.fork():
+        os._exit(0)
+    port, lock, ready = (int(argument) for argument in sys.argv[1:])
+    for inherited in (lock, ready):
+        os.set_inheritable(inherited, False)  # builds must not keep the lock of a server that is gone
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
+    server = Server()
+    try:
+        _listen(server, port)
+    except OSError as error:
+        _tell(ready, f"port {port} is taken" if error.errno == errno.EADDRINUSE else str(error))
+        sys.exit(1)
+    os.chdir("/")
+    daemon.write_port_file(server.port)
+    signal.signal(signal.SIGTERM, lambda number, frame: _stop(server, number, frame))
+    threading.Thread(target=motos.warm, args=(server.world.lock,), name="warm", daemon=True).start()
+    _tell(ready, daemon.READY)
+    server.serve()
+    daemon.forget_port_file()
+
+
+def _listen(server: Server, port: int) -> None:
+    if port:
+        server.listen(port)
+        return
+    try:
+        server.listen(daemon.DEFAULT_PORT)
+    except OSError:
+        server.listen(0)
+
+
+def _tell(ready: int, line: str) -> None:
+    with os.fdopen(ready, "w") as stream:
+        stream.write(line + "\n")
+
+
+def _stop(server: Server, _number: int, _frame: FrameType | None) -> None:
+    """From another thread: `close` waits for `serve`, which this signal interrupted"""
+    threading.Thread(target=server.close, name="stop").start()
+
+
+if __name__ == "__main__":
+    main()
