@@ -1,0 +1,48 @@
+"""The curated images of CodeBuild: which there are, and on which environments they run.
+
+User guide, "Docker images provided by CodeBuild", README of aws/aws-codebuild-docker-images.
+Deprecated images still resolve, without cache and patches (user guide, "Deprecated images").
+"""
+
+from __future__ import annotations
+
+import re
+
+_X86 = ("LINUX_CONTAINER", "LINUX_GPU_CONTAINER", "LINUX_EC2")
+_ARM = ("ARM_CONTAINER", "ARM_EC2")
+_WINDOWS = (
+    "WINDOWS_CONTAINER",
+    "WINDOWS_SERVER_2019_CONTAINER",
+    "WINDOWS_SERVER_2022_CONTAINER",
+    "WINDOWS_EC2",
+)
+
+_PREFIX = "aws/codebuild/"
+_LAMBDA = re.compile(r"amazonlinux-(x86_64|aarch64)-lambda-standard:[a-z]+[\d.]*")
+
+_CURATED: dict[str, tuple[str, ...]] = {
+    **{f"standard:{number}.0": _X86 for number in range(1, 9)},
+    **{f"amazonlinux-x86_64-standard:{number}.0": _X86 for number in (5, 6)},
+    **{f"amazonlinux2-x86_64-standard:{number}.0": _X86 for number in range(1, 6)},
+    **{f"amazonlinux-aarch64-standard:{number}.0": _ARM for number in (3, 4)},
+    **{f"amazonlinux2-aarch64-standard:{number}.0": _ARM for number in range(1, 4)},
+    **{
+        f"windows-base:{tag}": _WINDOWS
+        for tag in ("1.0", "2.0", "2019-1.0", "2019-2.0", "2019-3.0", "2022-1.0")
+    },
+    **{f"macos-arm-base:{tag}": ("MAC_ARM",) for tag in ("14", "15", "26")},
+}
+_DATED = re.compile(r"-\d{2}\.\d{2}\.\d{2}$")  # a fixed release of an image, as in standard:7.0-24.10.29
+
+
+def is_curated(image: str) -> bool:
+    return image.startswith(_PREFIX)
+
+
+def environments(image: str) -> tuple[str, ...]:
+    """The environment types that run a curated image; none for one that is not there"""
+    name = _DATED.sub("", image.removeprefix(_PREFIX))
+    on_lambda = _LAMBDA.fullmatch(name)
+    if on_lambda:
+        return ("LINUX_LAMBDA_CONTAINER",) if on_lambda.group(1) == "x86_64" else ("ARM_LAMBDA_CONTAINER",)
+    return _CURATED.get(name, ())

@@ -1,0 +1,54 @@
+"""How a project comes back: what was sent, and what CodeBuild fills in (API reference, Project)."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+_EMPTY: tuple[Any, ...] = ("", [], {})
+
+
+def source(sent: dict[str, Any]) -> dict[str, Any]:
+    return {"insecureSsl": False} | _without_empty(sent)
+
+
+def artifacts(sent: dict[str, Any], project: str) -> dict[str, Any]:
+    """CODEPIPELINE: named like the project, the place is CodePipeline's (API reference, ProjectArtifacts)"""
+    kind = sent["type"]
+    if kind == "NO_ARTIFACTS":
+        return _without_empty(sent)
+    filled = {"name": project, "packaging": "NONE", "encryptionDisabled": False} | _without_empty(sent)
+    if kind == "S3":
+        return {"namespaceType": "NONE", "overrideArtifactName": False} | filled
+    return {key: value for key, value in filled.items() if key not in ("location", "path", "namespaceType")}
+
+
+def environment(sent: dict[str, Any]) -> dict[str, Any]:
+    """Variables keep their order; each is PLAINTEXT unless it says otherwise"""
+    variables = [{"type": "PLAINTEXT"} | variable for variable in sent.get("environmentVariables", [])]
+    return {
+        "privilegedMode": False,
+        "imagePullCredentialsType": "CODEBUILD",
+        **_without_empty(sent),
+        "environmentVariables": variables,
+    }
+
+
+def logs(sent: dict[str, Any]) -> dict[str, Any] | None:
+    """Never sent: absent, and CloudWatch logs are on. A part sent: both halves come back"""
+    if not sent:
+        return None
+    return {
+        "cloudWatchLogs": {"status": "ENABLED"} | sent.get("cloudWatchLogs", {}),
+        "s3Logs": {"status": "DISABLED", "encryptionDisabled": False} | sent.get("s3Logs", {}),
+    }
+
+
+def secondary_artifacts(sent: list[dict[str, Any]], project: str) -> list[dict[str, Any]]:
+    return [artifacts(part, project) for part in sent]
+
+
+def _without_empty(sent: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: copy.deepcopy(value) for key, value in sent.items() if value not in _EMPTY or key == "buildspec"
+    }

@@ -1,0 +1,28 @@
+"""What the service remembers of a repository beside its git objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+
+@dataclass
+class Repository:
+    """One repository; `identity` stays the same when it is renamed, and names its folder."""
+
+    identity: str
+    name: str
+    description: str
+    kms_key: str
+    created: datetime
+    modified: datetime
+    folder: Path
+    default_branch: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def named(self) -> dict[str, Any]:
+        return {"repositoryName": self.name, "repositoryId": self.identity}

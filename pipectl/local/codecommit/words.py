@@ -1,0 +1,64 @@
+"""The service's own errors for members that are missing or malformed.
+
+API reference: CodeCommit models an exception for each of them ("RepositoryNameRequiredException",
+"InvalidRepositoryNameException", ...) and none for validation as such.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipectl.local.service import Refused
+
+_FAULT = re.compile(r"Value (?P<value>null|'.*?') at '(?P<member>[A-Za-z]+)[^']*' failed", re.DOTALL)
+
+_REQUIRED = {
+    "repositoryName": "RepositoryNameRequiredException",
+    "repositoryNames": "RepositoryNamesRequiredException",
+    "oldName": "RepositoryNameRequiredException",
+    "newName": "RepositoryNameRequiredException",
+    "branchName": "BranchNameRequiredException",
+    "defaultBranchName": "BranchNameRequiredException",
+    "commitId": "CommitIdRequiredException",
+    "commitIds": "CommitIdsListRequiredException",
+    "afterCommitSpecifier": "CommitRequiredException",
+    "commitSpecifier": "CommitRequiredException",
+    "blobId": "BlobIdRequiredException",
+    "filePath": "PathRequiredException",
+    "folderPath": "PathRequiredException",
+    "putFiles": "PathRequiredException",
+    "deleteFiles": "PathRequiredException",
+    "setFileModes": "PathRequiredException",
+    "fileContent": "FileContentRequiredException",
+    "parentCommitId": "ParentCommitIdRequiredException",
+    "resourceArn": "ResourceArnRequiredException",
+    "tags": "TagsMapRequiredException",
+    "tagKeys": "TagKeysListRequiredException",
+    "kmsKeyId": "EncryptionKeyRequiredException",
+}
+_INVALID = {
+    "repositoryName": "InvalidRepositoryNameException",
+    "repositoryNames": "InvalidRepositoryNameException",
+    "oldName": "InvalidRepositoryNameException",
+    "newName": "InvalidRepositoryNameException",
+    "repositoryDescription": "InvalidRepositoryDescriptionException",
+    "branchName": "InvalidBranchNameException",
+    "defaultBranchName": "InvalidBranchNameException",
+    "sortBy": "InvalidSortByException",
+    "order": "InvalidOrderException",
+    "fileMode": "InvalidFileModeException",
+    "setFileModes": "InvalidFileModeException",
+    "fileContent": "FileContentSizeLimitExceededException",
+    "tags": "InvalidTagsMapException",
+    "tagKeys": "InvalidTagKeysListException",
+    "kmsKeyId": "EncryptionKeyInvalidIdException",
+}
+
+
+def in_own_words(refusal: Refused) -> Refused:
+    """The same refusal under the code that the model gives the first wrong member"""
+    fault = _FAULT.search(refusal.message) if refusal.code == "ValidationException" else None
+    if fault is None:
+        return refusal
+    codes = _REQUIRED if fault["value"] == "null" else _INVALID
+    return Refused(codes.get(fault["member"], refusal.code), refusal.message)
