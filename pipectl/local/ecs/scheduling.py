@@ -1,0 +1,143 @@
+"""The scheduler's surface: deployments are begun, services scaled and drained here, and time passes here.
+
+Time goes in steps of `seconds_per_step`. Whatever is due is done before a request is answered, and by a
+thread in between, so events come without anybody asking.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pipectl.local.ecs import events
+from pipectl.local.ecs.names import new_deployment_id
+from pipectl.local.ecs.rollout import step
+from pipectl.local.ecs.service_shape import DEPLOYED
+from pipectl.local.ecs.state import Cluster, Deployment, Revision, ServiceRecord, State
+from pipectl.local.ecs.task_life import advance, forget_stopped
+from pipectl.local.ecs.ticking import Ticker
+from pipectl.local.service import Refused
+
+if TYPE_CHECKING:
+    from pipectl.local.wire import Answer, Caller, Request
+    from pipectl.local.world import World
+
+SECONDS_PER_STEP = 0.2  # a rolling replacement takes about five steps
+
+
+class Scheduling(State):
+    """What lets services reach what they want"""
+
+    def __init__(self, world: World, account: str, region: str) -> None:
+        super().__init__(world, account, region)
+        self.seconds_per_step: float = getattr(world, "ecs_seconds_per_step", SECONDS_PER_STEP)
+        self._next_step: datetime | None = None
+        self._ticker = Ticker(world, self.settle)
+
+    def answer(self, request: Request, caller: Caller) -> Answer:
+        """Answer from a state in which everything that is due has happened"""
+        self.settle()
+        return super().answer(request, caller)
+
+    def settle(self) -> float | None:
+        """Do all steps that are due; the seconds until the next one, None when nothing moves"""
+        with self.world.lock:
+            while self._next_step is not None and self._next_step <= self.world.now():
+                self._next_step = self._step(self._next_step)
+            if self._next_step is None:
+                return None
+            return max(0.0, (self._next_step - self.world.now()).total_seconds())
+
+    def stir(self) -> None:
+        """Something has changed: the next step comes within one step's time"""
+        due = self.world.now() + timedelta(seconds=self.seconds_per_step)
+        self._next_step = due if self._next_step is None else min(due, self._next_step)
+        self._ticker.wake()
+
+    def _step(self, now: datetime) -> datetime | None:
+        """One step of everything; the moment of the next one"""
+        moves, waits = False, []
+        for cluster in self.clusters.values():
+            moves |= advance(self, cluster, now)
+            for service in cluster.services.values():
+                moves |= step(self, cluster, service, now)
+                primary = service.primary
+                retry = primary.retry_at if primary is not None and service.status == "ACTIVE" else None
+                if retry is not None and retry > now:
+                    waits.append(retry)
+            forget_stopped(cluster, now)
+        if moves:
+            return now + timedelta(seconds=self.seconds_per_step)
+        return min(waits, default=None)
+
+    def find_service(self, cluster: Cluster, reference: str) -> ServiceRecord | None:
+        """A service of the cluster by its name or ARN; an ARN of another cluster finds nothing"""
+        service = cluster.services.get(self.own_name(reference, "service"))
+        if service is None or (
+            reference.startswith("arn:") and reference not in (service.arn, self._short(service))
+        ):
+            return None
+        return service
+
+    def _short(self, service: ServiceRecord) -> str:
+        """The ARN without its cluster, as services of before 2018 have it (developer guide, ARNs and ids)"""
+        return self.arn(f"service/{service.name}")
+
+    def existing_cluster(self, reference: str | None) -> Cluster:
+        """A cluster to look into, whatever its status"""
+        cluster = self.cluster_named(reference)
+        if cluster is None:
+            raise Refused("ClusterNotFoundException", "Cluster not found.")
+        return cluster
+
+    def begin_deployment(self, service: ServiceRecord, revision: Revision) -> None:
+        """A new PRIMARY deployment; the one before is ACTIVE until its tasks are gone (API reference)"""
+        now = self.world.now()
+        for each in service.deployments:
+            each.status = "ACTIVE"
+        identity = new_deployment_id()
+        deployment = Deployment(
+            id=identity,
+            revision=revision,
+            created_at=now,
+            updated_at=now,
+            desired=service.desired,
+            settings={
+                member: service.fields[member]
+                for member in DEPLOYED
+                if service.fields.get(member) is not None
+            },
+            reason=f"ECS deployment {identity} in progress.",
+        )
+        service.deployments.insert(0, deployment)
+        service.steady = False
+        events.deployment(self, service, deployment, now)
+        self.stir()
+
+    def scale(self, service: ServiceRecord, desired: int) -> None:
+        """Another desired count: tasks come or go, no new deployment begins (API reference)"""
+        if desired == service.desired:
+            return
+        service.desired = desired
+        if service.primary is not None:
+            service.primary.desired = desired
+            service.primary.updated_at = self.world.now()
+        service.steady = False
+        self.stir()
+
+    def drain(self, service: ServiceRecord) -> None:
+        """Let all tasks stop, then be INACTIVE (API reference, DeleteService)"""
+        self.scale(service, 0)
+        service.status = "DRAINING"
+        self.stir()
+
+    def deployment_state(self, cluster: str, service: str) -> tuple[str, str, str]:
+        """The PRIMARY deployment's task definition, rollout state and reason: a deploy action waits for it"""
+        with self.world.lock:
+            self.settle()
+            record = self.find_service(self.active_cluster(cluster), service)
+            if record is None or record.status != "ACTIVE":
+                raise Refused("ServiceNotFoundException", "Service not found.")
+            if record.primary is None:
+                return "", "COMPLETED", "The service has no deployments of its own."
+            return record.primary.revision.arn, record.primary.state, record.primary.reason

@@ -1,0 +1,137 @@
+"""A service's members: the defaults that CreateService fills in, and what DescribeServices answers."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from pipectl.local.ecs.names import tag_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipectl.local.ecs.state import Cluster, Deployment, ServiceRecord, Task
+
+RESOLVED_PLATFORM = "1.4.0"  # what LATEST means on Linux (developer guide, platform versions)
+PENDING = ("PROVISIONING", "PENDING", "ACTIVATING")
+
+# What a deployment has of its own (API reference, Deployment)
+DEPLOYED = (
+    "launchType",
+    "capacityProviderStrategy",
+    "platformVersion",
+    "platformFamily",
+    "networkConfiguration",
+    "serviceConnectConfiguration",
+    "volumeConfigurations",
+    "vpcLatticeConfigurations",
+)
+# Kept, but not told by DescribeServices outside of `deployments`
+UNTOLD = ("serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations")
+
+
+def deployment_configuration(sent: dict[str, Any] | None, scheduling: str) -> dict[str, Any]:
+    """API reference, DeploymentConfiguration: 200 and 100 per cent, for DAEMON 100 and 0"""
+    most, least = (100, 0) if scheduling == "DAEMON" else (200, 100)
+    return {
+        "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+        "maximumPercent": most,
+        "minimumHealthyPercent": least,
+        "strategy": "ROLLING",
+        "bakeTimeInMinutes": 0,
+        **copy.deepcopy(sent or {}),
+    }
+
+
+def network_configuration(sent: dict[str, Any] | None) -> dict[str, Any] | None:
+    """API reference, AwsVpcConfiguration: no public address unless asked for"""
+    if not sent:
+        return None
+    vpc = {"assignPublicIp": "DISABLED", "securityGroups": [], **sent.get("awsvpcConfiguration", {})}
+    return {"awsvpcConfiguration": vpc}
+
+
+def initial_fields(request: dict[str, Any], launch: str | None, controller: str) -> dict[str, Any]:
+    """The members of a new service that are the request's or AWS's defaults
+
+    What comes back for the members that were not sent: API reference, CreateService and Service.
+    """
+    scheduling = request.get("schedulingStrategy", "REPLICA")
+    fields: dict[str, Any] = {
+        "loadBalancers": request.get("loadBalancers", []),
+        "serviceRegistries": request.get("serviceRegistries", []),
+        "deploymentConfiguration": deployment_configuration(
+            request.get("deploymentConfiguration"), scheduling
+        ),
+        "deploymentController": {"type": controller},
+        "schedulingStrategy": scheduling,
+        "placementConstraints": request.get("placementConstraints", []),
+        "placementStrategy": request.get("placementStrategy", []),
+        "networkConfiguration": network_configuration(request.get("networkConfiguration")),
+        "healthCheckGracePeriodSeconds": grace_seconds(request),
+        "enableECSManagedTags": request.get("enableECSManagedTags", False),
+        "propagateTags": request.get("propagateTags", "NONE"),
+        "enableExecuteCommand": request.get("enableExecuteCommand", False),
+        "availabilityZoneRebalancing": request.get("availabilityZoneRebalancing", "ENABLED"),
+        "resourceManagementType": "CUSTOMER",
+        **{member: request[member] for member in UNTOLD if member in request},
+    }
+    if launch is not None:
+        fields["launchType"] = launch
+    return fields
+
+
+def grace_seconds(fields: dict[str, Any]) -> int | None:
+    """Told only with a load balancer (inferred)"""
+    seconds: int | None = fields.get("healthCheckGracePeriodSeconds")
+    return (seconds or 0) if fields.get("loadBalancers") else seconds
+
+
+def described(cluster: Cluster, service: ServiceRecord, *, tags: bool) -> dict[str, Any]:
+    """A service as DescribeServices tells it"""
+    tasks = cluster.tasks_of(service)
+    primary = service.primary
+    told = {member: value for member, value in service.fields.items() if member not in UNTOLD}
+    return {
+        "serviceArn": service.arn,
+        "serviceName": service.name,
+        "clusterArn": service.cluster_arn,
+        "status": service.status,
+        "desiredCount": service.desired,
+        **_counts(tasks),
+        "taskDefinition": primary.revision.arn if primary else None,
+        **told,
+        "deployments": [_deployment(each, tasks) for each in service.deployments],
+        "events": list(service.events),
+        "tags": tag_list(service.tags) if tags else None,
+    }
+
+
+def _counts(tasks: Iterable[Task]) -> dict[str, int]:
+    listed = list(tasks)
+    return {
+        "runningCount": sum(task.last_status == "RUNNING" for task in listed),
+        "pendingCount": sum(task.last_status in PENDING for task in listed),
+    }
+
+
+def _deployment(deployment: Deployment, tasks: list[Task]) -> dict[str, Any]:
+    """API reference, Deployment; one that is being replaced wants what it still keeps (inferred)"""
+    own = [task for task in tasks if task.deployment == deployment.id]
+    kept = sum(task.active for task in own)
+    settings = dict(deployment.settings)
+    if settings.get("platformVersion") == "LATEST":
+        settings["platformVersion"] = RESOLVED_PLATFORM
+    return {
+        "id": deployment.id,
+        "status": deployment.status,
+        "taskDefinition": deployment.revision.arn,
+        "desiredCount": deployment.desired if deployment.status == "PRIMARY" else kept,
+        **_counts(own),
+        "failedTasks": deployment.failed,
+        "createdAt": deployment.created_at,
+        "updatedAt": deployment.updated_at,
+        **settings,
+        "rolloutState": deployment.state,
+        "rolloutStateReason": deployment.reason,
+    }
