@@ -1,0 +1,163 @@
+"""GetPipelineState: the last state of each stage, each possibly of another execution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .records import PARALLEL
+from .store import Store
+
+if TYPE_CHECKING:
+    from pipectl.local.service import Caller
+
+    from .records import ActionRun, ConditionRun, Execution, GateState, Pipeline, Problem, RuleRun, StageRun
+
+Shape = dict[str, Any]
+CONDITION_MEMBERS = {
+    "beforeEntry": "beforeEntryConditionState",
+    "onSuccess": "onSuccessConditionState",
+    "onFailure": "onFailureConditionState",
+}
+
+
+class State(Store):
+    """The state of a pipeline."""
+
+    def get_pipeline_state(self, request: Shape, caller: Caller) -> Shape:
+        """API reference, GetPipelineState; runs of a PARALLEL pipeline do not show (user guide, modes)."""
+        pipeline = self.pipeline(request["name"])
+        return {
+            "pipelineName": pipeline.name,
+            "pipelineVersion": pipeline.declaration["version"],
+            "stageStates": [_stage(pipeline, stage) for stage in pipeline.declaration["stages"]],
+            "created": pipeline.versions[0].at,
+            "updated": pipeline.versions[-1].at,
+        }
+
+
+def _stage(pipeline: Pipeline, stage: Shape) -> Shape:
+    name = stage["name"]
+    parallel = pipeline.mode == PARALLEL
+    run = None if parallel else pipeline.latest.get(name)
+    shown: Shape = {
+        "stageName": name,
+        "inboundTransitionState": _gate(pipeline.gate(name, "Inbound")),
+        "actionStates": [_action(pipeline, name, action, run) for action in stage["actions"]],
+    }
+    waiting = [] if parallel else pipeline.waiting(name)
+    if waiting:
+        shown["inboundExecution"] = _inbound(waiting[-1])
+        shown["inboundExecutions"] = [_inbound(execution) for execution in waiting]
+    if run is not None:
+        shown["latestExecution"] = {
+            "pipelineExecutionId": run.execution,
+            "status": run.status,
+            "type": run.type,
+        }
+        shown["retryStageMetadata"] = _retries(run)
+    shown.update(_conditions(stage, run))
+    return shown
+
+
+def _inbound(execution: Execution) -> Shape:
+    return {"pipelineExecutionId": execution.id, "status": execution.status, "type": execution.type}
+
+
+def _gate(gate: GateState) -> Shape:
+    return {
+        "enabled": gate.enabled,
+        "lastChangedBy": gate.changed_by,
+        "lastChangedAt": gate.changed_at,
+        "disabledReason": gate.reason,
+    }
+
+
+def _retries(run: StageRun) -> Shape | None:
+    if run.retry_trigger is None:
+        return None
+    return {
+        "autoStageRetryAttempt": run.automatic_retries or None,
+        "manualStageRetryAttempt": run.manual_retries or None,
+        "latestRetryTrigger": run.retry_trigger,
+    }
+
+
+def _action(pipeline: Pipeline, stage: str, action: Shape, run: StageRun | None) -> Shape:
+    shown: Shape = {"actionName": action["name"]}
+    revision = pipeline.revisions.get((stage, action["name"]))
+    if revision is not None and pipeline.mode != PARALLEL:
+        shown["currentRevision"] = {
+            "revisionId": revision.id,
+            "revisionChangeId": revision.change_id,
+            "created": revision.created,
+        }
+        shown["revisionUrl"] = revision.url
+    latest = run.latest().get(action["name"]) if run else None
+    if latest is not None:
+        shown["latestExecution"] = _execution(latest)
+        shown["entityUrl"] = latest.entity_url
+    return shown
+
+
+def _execution(run: ActionRun) -> Shape:
+    return {
+        "actionExecutionId": run.id,
+        "status": run.status,
+        "summary": run.summary,
+        "lastStatusChange": run.updated,
+        "lastUpdatedBy": run.updated_by,
+        "token": run.token if run.status == "InProgress" else None,
+        "externalExecutionId": run.external_id,
+        "externalExecutionUrl": run.external_url,
+        "percentComplete": run.percent,
+        "errorDetails": error_details(run.problem),
+        "logStreamARN": run.log_stream,
+    }
+
+
+def error_details(problem: Problem | None) -> Shape | None:
+    """Show why something failed."""
+    return {"code": problem.code, "message": problem.message} if problem else None
+
+
+def _conditions(stage: Shape, run: StageRun | None) -> Shape:
+    shown: Shape = {}
+    for kind, member in CONDITION_MEMBERS.items():
+        declared = (stage.get(kind) or {}).get("conditions")
+        ran = run.conditions.get(kind) if run else None
+        if declared:
+            shown[member] = _condition_state(declared[0], ran)
+    return shown
+
+
+def _condition_state(declared: Shape, ran: ConditionRun | None) -> Shape:
+    if ran is None:
+        rules = [{"ruleName": rule["name"]} for rule in declared["rules"]]
+        return {"conditionStates": [{"ruleStates": rules}]}
+    return {
+        "latestExecution": {"status": ran.status, "summary": ran.summary},
+        "conditionStates": [
+            {
+                "latestExecution": {
+                    "status": ran.status,
+                    "summary": ran.summary,
+                    "lastStatusChange": ran.updated,
+                },
+                "ruleStates": [_rule_state(rule) for rule in ran.rules],
+            }
+        ],
+    }
+
+
+def _rule_state(rule: RuleRun) -> Shape:
+    return {
+        "ruleName": rule.declaration["name"],
+        "latestExecution": {
+            "ruleExecutionId": rule.id,
+            "status": rule.status,
+            "summary": rule.summary,
+            "lastStatusChange": rule.updated,
+            "externalExecutionId": rule.external_id,
+            "errorDetails": error_details(rule.problem),
+        },
+    }
