@@ -1,11 +1,14 @@
 """Where each value of a spec is written, so that every mistake can be shown with its place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 Path = tuple[str | int, ...]
 """The way from the top of a document to a value: ("codepipeline", "shop", "stages", 0, "name")."""
+
+Position = tuple[int, int]
+"""Line and column, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One value as it is written. An alias hands out the very value of its anchor, so trees share branches."""
+    """One value as it is written. An alias is the very value of its anchor, so branches are shared."""
 
     line: int
     column: int
@@ -28,7 +31,13 @@ class Written:
     keys: Mapping[str, "Written"]  # of a mapping: its keys, for their places
     children: Mapping[str | int, "Written"]  # of a mapping or a list
     size: int = 1  # how many values it has when every alias is written out
-    height: int = 1  # how many levels it has
+    height: int = 0  # how many levels of mappings and lists it has
+    mistaken: bool = False  # stands for a value that could not be understood
+
+    @property
+    def position(self) -> Position:
+        """Where it begins."""
+        return self.line, self.column
 
 
 class Places:
@@ -59,12 +68,16 @@ class Places:
         return len(self._walk(path)) == len(path) + 1
 
     def source(self, path: Path) -> str | None:
-        """The raw text of a plain scalar (`no`, `0123`); None for quoted text, mappings, lists and nothing."""
+        """The raw text of a plain scalar (`no`, `0123`), None for everything else."""
         return self._walk(path)[-1].source if self.has(path) else None
 
     def written(self, path: Path) -> Any:
         """The value as the file has it, before variables and files were filled in; None when not there."""
         return self._walk(path)[-1].value if self.has(path) else None
+
+    def mistaken(self) -> Iterator[Path]:
+        """The values that have a problem already."""
+        return _mistaken(self._root, ())
 
     def _walk(self, path: Path) -> list[Written]:
         """The values on the way, as far as they are written."""
@@ -78,6 +91,13 @@ class Places:
 
     def _place(self, written: Written) -> Place:
         return Place(self.file, written.line, written.column)
+
+
+def _mistaken(written: Written, path: Path) -> Iterator[Path]:
+    if written.mistaken:
+        yield path
+    for part, child in written.children.items():
+        yield from _mistaken(child, (*path, part))
 
 
 def nothing(file: str) -> Places:

@@ -10,7 +10,6 @@ from functools import total_ordering
 # Enough for every block of a real spec, and few enough that a hostile one cannot make the search slow.
 _MOST_CANDIDATES = 1_000
 _LONGEST_WORD = 128
-_SHOWN_CHARACTERS = 60
 
 
 class Severity(enum.StrEnum):
@@ -71,12 +70,11 @@ def did_you_mean(word: str, words: Iterable[str]) -> str | None:
     return f"did you mean {shown(found)}?" if found else None
 
 
-def shown(text: str) -> str:
-    """A word of the user in backticks: one line, printable, and never longer than a line of the screen."""
-    printable = "".join(each if each.isprintable() else _escaped(each) for each in text[: _SHOWN_CHARACTERS + 1])
-    if len(printable) > _SHOWN_CHARACTERS:
-        printable = printable[: _SHOWN_CHARACTERS - 1] + "…"
-    return f"`{printable}`"
+def shown(text: str, limit: int = 60) -> str:
+    """A word of the user in backticks, printable, on one line and not longer than `limit`."""
+    start = text[: limit + 1]
+    printable = "".join(each if each.isprintable() else _escaped(each) for each in start)
+    return f"`{printable if len(printable) <= limit else printable[: limit - 1] + '…'}`"
 
 
 def _folded(word: str) -> str:
