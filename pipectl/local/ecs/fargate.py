@@ -15,14 +15,18 @@ LOG_DRIVERS = ("awslogs", "splunk", "awsfirelens")
 LEAST_STORAGE, MOST_STORAGE = 21, 200  # GiB; API reference, EphemeralStorage
 
 
-def check(task: dict[str, Any]) -> None:
-    """Refuse a RegisterTaskDefinition that requires FARGATE and cannot have it"""
+def check_size(task: dict[str, Any]) -> None:
+    """Refuse a RegisterTaskDefinition whose network or size Fargate does not have"""
     if task.get("networkMode") != "awsvpc":
         raise client_error("Fargate only supports network mode ‘awsvpc’.")
     for member in ("cpu", "memory"):
         if not task.get(member):
             raise client_error(f"Fargate requires that '{member}' be defined at the task level.")
     check_fargate_size(cpu_units(task["cpu"]), mebibytes(task["memory"]))
+
+
+def check_containers(task: dict[str, Any]) -> None:
+    """Refuse one whose containers ask for what Fargate does not have"""
     for complaint in _complaints(task):
         raise client_error(complaint)
 

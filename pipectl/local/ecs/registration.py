@@ -54,12 +54,15 @@ def definition(request: dict[str, Any]) -> dict[str, Any]:
 
 def _check(request: dict[str, Any]) -> None:
     _check_head(request)
+    on_fargate = "FARGATE" in request.get("requiresCompatibilities", [])
+    if on_fargate:
+        fargate.check_size(request)
     for volume in request.get("volumes", []):
         if not volume.get("name"):
             raise client_error("Volume name should not be null or empty.")
     containers.check_all(request["containerDefinitions"], request, request.get("networkMode", "bridge"))
-    if "FARGATE" in request.get("requiresCompatibilities", []):
-        fargate.check(request)
+    if on_fargate:
+        fargate.check_containers(request)
     cpu = cpu_units(request["cpu"]) if request.get("cpu") else None
     memory = mebibytes(request["memory"]) if request.get("memory") else None
     if cpu is not None:

@@ -1,0 +1,406 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NETWORK = {"awsvpcConfiguration": {"subnets": ["subnet-0a1b2c3d4e5f60718"]}}
+GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0123456789abcdef"
+BALANCER = {"targetGroupArn": GROUP, "containerName": "web", "containerPort": 80}
+
+
+@pytest.fixture(autouse=True)
+def family(register: Callable[..., str]) -> str:
+    return register()
+
+
+def test_a_new_service_has_the_defaults_of_aws(
+    create: Callable[..., Any], account: str, family: str, cluster: str
+) -> None:
+    service = create(desiredCount=0)
+    assert service["serviceArn"] == f"arn:aws:ecs:eu-west-1:{account}:service/{cluster}/web"
+    assert service["taskDefinition"] == family
+    assert service["deploymentConfiguration"] == {
+        "maximumPercent": 200,
+        "minimumHealthyPercent": 100,
+        "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+        "strategy": "ROLLING",
+        "bakeTimeInMinutes": 0,
+    }
+    told = {
+        "status": "ACTIVE",
+        "launchType": "FARGATE",
+        "platformVersion": "LATEST",
+        "platformFamily": "Linux",
+        "schedulingStrategy": "REPLICA",
+        "deploymentController": {"type": "ECS"},
+        "enableECSManagedTags": False,
+        "propagateTags": "NONE",
+        "enableExecuteCommand": False,
+        "availabilityZoneRebalancing": "ENABLED",
+        "createdBy": f"arn:aws:iam::{account}:root",
+        "events": [],
+        "placementConstraints": [],
+        "placementStrategy": [],
+        "loadBalancers": [],
+        "serviceRegistries": [],
+    }
+    assert {member: service[member] for member in told} == told
+    assert service["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "DISABLED"
+    assert service["roleArn"].endswith("AWSServiceRoleForECS")
+    assert "healthCheckGracePeriodSeconds" not in service
+    assert [(each["status"], each["platformVersion"]) for each in service["deployments"]] == [
+        ("PRIMARY", "1.4.0")
+    ]
+
+
+def test_the_default_launch_type_is_ec2(ecs: Any, cluster: str) -> None:
+    ecs.register_task_definition(
+        family="old", containerDefinitions=[{"name": "web", "image": "nginx", "memory": 128}]
+    )
+    service = ecs.create_service(cluster=cluster, serviceName="old", taskDefinition="old", desiredCount=0)[
+        "service"
+    ]
+    assert service["launchType"] == "EC2"
+    assert "platformVersion" not in service
+
+
+def test_the_default_strategy_of_the_cluster_replaces_the_launch_type(
+    ecs: Any, cluster: str, create: Callable[..., Any]
+) -> None:
+    ecs.put_cluster_capacity_providers(
+        cluster=cluster,
+        capacityProviders=["FARGATE"],
+        defaultCapacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1}],
+    )
+    service = create(launchType=None)
+    assert service["capacityProviderStrategy"] == [{"capacityProvider": "FARGATE", "weight": 1, "base": 0}]
+    assert "launchType" not in service
+
+
+def test_an_identical_request_answers_the_existing_service(create: Callable[..., Any]) -> None:
+    assert create(clientToken="one")["createdAt"] == create(clientToken="two")["createdAt"]
+
+
+def test_another_request_for_the_same_name_is_refused(
+    create: Callable[..., Any], refused: Callable[..., Any]
+) -> None:
+    create()
+    with refused("InvalidParameterException", "Creation of service was not idempotent."):
+        create(desiredCount=3)
+
+
+UNMAKEABLE: dict[str, tuple[dict[str, Any], str, str]] = {
+    "a missing cluster": ({"cluster": "nowhere"}, "ClusterNotFoundException", "Cluster not found."),
+    "no task definition": (
+        {"taskDefinition": None},
+        "InvalidParameterException",
+        "TaskDefinition can not be blank.",
+    ),
+    "a missing task definition": (
+        {"taskDefinition": "nothing"},
+        "ClientException",
+        "TaskDefinition not found.",
+    ),
+    "no network": (
+        {"networkConfiguration": None},
+        "InvalidParameterException",
+        "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+    ),
+    "a malformed subnet": (
+        {"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-x"]}}},
+        "InvalidParameterException",
+        "Error retrieving subnet information for [subnet-x]: "
+        "The subnet ID 'subnet-x' does not exist (ErrorCode: InvalidSubnetID.NotFound)",
+    ),
+    "a malformed security group": (
+        {
+            "networkConfiguration": {
+                "awsvpcConfiguration": {"subnets": ["subnet-0a1b2c3d"], "securityGroups": ["x"]}
+            }
+        },
+        "InvalidParameterException",
+        "Error retrieving security group information for [x]: "
+        "The security group 'x' does not exist (ErrorCode: InvalidGroup.NotFound)",
+    ),
+    "a container that is not there": (
+        {"loadBalancers": [{**BALANCER, "containerName": "app"}]},
+        "InvalidParameterException",
+        "The container app does not exist in the task definition.",
+    ),
+    "a port that is not there": (
+        {"loadBalancers": [{**BALANCER, "containerPort": 81}]},
+        "InvalidParameterException",
+        "The container web did not have a container port 81 defined.",
+    ),
+    "grace without a load balancer": (
+        {"healthCheckGracePeriodSeconds": 60},
+        "InvalidParameterException",
+        "Health check grace period is only valid for services configured to use load balancers",
+    ),
+    "two ways to launch": (
+        {"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}]},
+        "InvalidParameterException",
+        "The capacity provider FARGATE in the strategy is not associated with the cluster.",
+    ),
+    "an unknown platform": (
+        {"platformVersion": "9.9"},
+        "PlatformUnknownException",
+        "The specified platform does not exist.",
+    ),
+    "constraints on Fargate": (
+        {"placementConstraints": [{"type": "distinctInstance"}]},
+        "InvalidParameterException",
+        "Placement constraints are not supported with FARGATE launch type.",
+    ),
+    "a daemon on Fargate": (
+        {"schedulingStrategy": "DAEMON", "desiredCount": None},
+        "InvalidParameterException",
+        "The DAEMON scheduling strategy is not supported with the FARGATE launch type.",
+    ),
+    "percents that block": (
+        {"deploymentConfiguration": {"maximumPercent": 100, "minimumHealthyPercent": 100}},
+        "InvalidParameterException",
+        "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.",
+    ),
+    "CodeDeploy without a load balancer": (
+        {"deploymentController": {"type": "CODE_DEPLOY"}},
+        "InvalidParameterException",
+        "A load balancer is required when using the CODE_DEPLOY deployment controller.",
+    ),
+    "a malformed name": (
+        {"serviceName": "a b"},
+        "InvalidParameterException",
+        "Invalid service name: a b. Service names are 1 to 255 letters, numbers, hyphens and underscores",
+    ),
+    "a long token": (
+        {"clientToken": "x" * 37},
+        "InvalidParameterException",
+        "clientToken must be up to 36 ASCII characters in the range of 33-126.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNMAKEABLE.values(), ids=UNMAKEABLE.keys())
+def test_what_cannot_be_is_not_created(
+    create: Callable[..., Any], refused: Callable[..., Any], case: tuple[dict[str, Any], str, str]
+) -> None:
+    members, code, message = case
+    with refused(code, message):
+        create(**members)
+
+
+def test_an_inactive_task_definition_cannot_be_used(
+    ecs: Any, family: str, create: Callable[..., Any], refused: Callable[..., Any]
+) -> None:
+    ecs.deregister_task_definition(taskDefinition=family)
+    with refused("ClientException", "TaskDefinition is inactive"):
+        create(taskDefinition=family)
+
+
+def test_a_network_is_only_for_awsvpc(
+    ecs: Any, create: Callable[..., Any], refused: Callable[..., Any]
+) -> None:
+    ecs.register_task_definition(
+        family="old", containerDefinitions=[{"name": "web", "image": "nginx", "memory": 128}]
+    )
+    with refused(
+        "InvalidParameterException",
+        "Network Configuration is not valid for the given networkMode of this task definition.",
+    ):
+        create(taskDefinition="old", launchType="EC2")
+
+
+def test_a_task_definition_that_fargate_cannot_run_is_refused_there(
+    ecs: Any, create: Callable[..., Any], refused: Callable[..., Any]
+) -> None:
+    ecs.register_task_definition(
+        family="old", containerDefinitions=[{"name": "web", "image": "nginx", "memory": 128}]
+    )
+    with refused("InvalidParameterException", "Task definition does not support launch_type FARGATE."):
+        create(taskDefinition="old", networkConfiguration=None)
+
+
+def test_grace_seconds_are_told_only_with_a_load_balancer(create: Callable[..., Any]) -> None:
+    assert create(loadBalancers=[BALANCER])["healthCheckGracePeriodSeconds"] == 0
+
+
+def test_a_missing_service_is_a_failure_with_its_whole_arn(ecs: Any, cluster: str, account: str) -> None:
+    answer = ecs.describe_services(cluster=cluster, services=["nothing"])
+    arn = f"arn:aws:ecs:eu-west-1:{account}:service/{cluster}/nothing"
+    assert answer["failures"] == [{"arn": arn, "reason": "MISSING"}]
+
+
+def test_at_most_ten_services_are_described_at_once(
+    ecs: Any, cluster: str, refused: Callable[..., Any]
+) -> None:
+    with refused("InvalidParameterException", "Services cannot have more than 10 elements"):
+        ecs.describe_services(cluster=cluster, services=[f"s{number}" for number in range(11)])
+
+
+def test_services_of_a_missing_cluster_cannot_be_described(ecs: Any, refused: Callable[..., Any]) -> None:
+    with refused("ClusterNotFoundException", "Cluster not found."):
+        ecs.describe_services(cluster="nowhere", services=["web"])
+
+
+def test_tags_are_told_only_when_included(create: Callable[..., Any], look: Callable[..., Any]) -> None:
+    create(tags=[{"key": "team", "value": "a"}])
+    assert "tags" not in look()
+    assert look(include=["TAGS"])["tags"] == [{"key": "team", "value": "a"}]
+
+
+def test_services_are_listed_ten_at_a_time_and_by_launch_type(
+    ecs: Any, cluster: str, create: Callable[..., Any]
+) -> None:
+    for number in range(11):
+        create(serviceName=f"s{number:02}", desiredCount=0)
+    first = ecs.list_services(cluster=cluster)
+    assert len(first["serviceArns"]) == 10
+    rest = ecs.list_services(cluster=cluster, nextToken=first["nextToken"])
+    assert [arn.rsplit("/", 1)[1] for arn in rest["serviceArns"]] == ["s10"]
+    assert ecs.list_services(cluster=cluster, launchType="EC2")["serviceArns"] == []
+
+
+def test_an_update_keeps_what_it_does_not_name(
+    ecs: Any, cluster: str, create: Callable[..., Any], look: Callable[..., Any]
+) -> None:
+    before = create(deploymentConfiguration={"maximumPercent": 150, "minimumHealthyPercent": 50})
+    ecs.update_service(
+        cluster=cluster,
+        service="web",
+        deploymentConfiguration={"deploymentCircuitBreaker": {"enable": True, "rollback": True}},
+        enableExecuteCommand=True,
+        propagateTags="SERVICE",
+    )
+    after = look()
+    assert after["enableExecuteCommand"] is True
+    assert after["propagateTags"] == "SERVICE"
+    assert after["deploymentConfiguration"]["maximumPercent"] == 150
+    assert after["deploymentConfiguration"]["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert after["networkConfiguration"] == before["networkConfiguration"]
+    assert after["desiredCount"] == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"desiredCount": 3},
+        {"healthCheckGracePeriodSeconds": 5, "loadBalancers": [BALANCER]},
+        {"deploymentConfiguration": {"maximumPercent": 150}},
+        {"enableECSManagedTags": True},
+        {"availabilityZoneRebalancing": "DISABLED"},
+        {"taskDefinition": "web:1"},
+        {"networkConfiguration": NETWORK},
+    ],
+    ids=lambda change: str(next(iter(change))),
+)
+def test_these_changes_begin_no_deployment(
+    ecs: Any, cluster: str, create: Callable[..., Any], change: dict[str, Any]
+) -> None:
+    before = create(loadBalancers=[BALANCER])
+    after = ecs.update_service(cluster=cluster, service="web", **change)["service"]
+    assert [each["id"] for each in after["deployments"]] == [each["id"] for each in before["deployments"]]
+    told = next(iter(change))
+    if told not in ("taskDefinition", "networkConfiguration", "deploymentConfiguration"):
+        assert after[told] == change[told]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"taskDefinition": "web:2"},
+        {"forceNewDeployment": True},
+        {"loadBalancers": [BALANCER]},
+        {"platformVersion": "1.4.0"},
+        {"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-0b1c2d3e"]}}},
+    ],
+    ids=lambda change: str(next(iter(change))),
+)
+def test_these_changes_begin_a_deployment(
+    ecs: Any,
+    cluster: str,
+    register: Callable[..., str],
+    create: Callable[..., Any],
+    step: Callable[..., None],
+    change: dict[str, Any],
+) -> None:
+    register()
+    before = create(taskDefinition="web:1")
+    step(3)
+    after = ecs.update_service(cluster=cluster, service="web", **change)["service"]
+    assert [each["status"] for each in after["deployments"]] == ["PRIMARY", "ACTIVE"]
+    assert after["deployments"][1]["id"] == before["deployments"][0]["id"]
+
+
+def test_missing_and_inactive_services_cannot_be_updated(
+    ecs: Any, cluster: str, create: Callable[..., Any], step: Callable[..., None], refused: Callable[..., Any]
+) -> None:
+    with refused("ServiceNotFoundException", "Service not found."):
+        ecs.update_service(cluster=cluster, service="web", desiredCount=1)
+    create(desiredCount=0)
+    ecs.delete_service(cluster=cluster, service="web")
+    step()
+    with refused("ServiceNotActiveException", "Service was not ACTIVE."):
+        ecs.update_service(cluster=cluster, service="web", desiredCount=1)
+
+
+def test_codedeploy_owns_the_task_definition_of_its_services(
+    ecs: Any,
+    cluster: str,
+    create: Callable[..., Any],
+    register: Callable[..., str],
+    stepped_server: Any,
+    account: str,
+    refused: Callable[..., Any],
+) -> None:
+    create(deploymentController={"type": "CODE_DEPLOY"}, loadBalancers=[BALANCER])
+    second = register()
+    with refused(
+        "InvalidParameterException",
+        "Unable to update task definition on services with a CODE_DEPLOY deployment controller. "
+        "Use AWS CodeDeploy to trigger a new deployment.",
+    ):
+        ecs.update_service(cluster=cluster, service="web", taskDefinition=second)
+    local = stepped_server.world.service("ecs", account, "eu-west-1")
+    local.roll(cluster, "web", second)
+    assert local.deployment_state(cluster, "web")[:2] == (second, "IN_PROGRESS")
+
+
+def test_a_service_above_zero_is_deleted_only_by_force(
+    ecs: Any, cluster: str, create: Callable[..., Any], refused: Callable[..., Any]
+) -> None:
+    create()
+    with refused("InvalidParameterException", "The service cannot be stopped while it is scaled above 0."):
+        ecs.delete_service(cluster=cluster, service="web")
+    assert ecs.delete_service(cluster=cluster, service="web", force=True)["service"]["status"] == "DRAINING"
+
+
+def test_a_deleted_service_drains_and_is_inactive_then(
+    ecs: Any,
+    cluster: str,
+    create: Callable[..., Any],
+    look: Callable[..., Any],
+    step: Callable[..., None],
+    refused: Callable[..., Any],
+) -> None:
+    create()
+    step(3)
+    ecs.delete_service(cluster=cluster, service="web", force=True)
+    assert look()["status"] == "DRAINING"
+    assert ecs.list_services(cluster=cluster)["serviceArns"] == []
+    with refused("InvalidParameterException", "Unable to Start a service that is still Draining."):
+        create()
+    step(3)
+    assert (look()["status"], look()["runningCount"], look()["deployments"]) == ("INACTIVE", 0, [])
+    assert ecs.list_tasks(cluster=cluster)["taskArns"] == []
+    with refused("ServiceNotFoundException", "Service not found."):
+        ecs.delete_service(cluster=cluster, service="web")
+    assert create()["status"] == "ACTIVE"
+
+
+def test_an_operation_that_is_not_known_is_refused(ecs: Any, refused: Callable[..., Any]) -> None:
+    with refused("UnknownOperationException", "The local AWS does not answer ecs:DescribeCapacityProviders"):
+        ecs.describe_capacity_providers()
