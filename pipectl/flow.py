@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipectl.engine import plan as planning
 from pipectl.engine import run
 from pipectl.engine.values import Action, Outcome, Plan, Resource, Step
-from pipectl.errors import Declined, InvalidSpec, WrongUsage
+from pipectl.errors import Declined, InvalidSpec, NotConnected, WrongUsage
 
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
@@ -78,9 +78,12 @@ def connect(
     if aws.local:
         from pipectl.local import daemon  # the one line that knows of the local AWS
 
-        wanted = next((account for account in accounts if account), None)
-        server = daemon.ensure()
-        endpoint = Endpoint(server.url, daemon.credentials(wanted))
+        try:
+            local = daemon.environment(next((account for account in accounts if account), None))
+        except daemon.LocalError as error:
+            raise NotConnected(error.message, hint=error.hint or None) from error
+        keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+        endpoint = Endpoint(local["AWS_ENDPOINT_URL"], {key.lower(): local[key] for key in keys})
     connection = Connection(profile=aws.profile, region=aws.region, endpoint=endpoint, say=say)
     try:
         yield connection

@@ -61,14 +61,19 @@ class Connection:
         self._clouds: dict[str, Cloud] = {}
         self._identity: dict[str, str] = {}
 
-    def cloud(self, region: str | None = None) -> Cloud:
-        """The door to one Region; the configured one when none is named. Raises NotConnected without any."""
-        region = region or self._region or self._session.region_name
+    def region(self, stated: str | None = None) -> str:
+        """The Region that is stated, else the configured one. Raises NotConnected without any."""
+        region = stated or self._region or self._session.region_name
         if not region:
             raise NotConnected(
                 "no AWS Region is set",
                 hint="write `region:` into the spec, or use `--region NAME` or AWS_REGION",
             )
+        return str(region)
+
+    def cloud(self, region: str | None = None) -> Cloud:
+        """The door to one Region; the configured one when none is named. Raises NotConnected without any."""
+        region = self.region(region)
         if region not in self._clouds:
             door = Ledger(_Door(self, region), self.book)
             self._clouds[region] = Patient(door, self._say, self.stop)

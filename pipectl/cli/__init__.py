@@ -1,0 +1,80 @@
+"""The command line: finds every command in this folder and shows every error. Only this room prints."""
+
+import contextlib
+import errno
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import click
+
+from pipectl import __version__
+from pipectl.cli import _errors
+from pipectl.cli._options import all_options
+from pipectl.errors import ExitCode
+
+
+class Commands(click.Group):
+    """The commands of this folder: the module `enable_transition` holds `enable-transition`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every module that is not private. Nothing is imported yet."""
+        modules = pkgutil.iter_modules(__path__)
+        return sorted(found.name.replace("_", "-") for found in modules if not found.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command, and only that one."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with all names at hand for the nearest right one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            raise _errors.no_such_command(error.command_name, self.list_commands(ctx)) from error
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        """Run and end with the exit code; without `standalone_mode` errors pass through, as in click."""
+        if not extra.get("standalone_mode", True):
+            return super().main(args, *rest, **extra)
+        words = list(sys.argv[1:] if args is None else args)
+        with _shown_errors(words) as ended:
+            ended.append(super().main(words, *rest, **{**extra, "standalone_mode": False}))
+        sys.exit(ended[-1] or ExitCode.DONE)
+
+
+@contextlib.contextmanager
+def _shown_errors(words: Sequence[str]) -> Iterator[list[Any]]:
+    """Every error on stderr, as a message and an exit code; the list's last item is the exit code."""
+    ended: list[Any] = []
+    try:
+        yield ended
+    except OSError as error:
+        if error.errno != errno.EPIPE:
+            ended.append(_errors.show(error, words))
+        else:
+            # Whoever read us has gone (`pipectl status | head -1`): nothing is left to say, also at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ended.append(ExitCode.FAILED)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the one place that shows all of them
+        ended.append(_errors.show(error, words))
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`pipectl COMMAND --help` explains a command. The options above also stand behind it.",
+)
+@click.version_option(__version__, prog_name="pipectl", message="%(prog)s %(version)s")
+@all_options
+def cli() -> None:
+    """Delivery pipelines to Amazon ECS from one YAML file"""

@@ -1,0 +1,68 @@
+"""Errors on stderr: `error:`, `hint:`, and the exit code. A traceback only with `--debug`."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from pipectl.errors import ExitCode, Interrupted, PipectlError, WrongUsage
+
+
+def show(error: BaseException, words: Sequence[str]) -> ExitCode:
+    """Show one error; the exit code that it means. `words` are the command line's."""
+    from pipectl.cli._look import look_of
+    from pipectl.render.error import error_text
+
+    if "--debug" in words:
+        traceback.print_exception(error)
+    said = _told(error)
+    click.echo(error_text(said, look_of(sys.stderr, plain="--no-color" in words)), err=True)
+    return said.exit_code
+
+
+def no_such_command(word: str, commands: Sequence[str]) -> WrongUsage:
+    """The nearest right command, else where all of them are listed."""
+    return WrongUsage(f"no command `{word}`", hint=_meant(word, commands) or "`pipectl --help` lists them")
+
+
+def _told(error: BaseException) -> PipectlError:
+    if isinstance(error, PipectlError):
+        return error
+    if isinstance(error, click.exceptions.NoSuchOption):
+        return WrongUsage(f"no option `{error.option_name}`", hint=_option_hint(error))
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        group = error.ctx.command if error.ctx else None
+        names = list(group.commands) if isinstance(group, click.Group) else []
+        return no_such_command(error.command_name, names)
+    if isinstance(error, click.UsageError):
+        return WrongUsage(_sentence(error.format_message()), hint=_usage(error.ctx))
+    if isinstance(error, click.ClickException):
+        return WrongUsage(_sentence(error.format_message()))
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return Interrupted("interrupted")
+    return PipectlError(
+        f"pipectl stumbled over {type(error).__name__}: {error}",
+        hint="this is a mistake of pipectl; `--debug` shows where it happened",
+    )
+
+
+def _option_hint(error: click.exceptions.NoSuchOption) -> str | None:
+    known = [word for parameter in error.ctx.command.params for word in parameter.opts] if error.ctx else []
+    return _meant(error.option_name, known) or _usage(error.ctx)
+
+
+def _meant(word: str, words: Sequence[str]) -> str | None:
+    from pipectl.spec.problems import did_you_mean
+
+    return did_you_mean(word, words)
+
+
+def _usage(context: click.Context | None) -> str | None:
+    return f"`{context.command_path} --help` shows what it takes" if context else None
+
+
+def _sentence(message: str) -> str:
+    """Click's sentences, in the way that ours are written."""
+    text = message.rstrip(".").replace("'", "`")
+    return text[:1].lower() + text[1:]

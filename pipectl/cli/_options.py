@@ -1,0 +1,184 @@
+"""Options that several commands share. They stand before or after the command; what stands after it wins."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import update_wrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from pipectl.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from pipectl.flow import Aws
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+SAID = "pipectl.options"
+"""Where the contexts of a command line, which share one `meta`, keep what was said."""
+
+DEFAULT_FILE = "pipectl.yaml"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the shared options say."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    local: bool = False
+    output: str = "text"
+    verbose: bool = False
+    calls: bool = False
+
+    @property
+    def aws(self) -> "Aws":
+        """How to reach AWS."""
+        from pipectl.flow import Aws
+
+        return Aws(self.profile, self.region, self.endpoint_url, self.local)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a person reads the result."""
+        return self.output == "text"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The specs that the command line names. `named` is false when the file was only found here."""
+
+    files: tuple[str, ...]
+    variables: Mapping[str, str]
+    named: bool = True
+
+
+def said(context: click.Context) -> dict[str, Any]:
+    """The shared options that were given so far."""
+    options: dict[str, Any] = context.meta.setdefault(SAID, {})
+    return options
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value is not None and parameter.name:
+        said(context)[parameter.name] = value
+
+
+def _shared(*names: str, **settings: Any) -> Callable[[Function], Function]:
+    return click.option(*names, default=None, expose_value=False, callback=_remember, **settings)
+
+
+def _flag(*names: str, **settings: Any) -> Callable[[Function], Function]:
+    return _shared(*names, is_flag=True, **settings)
+
+
+_OUTPUT_OPTIONS = (
+    _shared("-o", "--output", type=click.Choice(["text", "json", "yaml"]), help="How the result is printed"),
+    _flag("-v", "--verbose", help="Show everything, also what stays as it is"),
+    _flag("--no-color", help="No colours; also by the environment variable NO_COLOR"),
+    _flag("--debug", help="Show where an error happened"),
+)
+_AWS_OPTIONS = (
+    _shared("--profile", metavar="NAME", help="The profile of the AWS configuration"),
+    _shared("--region", metavar="NAME", help="The Region, when the spec names none"),
+    _shared("--endpoint-url", metavar="URL", help="Send all calls there instead of to AWS"),
+    _flag("--local", help="Use the local AWS, which is started when it does not run"),
+    _flag("--calls", help="List on stderr what was sent to AWS"),
+)
+
+
+def all_options(function: Function) -> Function:
+    """The shared options before the command."""
+    for option in reversed([*_AWS_OPTIONS, *_OUTPUT_OPTIONS]):
+        function = option(function)
+    return function
+
+
+def output_options(function: Function) -> Function:
+    """The shared options of a command that talks to nobody. It is called with Settings first."""
+    return _with_options(function, _OUTPUT_OPTIONS)
+
+
+def aws_options(function: Function) -> Function:
+    """The shared options of a command that talks to AWS. It is called with Settings first."""
+    return _with_options(function, [*_AWS_OPTIONS, *_OUTPUT_OPTIONS])
+
+
+def _with_options(function: Function, options: Any) -> Function:
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        given = {key: value for key, value in said(click.get_current_context()).items() if key in known}
+        return function(Settings(**given), *args, **kwargs)
+
+    known = Settings.__dataclass_fields__
+    wrapped: Any = update_wrapper(wrapper, function)
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[no-any-return]  # the same function, called with one argument more
+
+
+def specs(function: Function) -> Function:
+    """Positional SPECs, `-f` and variables, handed over as `chosen`."""
+    return click.argument("spec", nargs=-1, metavar="[SPEC]...")(_spec_options(function))
+
+
+def only_file(function: Function) -> Function:
+    """`-f` and variables without the positional SPEC, for commands whose arguments are other things."""
+    return _spec_options(function)
+
+
+def _spec_options(function: Function) -> Function:
+    def wrapper(
+        *args: Any,
+        file: tuple[str, ...],
+        var: tuple[str, ...],
+        vars_file: str | None,
+        spec: tuple[str, ...] = (),
+        **kwargs: Any,
+    ) -> Any:
+        chosen = _chosen((*spec, *file), _variables(var, vars_file))
+        return function(*args, chosen=chosen, **kwargs)
+
+    wrapped: Any = update_wrapper(wrapper, function)
+    for option in (
+        click.option("--vars-file", metavar="FILE", help="A YAML mapping of values for `${var:NAME}`"),
+        click.option("--var", multiple=True, metavar="NAME=VALUE", help="A value for `${var:NAME}`"),
+        click.option("-f", "--file", multiple=True, metavar="SPEC", help="The spec (or PIPECTL_FILE)"),
+    ):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[no-any-return]  # the same function, called with other arguments
+
+
+def _chosen(files: tuple[str, ...], variables: Mapping[str, str]) -> Chosen:
+    """The named specs, else PIPECTL_FILE, else pipectl.yaml here, else none."""
+    if files:
+        return Chosen(files, variables)
+    if named := os.environ.get("PIPECTL_FILE"):
+        return Chosen((named,), variables, named=False)
+    return Chosen((DEFAULT_FILE,) if Path(DEFAULT_FILE).exists() else (), variables, named=False)
+
+
+def _variables(pairs: tuple[str, ...], file: str | None) -> dict[str, str]:
+    """`--vars-file` first, `--var` over it."""
+    variables = _variables_file(file) if file else {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not name or not equals:
+            raise WrongUsage(f"`--var {pair}` is no NAME=VALUE", hint="write `--var release=42`")
+        variables[name] = value
+    return variables
+
+
+def _variables_file(file: str) -> dict[str, str]:
+    import yaml
+
+    try:
+        # BaseLoader leaves every scalar the text that it is, so `no` and `012` stay what was written.
+        found = yaml.load(Path(file).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise WrongUsage(f"cannot read the variables in {file}: {error}") from error
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise WrongUsage(f"{file} must be a mapping of names to values", hint="one `name: value` per line")
+    return found

@@ -1,0 +1,64 @@
+"""Which pipeline a command is about: `-p NAME`, else the spec's, else the account's only one."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipectl.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from pipectl.aws.session import Connection
+    from pipectl.runs.declared import Declaration
+    from pipectl.spec.spec import Spec
+
+BLOCK = "codepipeline"
+
+
+def of_spec(spec: "Spec", pipeline: str | None = None) -> Mapping[str, Any]:
+    """The pipelines of a spec as their blocks; only the named one, when one is named."""
+    blocks = spec.blocks.get(BLOCK, {})
+    return {name: block for name, block in blocks.items() if pipeline in (None, name)}
+
+
+def spec_of(specs: "Sequence[Spec]", pipeline: str | None, *, named: bool) -> "Spec | None":
+    """The spec that describes the pipeline. A named spec must; one that only lies here may be another's."""
+    if pipeline is None:
+        return specs[0] if specs else None
+    found = [spec for spec in specs if of_spec(spec, pipeline)]
+    if not found and specs and named:
+        names = [name for spec in specs for name in of_spec(spec)]
+        raise WrongUsage(
+            f"no pipeline `{pipeline}` in {', '.join(spec.file for spec in specs)}",
+            hint=f"there is {', '.join(names)}" if names else None,
+        )
+    return found[0] if found else None
+
+
+def declarations(spec: "Spec", region: str, pipeline: str | None = None) -> "dict[str, Declaration | None]":
+    """What the spec says of its pipelines, in AWS' shape.
+
+    Only names are read from it, so no account is asked. A pipeline that the spec only uses says nothing.
+    """
+    from pipectl.aws.account import Account
+    from pipectl.kinds.declaration import declaration
+
+    nobody = Account(id="000000000000", region=region)
+    return {
+        name: declaration(spec, nobody, name) if block.managed else None
+        for name, block in of_spec(spec, pipeline).items()
+    }
+
+
+def one(specs: "Sequence[Spec]", spec: "Spec | None", pipeline: str | None, connection: "Connection") -> str:
+    """The one pipeline to act on."""
+    from pipectl.runs.state import only_pipeline
+
+    if pipeline:
+        return pipeline
+    names = [name for each in specs for name in of_spec(each)]
+    if len(names) == 1:
+        return names[0]
+    if names:
+        raise WrongUsage(
+            f"the spec has {len(names)} pipelines: {', '.join(names)}", hint="name one with `-p NAME`"
+        )
+    return only_pipeline(connection.cloud(spec.region if spec else None))

@@ -1,0 +1,34 @@
+"""One command's way to AWS, with the ledger at its end."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from pipectl.cli._options import Settings
+
+if TYPE_CHECKING:
+    from pipectl.aws.session import Connection
+    from pipectl.spec.spec import Spec
+
+
+def tell(text: str) -> None:
+    """A word about waiting, on stderr."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def connected(
+    settings: Settings, specs: "Sequence[Spec]" = (), say: Callable[[str], None] = tell
+) -> "Iterator[Connection]":
+    """Connect; with `--calls` list at the end what was sent, also when the command failed."""
+    from pipectl import flow
+    from pipectl.render.calls import calls_text
+
+    with flow.connect(settings.aws, say, [spec.account for spec in specs]) as connection:
+        try:
+            yield connection
+        finally:
+            if settings.calls:
+                click.echo(calls_text(connection.book.calls()), err=True)

@@ -1,0 +1,72 @@
+"""`pipectl create`: make AWS look like the specs."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pipectl.cli._options import Chosen, Settings, aws_options, specs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipectl import flow
+    from pipectl.aws.session import Connection
+    from pipectl.engine.values import Outcome, Plan
+    from pipectl.errors import ExitCode
+
+
+@click.command()
+@specs
+@click.option("--yes", is_flag=True, help="Answer yes where a running execution would be disturbed")
+@click.option("--adopt", is_flag=True, help="Take over what stands in AWS already and no stack owns")
+@aws_options
+def command(settings: Settings, chosen: Chosen, yes: bool, adopt: bool) -> "ExitCode | None":
+    """Make AWS look like the SPECs: plan, show, carry out
+
+    Run it again at any time: what is as the spec says is left alone. It asks only before it takes over
+    what no stack owns, and before it would disturb a running execution.
+
+    With `-o json`: a plan with an outcome and an error for each step and the number of calls; an object for
+    one SPEC, a list for several.
+    """
+    from pipectl import flow
+    from pipectl.cli import _carry_out, _session, _specs
+    from pipectl.cli._progress import Progress
+
+    loaded = _specs.load(chosen)
+    progress = Progress(settings)
+    with _session.connected(settings, loaded, progress.say) as connection:
+        stacks = flow.design(loaded, connection, settings.aws)
+        plans = flow.plan(stacks)
+        if settings.is_text and any(plan.pending or plan.obstacles for plan in plans):
+            _carry_out.show_plans(plans)
+        _carry_out.refuse_obstacles(plans)
+        _carry_out.ask(plans, _carry_out.Answers(yes, adopt))
+        outcomes, seconds = _carry_out.carry_out(plans, stacks, connection, progress)
+        _show(settings, plans, outcomes, seconds, stacks, connection)
+        return _carry_out.exit_code(outcomes, stopped=connection.stop.is_set())
+
+
+def _show(
+    settings: Settings,
+    plans: "Sequence[Plan]",
+    outcomes: "Sequence[Outcome]",
+    seconds: float,
+    stacks: "Sequence[flow.Stack]",
+    connection: "Connection",
+) -> None:
+    from pipectl.cli import _carry_out
+    from pipectl.cli._first_push import first_push
+    from pipectl.render.document import create_data, document, one_or_all
+    from pipectl.render.plan import as_stated
+
+    reads, writes = (connection.book.count(writing=writing) for writing in (False, True))
+    if not settings.is_text:
+        told = [create_data(plan, outcomes, reads, writes) for plan in plans]
+        click.echo(document(one_or_all(told), settings.output))
+    elif not outcomes:
+        click.echo(as_stated(plans, reads, writes))
+    if outcomes and settings.is_text:
+        _carry_out.report(outcomes, seconds, stacks[0].cloud.account.caller)
+        if push := first_push(stacks, outcomes, settings):
+            click.echo(f"\n{push}")

@@ -1,0 +1,93 @@
+"""`pipectl local`: the local AWS, started, stopped, looked at, emptied."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from pipectl.cli._options import Settings, output_options
+from pipectl.errors import NotConnected
+
+
+@click.group("local")
+def command() -> None:
+    """Start, stop and empty the local AWS
+
+    It needs no account, and nothing leaves this machine."""
+
+
+@command.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Listen there; otherwise a free port is taken")
+@output_options
+def start(settings: Settings, port: int | None) -> None:
+    """Start it in the background, when it does not run"""
+    server = _asked("ensure", port)
+    _show(
+        settings,
+        {"running": True, "url": server.url, "pid": server.pid},
+        f"the local AWS runs on {server.url}",
+    )
+
+
+@command.command()
+@output_options
+def stop(settings: Settings) -> None:
+    """End it, and forget all that was made in it"""
+    pid = _asked("stop")
+    told = "the local AWS was not running" if pid is None else "the local AWS is stopped"
+    _show(settings, {"running": False, "pid": pid}, told)
+
+
+@command.command()
+@output_options
+def status(settings: Settings) -> None:
+    """Show whether it runs, and where"""
+    found = _asked("status")
+    if found is None:
+        _show(settings, {"running": False}, "the local AWS does not run; `pipectl local start` starts it")
+        return
+    started = datetime.fromtimestamp(found.started, UTC)
+    data = {"running": True, "url": found.url, "pid": found.pid, "version": found.version, "started": started}
+    told = f"the local AWS runs on {found.url}, process {found.pid}\n  its log is {found.log}"
+    _show(settings, {**data, "log": found.log}, told)
+
+
+@command.command()
+@output_options
+def reset(settings: Settings) -> None:
+    """Forget all that was made in it; it goes on running"""
+    emptied = _asked("reset")
+    told = "the local AWS is empty" if emptied else "the local AWS does not run"
+    _show(settings, {"reset": bool(emptied)}, told)
+
+
+@command.command()
+@click.option("--account", metavar="ID", help="The account, 12 digits")
+@click.option("--region", metavar="NAME", help="The Region")
+@output_options
+def env(settings: Settings, account: str | None, region: str | None) -> None:
+    """Print what other AWS clients need to talk to it
+
+    As in `eval "$(pipectl local env)"`, and then `aws codepipeline list-pipelines`
+    """
+    from shlex import quote
+
+    variables = _asked("environment", account, region)
+    lines = [f"export {name}={quote(value)}" for name, value in variables.items()]
+    _show(settings, variables, "\n".join(lines))
+
+
+def _asked(what: str, *words: Any) -> Any:
+    """Ask the local AWS' own door (pipectl/local/daemon.py), and make its errors ours."""
+    from pipectl.local import daemon
+
+    try:
+        return getattr(daemon, what)(*words)
+    except daemon.LocalError as error:
+        raise NotConnected(error.message, hint=error.hint or None) from error
+
+
+def _show(settings: Settings, data: dict[str, Any], text: str) -> None:
+    from pipectl.render.document import document
+
+    click.echo(text if settings.is_text else document(data, settings.output))

@@ -1,0 +1,77 @@
+"""`pipectl status`: what runs in a pipeline, and what holds it."""
+
+import sys
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from pipectl.cli._options import Chosen, Settings, aws_options, specs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipectl.aws.session import Connection
+    from pipectl.runs.declared import Declaration
+    from pipectl.runs.values import PipelineState
+    from pipectl.spec.spec import Spec
+
+
+@click.command()
+@specs
+@click.option("-p", "--pipeline", metavar="NAME", help="The pipeline, when there are several")
+@aws_options
+def command(settings: Settings, chosen: Chosen, pipeline: str | None) -> None:
+    """Show what runs, what waits, and why
+
+    Stages, gates and actions, and the services that are deployed. With a SPEC all of its pipelines are shown. Without one it is the account's only pipeline, or `-p NAME`.
+    With `-o json`: an object for one pipeline, a list for several.
+    """
+    from pipectl.cli import _session, _specs
+    from pipectl.cli._look import look_of
+    from pipectl.render.document import document, one_or_all, status_data
+    from pipectl.render.status import status_text
+
+    loaded = _specs.load_if_any(chosen)
+    with _session.connected(settings, loaded) as connection:
+        states = _states(loaded, pipeline, connection, named=chosen.named)
+    if not settings.is_text:
+        click.echo(document(one_or_all([status_data(state) for state in states]), settings.output))
+        return
+    now, look, named = datetime.now().astimezone(), look_of(sys.stdout), len(states) > 1
+    click.echo("\n\n".join(status_text(state, look, now, named=named) for state in states))
+
+
+def _states(
+    loaded: "Sequence[Spec]", pipeline: str | None, connection: "Connection", *, named: bool
+) -> "list[PipelineState]":
+    from pipectl.aws.cloud import side_by_side
+    from pipectl.cli import _pipelines
+    from pipectl.runs import state
+
+    described = [spec for spec in loaded if _pipelines.of_spec(spec, pipeline)]
+    if not described:
+        spec = _pipelines.spec_of(loaded, pipeline, named=named)
+        name = _pipelines.one(loaded, spec, pipeline, connection)
+        region = connection.region(spec.region if spec else None)
+        return [state.state(connection.cloud(region), region, name)]
+    asked = [(connection.region(spec.region), spec) for spec in described]
+    regions = {region: dict(_of_region(asked, region, pipeline)) for region, _ in asked}
+    found = side_by_side(
+        [
+            partial(state.states, connection.cloud(region), region, wanted)
+            for region, wanted in regions.items()
+        ]
+    )
+    return [each for states in found for each in states]
+
+
+def _of_region(
+    asked: "Sequence[tuple[str, Spec]]", region: str, pipeline: str | None
+) -> "Iterator[tuple[str, Declaration | None]]":
+    from pipectl.cli import _pipelines
+
+    for where, spec in asked:
+        if where == region:
+            yield from _pipelines.declarations(spec, region, pipeline).items()

@@ -1,0 +1,153 @@
+"""Values as plain data, for `-o json` and `-o yaml`. The keys are stable; new ones may be added.
+
+One command prints one document: an object for one spec (or pipeline), a list for several. Moments are
+ISO 8601 in UTC. Secrets are masked as on the screen.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pipectl.engine.values import Action, Outcome, Plan, Result, Step
+from pipectl.render.error import message
+from pipectl.render.secrets import masked
+from pipectl.render.times import iso
+from pipectl.runs.values import Execution, Gate, PipelineState, StageState
+
+
+def document(value: Any, output: str) -> str:
+    """The data as JSON or YAML text."""
+    data = _data(value)
+    if output == "json":
+        return json.dumps(data, indent=2, ensure_ascii=False)
+    import yaml
+
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True).rstrip("\n")
+
+
+def one_or_all(values: Sequence[Any]) -> Any:
+    """The only value itself, else the list of them."""
+    return values[0] if len(values) == 1 else list(values)
+
+
+def plan_data(plan: Plan) -> dict[str, Any]:
+    """A plan: `notes` are what the screen says below a step, `obstacle` is why it cannot be carried out."""
+    return {
+        "stack": plan.stack,
+        "account": plan.account,
+        "region": plan.region,
+        "summary": {str(action): plan.count(action) for action in Action},
+        "steps": [_step_data(step) for step in plan.steps],
+    }
+
+
+def _step_data(step: Step) -> dict[str, Any]:
+    return {
+        "kind": step.resource.kind,
+        "name": step.resource.name,
+        "action": str(step.action),
+        "differences": [
+            {
+                "path": each.path,
+                "before": masked(each.path, each.before),
+                "after": masked(each.path, each.after),
+            }
+            for each in step.differences
+        ],
+        "notes": [remark.text for remark in step.remarks],
+        "obstacle": step.obstacle and {"message": step.obstacle.message, "hint": step.obstacle.hint},
+    }
+
+
+def create_data(plan: Plan, outcomes: Sequence[Outcome], reads: int, writes: int) -> dict[str, Any]:
+    """A plan and how each step ended: done, failed, not tried, or null where nothing was to be done.
+
+    `calls` counts the whole command, all of its specs together.
+    """
+    ended = {id(outcome.step): outcome for outcome in outcomes}
+    data = plan_data(plan)
+    for step, told in zip(plan.steps, data["steps"], strict=True):
+        outcome = ended.get(id(step))
+        told["outcome"] = str(outcome.result) if outcome else None
+        told["error"] = message(outcome.error) if outcome and outcome.error else None
+    return {**data, "calls": {"read": reads, "write": writes}}
+
+
+def done(outcomes: Sequence[Outcome]) -> bool:
+    """Whether every step ended well."""
+    return all(outcome.result is Result.DONE for outcome in outcomes)
+
+
+def problems_data(problems: Sequence[Any]) -> list[dict[str, Any]]:
+    """Every problem of the specs."""
+    keys = ("file", "line", "column", "severity", "rule", "message", "hint")
+    return [{key: getattr(problem, key) for key in keys} for problem in problems]
+
+
+def _data(value: Any) -> Any:
+    """Only what JSON and YAML both know."""
+    if isinstance(value, Mapping):
+        return {str(key): _data(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_data(item) for item in value]
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, bool | int | float) or value is None:
+        return value
+    return str(value)
+
+
+def status_data(state: PipelineState) -> dict[str, Any]:
+    """A pipeline as `status` tells it. Statuses and rollout states are AWS' own words."""
+    return {
+        "pipeline": state.pipeline,
+        "region": state.region,
+        "execution": state.execution and _execution_data(state.execution),
+        "stages": [_stage_data(stage) for stage in state.stages],
+        "services": [
+            {
+                "cluster": service.cluster,
+                "service": service.service,
+                "desired": service.desired,
+                "running": service.running,
+                "rollout": service.rollout,
+                "images": list(service.images),
+            }
+            for service in state.services
+        ],
+    }
+
+
+def _execution_data(execution: Execution) -> dict[str, Any]:
+    return {
+        "id": execution.id,
+        "status": execution.status,
+        "revision": execution.revision,
+        "message": execution.message,
+        "started": execution.started,
+    }
+
+
+def _stage_data(stage: StageState) -> dict[str, Any]:
+    keys = ("name", "provider", "status", "summary", "error", "revision", "url", "changed_at")
+    waiting = stage.waiting
+    return {
+        "name": stage.name,
+        "status": stage.status,
+        "execution": stage.execution,
+        "transition": gate_data(stage.gate),
+        "waiting": waiting
+        and {"execution": waiting.id, "revision": waiting.revision, "message": waiting.message},
+        "actions": [{key: getattr(action, key) for key in keys} for action in stage.actions],
+    }
+
+
+def gate_data(gate: Gate) -> dict[str, Any]:
+    """A transition; `reason` and the change are null when nobody ever closed it."""
+    return {
+        "enabled": gate.enabled,
+        "reason": gate.reason,
+        "changed_by": gate.changed_by,
+        "changed_at": gate.changed_at,
+    }

@@ -1,0 +1,53 @@
+"""An error as a person reads it: what happened, and the way out."""
+
+import re
+
+from pipectl.errors import AccessDenied, InvalidSpec, PipectlError
+from pipectl.render.marks import Look
+from pipectl.render.text import wrapped
+
+S3_ACTIONS = {
+    "head_bucket": "ListBucket",
+    "get_public_access_block": "GetBucketPublicAccessBlock",
+    "put_public_access_block": "PutBucketPublicAccessBlock",
+    "get_bucket_encryption": "GetEncryptionConfiguration",
+    "put_bucket_encryption": "PutEncryptionConfiguration",
+    "get_bucket_lifecycle_configuration": "GetLifecycleConfiguration",
+    "put_bucket_lifecycle_configuration": "PutLifecycleConfiguration",
+}
+"""Where S3's action is not called like its operation (IAM service authorization reference, Amazon S3)."""
+
+
+def error_text(error: PipectlError, look: Look) -> str:
+    """`error:` and, below it, `hint:`; the problems of a spec above both."""
+    head = look.paint("error:", "red", bold=True)
+    text = f"{head} {_lines(message(error))}"
+    if isinstance(error, InvalidSpec):
+        from pipectl.render.problems import problems_text
+
+        text = problems_text(error.problems, look, None)
+    return f"{text}\n{look.paint('hint:', 'cyan', bold=True)} {_lines(error.hint)}" if error.hint else text
+
+
+def message(error: PipectlError) -> str:
+    """What happened. A refusal always names the action, also where AWS' own words do not."""
+    if isinstance(error, AccessDenied) and action(error) not in error.message:
+        return f"{error.message} ({action(error)})"
+    return error.message
+
+
+def action(error: AccessDenied) -> str:
+    """The permission that was missing, as IAM spells it: `s3:PutBucketPolicy`."""
+    camel = "".join(word.capitalize() for word in error.operation.split("_"))
+    name = S3_ACTIONS.get(error.operation, camel) if error.service == "s3" else camel
+    return f"{error.service}:{name}"
+
+
+def message_lines(error: PipectlError, cells: int) -> list[str]:
+    """What happened, wrapped, without steering the terminal; its own line breaks stay."""
+    return [part for line in _lines(message(error)).splitlines() for part in wrapped(line, cells)]
+
+
+def _lines(text: str) -> str:
+    """Control characters of a foreign message are shown, not obeyed; line breaks stay."""
+    return re.sub(r"[^\n\x20-\x7e\xa0-\U0010ffff]", lambda match: ascii(match[0])[1:-1], text)

@@ -1,0 +1,175 @@
+"""PipelineState as a screen: stages from top to bottom, the gates between them, what waits."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from pipectl.render.marks import Look, Mark
+from pipectl.render.plan import person, quoted
+from pipectl.render.text import cut, pad, plain, width, wrapped
+from pipectl.render.times import ago, clock
+from pipectl.runs.values import ActionState, Execution, PipelineState, ServiceState, StageState
+
+RAIL = 5
+"""Where the line between the stages runs."""
+ACTIONS = 14
+PROVIDER = 12
+LONGEST_WAIT = timedelta(days=30)
+"""After so long a hold, opening the gate lets nothing in (User guide, transitions)."""
+
+_MARKS = {"Succeeded": Mark.DONE, "Failed": Mark.FAILED, "InProgress": Mark.RUNNING}
+_WORDS = {"Succeeded": "", "Failed": "failed ", "InProgress": "running, since "}
+
+
+def status_text(state: PipelineState, look: Look, now: datetime, *, named: bool = False) -> str:
+    """The whole screen. With `named` the commands that it mentions name the pipeline."""
+    newest = state.execution.id if state.execution else None
+    column = max([ACTIONS - 4, *(width(stage.name) + 2 for stage in state.stages)])
+    services = {(service.cluster, service.service): service for service in state.services}
+    option = f" -p {state.pipeline}" if named else ""
+    lines = [_headline(state, look), ""]
+    for number, stage in enumerate(state.stages):
+        lines += _gate_lines(stage, look, now, option, first=number == 0)
+        lines.append(_stage_line(stage, look, now, column, newest))
+        for action in stage.actions:
+            service = services.get(action.service) if action.service else None
+            lines += _action_lines(stage, action, service, look)
+    return "\n".join(lines)
+
+
+def short(identity: str) -> str:
+    """The first eight characters of an execution's id, the first seven of a commit's."""
+    return plain(identity[:8] if "-" in identity else identity[:7])
+
+
+def _headline(state: PipelineState, look: Look) -> str:
+    parts = [look.bold(state.pipeline)]
+    taken = width(state.pipeline)
+    if state.execution is None:
+        return look.dot.join([*parts, "has never run"])
+    execution = f"execution {short(state.execution.id)}"
+    taken += width(execution) + 2 * width(look.dot)
+    told = _commit(state.execution, look.width - taken)
+    return look.dot.join([*parts, execution, *([told] if told else [])])
+
+
+def _commit(execution: Execution, room: int) -> str:
+    revision = short(execution.revision) if execution.revision else ""
+    if not execution.message:
+        return revision
+    behind = f" ({revision})" if revision else ""
+    return f'"{cut(plain(execution.message), max(room - width(behind) - 2, 10))}"{behind}'
+
+
+def _gate_lines(stage: StageState, look: Look, now: datetime, option: str, *, first: bool) -> Iterator[str]:
+    rail = f"{' ' * RAIL}{look.mark(Mark.OPEN)}"
+    if not stage.gate.enabled:
+        head, *more = wrapped(_closed(stage, now), look.width - RAIL - 2)
+        yield f"{' ' * RAIL}{look.mark(Mark.CLOSED)} {look.paint(head, 'red')}"
+        yield from (f"{rail} {look.paint(line, 'red')}" for line in more)
+    if stage.waiting:
+        told = wrapped(_waits(stage, stage.waiting, now, option), look.width - RAIL - 2)
+        yield from (f"{rail} {line}" for line in told)
+    if not first or stage.waiting or not stage.gate.enabled:
+        yield rail
+
+
+def _closed(stage: StageState, now: datetime) -> str:
+    gate = stage.gate
+    who = f"closed by {person(gate.changed_by)}" if gate.changed_by else "closed"
+    when = f", {clock(gate.changed_at, now)} ({ago(gate.changed_at, now)})" if gate.changed_at else ""
+    return f"{who}{when}: {quoted(gate.reason)}" if gate.reason else f"{who}{when}"
+
+
+def _waits(stage: StageState, waiting: Execution, now: datetime, option: str) -> str:
+    """Which execution waits before the gate, and what lets it in."""
+    name = short(waiting.id)
+    who = f"{name} ({short(waiting.revision)})" if waiting.revision else name
+    if stage.gate.enabled:
+        return f"{who} waits here until {stage.name} is free"
+    if stage.gate.changed_at and now - stage.gate.changed_at > LONGEST_WAIT:
+        return f"{who} waits here, for more than 30 days: it does not go on when the gate opens"
+    return f"{who} waits here; `pipectl enable-transition {stage.name}{option}` lets it in"
+
+
+def _stage_line(stage: StageState, look: Look, now: datetime, column: int, newest: str | None) -> str:
+    mark = look.mark(_mark(stage.status))
+    told = _when(stage, now)
+    if stage.execution and stage.execution != newest:
+        told += f", execution {short(stage.execution)}"
+    return f"  {look.bold(pad(stage.name, column))}{mark}  {told}"
+
+
+def _when(stage: StageState, now: datetime) -> str:
+    if stage.status is None:
+        return "has never run"
+    word = _WORDS.get(stage.status, f"{stage.status.lower()} ")
+    changed = [action.changed_at for action in stage.actions if action.changed_at]
+    if not changed:
+        return word.strip().removesuffix(", since") or "succeeded"
+    moment = max(changed)
+    if stage.status == "InProgress":
+        return f"running, last change {ago(moment, now)}"
+    return f"{word}{ago(moment, now)}"
+
+
+def _mark(status: str | None) -> Mark:
+    return _MARKS.get(status or "", Mark.KEPT)
+
+
+def _action_lines(
+    stage: StageState, action: ActionState, service: ServiceState | None, look: Look
+) -> Iterator[str]:
+    label = pad(plain(action.provider or action.name), PROVIDER)
+    if len(stage.actions) > 1:
+        longest = max(width(each.name) for each in stage.actions)
+        label = f"{look.mark(_mark(action.status))} {pad(action.name, longest)}  {label}"
+    indent = ACTIONS + (2 + longest + 2 if len(stage.actions) > 1 else 0) + PROVIDER
+    room = max(look.width - indent, 20)
+    first, *more = [part for line in _details(action, service) for part in wrapped(line, room)] or [""]
+    yield f"{' ' * ACTIONS}{label}{first}".rstrip()
+    yield from (" " * indent + line for line in more)
+    if action.error:
+        folded = wrapped(plain(action.error), look.width - ACTIONS - 4)
+        yield from (f"{' ' * (ACTIONS + 2)}{look.paint('| ' + line, 'red')}" for line in folded)
+    if action.error and action.url:
+        # A link that is cut or folded cannot be followed, so it may be wider than the screen.
+        yield f"{' ' * (ACTIONS + 2)}{plain(action.url)}"
+
+
+def _details(action: ActionState, service: ServiceState | None) -> Iterator[str]:
+    """What the action worked on and what became of it."""
+    if action.provider == "Manual" and action.status == "InProgress":
+        yield "waits for approval"
+    elif service:
+        yield f"{action.target}  {_counts(service)}"
+        yield from map(_image, service.images)
+        if service.rollout:
+            yield _rollout(service)
+    elif action.revision:
+        message = f" {quoted(action.summary)}" if action.summary else ""
+        yield f"{action.target or ''} {short(action.revision)}{message}".strip()
+    elif action.provider == "CodeBuild" and action.external_id and ":" in action.external_id:
+        project, _, build = action.external_id.rpartition(":")
+        yield plain(f"{project}:{build[:8]}")
+    elif action.target:
+        yield plain(action.target)
+    elif action.summary and not action.error:
+        yield quoted(action.summary)
+
+
+def _counts(service: ServiceState) -> str:
+    if service.desired is None:
+        return "is not there"
+    return f"{service.running}/{service.desired} running"
+
+
+def _image(image: str) -> str:
+    """The image without its registry, when that is an account's own."""
+    registry, _, name = image.partition("/")
+    return plain(name if ".dkr.ecr." in registry and name else image)
+
+
+def _rollout(service: ServiceState) -> str:
+    word = (service.rollout or "").lower().replace("_", " ")
+    reason = f": {plain(service.rollout_reason)}" if service.rollout_reason and word == "failed" else ""
+    return f"rollout {word}{reason}"

@@ -1,0 +1,85 @@
+"""Text in columns: how wide it is, cut in the middle, wrapped, and harmless to a terminal."""
+
+import re
+import textwrap
+from collections.abc import Iterable
+
+ELLIPSIS = "..."
+
+
+def plain(text: str) -> str:
+    """One line without control characters: what AWS or a commit says must not steer the terminal."""
+    line = " ".join(text.split())
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
+
+
+def width(text: str) -> int:
+    """How many cells the text takes: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def pad(text: str, cells: int) -> str:
+    """The text, filled up to so many cells."""
+    return text + " " * max(0, cells - width(text))
+
+
+def cut(text: str, cells: int) -> str:
+    """The text in at most so many cells; what is too long loses its middle."""
+    if width(text) <= cells:
+        return text
+    room = max(cells - len(ELLIPSIS), 2)
+    tail = room // 2
+    return _first(text, room - tail) + ELLIPSIS + _last(text, tail)
+
+
+def _first(text: str, cells: int) -> str:
+    taken = 0
+    for count, character in enumerate(text):
+        taken += width(character)
+        if taken > cells:
+            return text[:count]
+    return text
+
+
+def _last(text: str, cells: int) -> str:
+    return "".join(reversed(_first("".join(reversed(text)), cells)))
+
+
+def wrapped(text: str, cells: int) -> list[str]:
+    """The text in lines of so many cells, broken at spaces, and inside a word only where one is too long."""
+    if width(text) == len(text):
+        return textwrap.wrap(text, max(cells, 10), break_on_hyphens=False) or [""]
+    lines = [""]
+    for word in re.findall(r"\S+", text):
+        if width(lines[-1]) + 1 + width(word) <= cells or not lines[-1]:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+        else:
+            lines.append(word)
+    return [part for line in lines for part in _broken(line, cells)]
+
+
+def _broken(line: str, cells: int) -> list[str]:
+    parts = []
+    while width(line) > cells:
+        parts.append(_first(line, cells) or line[0])
+        line = line[len(parts[-1]) :]
+    return [*parts, line]
+
+
+def indented(lines: Iterable[str], indent: int) -> str:
+    """The lines, each so far to the right."""
+    return "\n".join(" " * indent + line for line in lines)
+
+
+def paragraph(text: str, cells: int, indent: int) -> str:
+    """The text wrapped below and beside an indent."""
+    return indented(wrapped(plain(text), cells - indent), indent)
+
+
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """`1 mistake`, `2 mistakes`."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"

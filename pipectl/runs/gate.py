@@ -1,0 +1,41 @@
+"""The gates of a pipeline's stages: how they are, and the way out of a stage."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipectl.aws.cloud import Cloud, find
+from pipectl.errors import PipectlError
+from pipectl.runs.state import NOT_THERE, no_such_pipeline
+from pipectl.spec.problems import did_you_mean
+
+
+def gate(cloud: Cloud, pipeline: str, stage: str) -> Mapping[str, Any]:
+    """The inbound transition of a stage, as AWS tells it. Raises PipectlError for an unknown name."""
+    answer = find(NOT_THERE, cloud, "codepipeline", "get_pipeline_state", name=pipeline)
+    if answer is None:
+        raise no_such_pipeline(cloud, pipeline)
+    states = {each["stageName"]: each for each in answer.get("stageStates") or []}
+    if stage not in states:
+        raise _no_such_stage(pipeline, stage, list(states))
+    return dict(states[stage].get("inboundTransitionState") or {})
+
+
+def _no_such_stage(pipeline: str, stage: str, names: list[str]) -> PipectlError:
+    """With the nearest right name and the list of all."""
+    meant = did_you_mean(stage, names)
+    listed = f"its stages are {', '.join(names)}"
+    hint = f"{meant} {listed[0].upper()}{listed[1:]}" if meant else listed
+    return PipectlError(f"no stage `{stage}` in {pipeline}", hint=hint)
+
+
+def turn_outbound(cloud: Cloud, pipeline: str, stage: str, reason: str | None) -> None:
+    """Close (with a reason) or open the way out of a stage.
+
+    AWS never tells how it is (fact sheet, section 3.3), so it is always sent.
+    """
+    gate(cloud, pipeline, stage)  # only to refuse a name that is not there
+    params: dict[str, Any] = {"pipelineName": pipeline, "stageName": stage, "transitionType": "Outbound"}
+    if reason is None:
+        cloud.call("codepipeline", "enable_stage_transition", **params)
+    else:
+        cloud.call("codepipeline", "disable_stage_transition", **params, reason=reason)

@@ -1,0 +1,67 @@
+"""The ECS services that pipelines deploy: how many run, how the rollout goes, which images."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from pipectl.aws.cloud import Cloud, find, in_batches, side_by_side
+from pipectl.runs.values import ServiceState
+
+AT_ONCE = 10
+"""Services that one DescribeServices takes (API reference)."""
+
+Target = tuple[str, str]
+"""Cluster and service."""
+
+
+def services(cloud: Cloud, targets: Iterable[Target]) -> dict[Target, ServiceState]:
+    """Every service; one call for the services of a cluster, and then one for each task definition."""
+    clusters: dict[str, list[str]] = {}
+    for cluster, service in dict.fromkeys(targets):
+        clusters.setdefault(cluster, []).append(service)
+    calls = [
+        partial(_of_cluster, cloud, cluster, batch)
+        for cluster, names in clusters.items()
+        for batch in in_batches(names, AT_ONCE)
+    ]
+    return {(state.cluster, state.service): state for batch in side_by_side(calls) for state in batch}
+
+
+def _of_cluster(cloud: Cloud, cluster: str, names: list[str]) -> list[ServiceState]:
+    answer = find(
+        ["ClusterNotFoundException"], cloud, "ecs", "describe_services", cluster=cluster, services=names
+    )
+    found = {
+        service["serviceName"]: service
+        for service in (answer or {}).get("services", [])
+        if service["status"] != "INACTIVE"
+    }
+    running = list(dict.fromkeys(service["taskDefinition"] for service in found.values()))
+    images = dict(
+        zip(running, side_by_side(partial(_images, cloud, definition) for definition in running), strict=True)
+    )
+    return [
+        _service(cluster, name, found[name], images[found[name]["taskDefinition"]])
+        if name in found
+        else ServiceState(cluster, name)
+        for name in names
+    ]
+
+
+def _images(cloud: Cloud, definition: str) -> tuple[str, ...]:
+    answer = cloud.call("ecs", "describe_task_definition", taskDefinition=definition)
+    return tuple(container["image"] for container in answer["taskDefinition"]["containerDefinitions"])
+
+
+def _service(cluster: str, name: str, service: Mapping[str, Any], images: tuple[str, ...]) -> ServiceState:
+    deployments = service.get("deployments") or []
+    primary: Mapping[str, Any] = next((each for each in deployments if each["status"] == "PRIMARY"), {})
+    return ServiceState(
+        cluster=cluster,
+        service=name,
+        desired=service["desiredCount"],
+        running=service["runningCount"],
+        rollout=primary.get("rolloutState"),
+        rollout_reason=primary.get("rolloutStateReason"),
+        images=images,
+    )

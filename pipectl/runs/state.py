@@ -1,0 +1,207 @@
+"""What runs in pipelines, stage by stage, as values: a few reads side by side, for `status`."""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from pipectl.aws.cloud import Cloud, find, pages, side_by_side
+from pipectl.errors import PipectlError
+from pipectl.runs.declared import Declaration, Declared, actions
+from pipectl.runs.services import Target, services
+from pipectl.runs.values import ActionState, Execution, Gate, PipelineState, ServiceState, StageState
+
+NOT_THERE = ("PipelineNotFoundException",)
+REMEMBERED = 20
+"""Executions that are looked at for a commit; what waits at a gate is nearly always among the newest."""
+
+
+def state(cloud: Cloud, region: str, pipeline: str, declaration: Declaration | None = None) -> PipelineState:
+    """One pipeline. Without its declaration it takes one call more, and the services wait for it."""
+    return states(cloud, region, {pipeline: declaration})[0]
+
+
+def states(cloud: Cloud, region: str, pipelines: Mapping[str, Declaration | None]) -> list[PipelineState]:
+    """Several pipelines of one Region. Everything is asked side by side; a cluster is asked once."""
+    declared = {name: list(actions(each, region)) for name, each in pipelines.items() if each is not None}
+    undeclared = [name for name in pipelines if name not in declared]
+    targets = [action.service for each in declared.values() for action in each if action.service]
+    calls: list[Callable[[], Any]] = [
+        *(partial(_stage_states, cloud, name) for name in pipelines),
+        *(partial(_executions, cloud, name) for name in pipelines),
+        *(partial(_look_up, cloud, region, name) for name in undeclared),
+        partial(services, cloud, targets),
+    ]
+    answers = side_by_side(calls)
+    stages, executions = answers[: len(pipelines)], answers[len(pipelines) : 2 * len(pipelines)]
+    running: dict[Target, ServiceState] = dict(answers[-1])
+    for name, (found, more) in zip(undeclared, answers[2 * len(pipelines) : -1], strict=True):
+        declared[name] = found
+        running.update(more)
+    return [
+        _pipeline(name, each, known, declared[name], running, region=region)
+        for name, each, known in zip(pipelines, stages, executions, strict=True)
+    ]
+
+
+def only_pipeline(cloud: Cloud) -> str:
+    """The name of the account's only pipeline in this Region."""
+    names = pipeline_names(cloud)
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise PipectlError(
+            "there is no pipeline in this account and Region",
+            hint="`pipectl create SPEC` makes one; `--region` and `--profile` look elsewhere",
+        )
+    raise PipectlError(
+        f"there are {len(names)} pipelines: {', '.join(names)}", hint="name one with `-p NAME`"
+    )
+
+
+def pipeline_names(cloud: Cloud) -> list[str]:
+    """Every pipeline of the account in this Region."""
+    return sorted(each["name"] for each in pages(cloud, "codepipeline", "list_pipelines", "pipelines"))
+
+
+def _stage_states(cloud: Cloud, name: str) -> Sequence[Mapping[str, Any]]:
+    answer = find(NOT_THERE, cloud, "codepipeline", "get_pipeline_state", name=name)
+    if answer is None:
+        raise no_such_pipeline(cloud, name)
+    stages: Sequence[Mapping[str, Any]] = answer.get("stageStates") or []
+    return stages
+
+
+def no_such_pipeline(cloud: Cloud, name: str) -> PipectlError:
+    """The error for a name that AWS does not know, with the names that it knows."""
+    names = pipeline_names(cloud)
+    there = f"those there are: {', '.join(names)}; " if names else ""
+    return PipectlError(
+        f"there is no pipeline `{name}`", hint=f"{there}`pipectl create SPEC` makes a new one"
+    )
+
+
+def _executions(cloud: Cloud, name: str) -> list[Execution]:
+    """The newest executions first; none for a pipeline that is not there."""
+    answer = find(
+        NOT_THERE,
+        cloud,
+        "codepipeline",
+        "list_pipeline_executions",
+        pipelineName=name,
+        maxResults=REMEMBERED,
+    )
+    return [_execution(each) for each in (answer or {}).get("pipelineExecutionSummaries", [])]
+
+
+def _execution(summary: Mapping[str, Any]) -> Execution:
+    source: Mapping[str, Any] = next(iter(summary.get("sourceRevisions") or []), {})
+    return Execution(
+        id=summary["pipelineExecutionId"],
+        status=summary.get("status"),
+        revision=source.get("revisionId"),
+        message=_message(source.get("revisionSummary")),
+        started=summary.get("startTime"),
+    )
+
+
+def _look_up(cloud: Cloud, region: str, name: str) -> tuple[list[Declared], dict[Target, ServiceState]]:
+    """The declaration from AWS, and then the services that it names."""
+    answer = find(NOT_THERE, cloud, "codepipeline", "get_pipeline", name=name)
+    found = list(actions(answer["pipeline"], region)) if answer else []
+    return found, services(cloud, _targets(found))
+
+
+def _targets(declared: Iterable[Declared]) -> list[Target]:
+    return [action.service for action in declared if action.service]
+
+
+def _pipeline(
+    name: str,
+    stages: Sequence[Mapping[str, Any]],
+    executions: Sequence[Execution],
+    declared: Sequence[Declared],
+    running: Mapping[Target, ServiceState],
+    *,
+    region: str,
+) -> PipelineState:
+    known = {execution.id: execution for execution in executions}
+    by_name = {(action.stage, action.action): action for action in declared}
+    return PipelineState(
+        pipeline=name,
+        region=region,
+        stages=tuple(_stage(stage, known, by_name) for stage in stages),
+        services=tuple(running[target] for target in dict.fromkeys(_targets(declared))),
+        execution=next(iter(executions), None),
+    )
+
+
+def _stage(
+    stage: Mapping[str, Any],
+    known: Mapping[str, Execution],
+    declared: Mapping[tuple[str, str], Declared],
+) -> StageState:
+    name, latest = stage["stageName"], stage.get("latestExecution") or {}
+    return StageState(
+        name=name,
+        status=latest.get("status"),
+        execution=latest.get("pipelineExecutionId"),
+        gate=_gate(stage.get("inboundTransitionState") or {}),
+        waiting=_waiting(stage.get("inboundExecution"), known),
+        actions=tuple(
+            _action(action, declared.get((name, action["actionName"])))
+            for action in stage.get("actionStates") or []
+        ),
+    )
+
+
+def _gate(found: Mapping[str, Any]) -> Gate:
+    """Missing on the first stage, or `enabled` alone, means that nobody ever closed it (fact sheet, 4)."""
+    return Gate(
+        enabled=found.get("enabled", True),
+        reason=found.get("disabledReason"),
+        changed_by=found.get("lastChangedBy"),
+        changed_at=found.get("lastChangedAt"),
+    )
+
+
+def _waiting(inbound: Mapping[str, Any] | None, known: Mapping[str, Execution]) -> Execution | None:
+    """A stopped or failed inbound execution does not enter any more (User guide, pipelines-stop)."""
+    if not inbound or inbound.get("status") not in (None, "InProgress"):
+        return None
+    execution = inbound["pipelineExecutionId"]
+    return known.get(execution, Execution(execution))
+
+
+def _action(found: Mapping[str, Any], declared: Declared | None) -> ActionState:
+    latest = found.get("latestExecution") or {}
+    return ActionState(
+        name=found["actionName"],
+        provider=declared.provider if declared else None,
+        target=declared.target if declared else None,
+        status=latest.get("status"),
+        summary=_message(latest.get("summary")),
+        error=_error(latest.get("errorDetails")),
+        revision=(found.get("currentRevision") or {}).get("revisionId"),
+        url=latest.get("externalExecutionUrl") or found.get("revisionUrl") or found.get("entityUrl"),
+        changed_at=latest.get("lastStatusChange"),
+        external_id=latest.get("externalExecutionId"),
+        service=declared.service if declared else None,
+    )
+
+
+def _error(details: Mapping[str, str] | None) -> str | None:
+    if not details:
+        return None
+    return ": ".join(details[key] for key in ("code", "message") if details.get(key)) or None
+
+
+def _message(summary: str | None) -> str | None:
+    """The first line; a connection's summary is JSON around it (seen in public examples; inferred)."""
+    if not summary or not summary.strip():
+        return None
+    if summary.startswith("{"):
+        with contextlib.suppress(ValueError):
+            summary = str(json.loads(summary).get("CommitMessage") or summary)
+    return summary.strip().splitlines()[0]

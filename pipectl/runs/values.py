@@ -1,0 +1,79 @@
+"""What `status` tells, as values: stages, their gates and actions, what waits, what is deployed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The inbound transition of a stage."""
+
+    enabled: bool = True
+    reason: str | None = None
+    changed_by: str | None = None
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One execution of a pipeline. `message` is the first line of its commit's message."""
+
+    id: str
+    status: str | None = None
+    revision: str | None = None
+    message: str | None = None
+    started: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ActionState:
+    """One action. `status` is None when it never ran; `target` is what it works on, in one line."""
+
+    name: str
+    provider: str | None = None
+    target: str | None = None
+    status: str | None = None
+    summary: str | None = None
+    error: str | None = None
+    revision: str | None = None
+    url: str | None = None
+    changed_at: datetime | None = None
+    external_id: str | None = None
+    service: tuple[str, str] | None = None
+    """Cluster and service that the action deploys."""
+
+
+@dataclass(frozen=True)
+class StageState:
+    """One stage: the last execution that entered it, its gate, and what waits before the gate."""
+
+    name: str
+    status: str | None = None
+    execution: str | None = None
+    gate: Gate = field(default_factory=Gate)
+    waiting: Execution | None = None
+    actions: tuple[ActionState, ...] = ()
+
+
+@dataclass(frozen=True)
+class ServiceState:
+    """One ECS service that the pipeline deploys. Counts are None when it is not there."""
+
+    cluster: str
+    service: str
+    desired: int | None = None
+    running: int | None = None
+    rollout: str | None = None
+    rollout_reason: str | None = None
+    images: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PipelineState:
+    """One pipeline as it is now. `execution` is the newest one."""
+
+    pipeline: str
+    region: str
+    stages: tuple[StageState, ...]
+    services: tuple[ServiceState, ...] = ()
+    execution: Execution | None = None
