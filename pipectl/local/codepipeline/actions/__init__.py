@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import manual, source_codecommit, unknown
+from . import deploy_s3, manual, source_codecommit, source_s3, unknown
 
 if TYPE_CHECKING:
     from .action import Action
 
 PROVIDERS: dict[tuple[str, str], Action] = {
     ("Source", "CodeCommit"): source_codecommit,
+    ("Source", "S3"): source_s3,
     ("Approval", "Manual"): manual,
+    ("Deploy", "S3"): deploy_s3,
 }
 
 
