@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.wsgi import get_input_stream
 
 if TYPE_CHECKING:
     from pipectl.local.wire import Answer
@@ -22,6 +23,7 @@ _WAITING = 256  # connections that the system holds while all threads are busy
 _BODILESS = (204, 304)
 _OURS = ("connection", "transfer-encoding", "date", "server")  # headers that the connection decides
 _METADATA = "x-amz-meta-"
+STREAMED = "/git/"  # what comes there may be larger than memory: the application reads it itself
 
 
 class Handler(WSGIRequestHandler):
@@ -55,6 +57,9 @@ class Handler(WSGIRequestHandler):
         return environ
 
     def _body(self, environ: dict[str, Any]) -> bytes:
+        if environ["PATH_INFO"].startswith(STREAMED):
+            environ["wsgi.input"] = get_input_stream(environ)
+            return b""
         if environ.get("wsgi.input_terminated"):
             environ.pop("HTTP_TRANSFER_ENCODING", None)
             body: bytes = environ["wsgi.input"].read()
@@ -64,14 +69,13 @@ class Handler(WSGIRequestHandler):
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status, _phrase(answer.status))
         for name, value in answer.headers.items():
-            if name.lower() not in _OURS:
+            if name.lower() not in _OURS and (self.command == "HEAD" or name.lower() != "content-length"):
                 self.send_header(name, str(value))
-        names = {name.lower() for name in answer.headers}
-        has_body = answer.status not in _BODILESS
-        if has_body and "content-length" not in names:
+        has_body = answer.status not in _BODILESS and self.command != "HEAD"
+        if has_body:
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        if has_body and self.command != "HEAD":
+        if has_body:
             self.wfile.write(answer.body)
         self.wfile.flush()
 

@@ -9,6 +9,7 @@ import base64
 import binascii
 import functools
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -34,37 +35,60 @@ _SCALARS: dict[str, tuple[tuple[type, ...], str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Fault:
+    """One value that the model does not allow."""
+
+    value: Any
+    path: str
+    constraint: str
+
+    def __str__(self) -> str:
+        shown = "null" if self.value is None else f"'{_shown(self.value)}'"
+        return f"Value {shown} at '{self.path}' failed to satisfy constraint: {self.constraint}"
+
+
 def accept(shape: Shape | None, request: dict[str, Any], code: str) -> dict[str, Any]:
     """Answer the request as the service sees it, without unknown and null members, or refuse it"""
     if shape is None:
         return {}
-    accepted: dict[str, Any] = _known(shape, request)
-    faults = list(_faults(shape, accepted, ""))
-    if faults:
-        plural = "s" if len(faults) > 1 else ""
-        raise Refused(code, f"{len(faults)} validation error{plural} detected: {'; '.join(faults)}")
+    accepted: dict[str, Any] = known(shape, request)
+    require(shape, accepted, code)
     return accepted
 
 
-def _known(shape: Shape, value: Any) -> Any:
+def require(shape: Shape, value: dict[str, Any], code: str) -> None:
+    """Refuse a request with all its faults at once"""
+    found = faults(shape, value)
+    if found:
+        plural = "s" if len(found) > 1 else ""
+        raise Refused(code, f"{len(found)} validation error{plural} detected: {'; '.join(map(str, found))}")
+
+
+def faults(shape: Shape, value: dict[str, Any]) -> list[Fault]:
+    """List what the model does not allow"""
+    return list(_faults(shape, value, ""))
+
+
+def known(shape: Shape, value: Any) -> Any:
     """AWS ignores members that it does not know, null is "not sent", a wrong type cannot be read at all"""
     if isinstance(shape, StructureShape):
         if not isinstance(value, dict):
             raise _unreadable(value, "an object")
         members = shape.members
         return {
-            name: _known(members[name], part)
+            name: known(members[name], part)
             for name, part in value.items()
             if name in members and part is not None
         }
     if isinstance(shape, ListShape):
         if not isinstance(value, list):
             raise _unreadable(value, "a list")
-        return [_known(shape.member, part) for part in value if part is not None]
+        return [known(shape.member, part) for part in value if part is not None]
     if isinstance(shape, MapShape):
         if not isinstance(value, dict):
             raise _unreadable(value, "a map")
-        return {key: _known(shape.value, part) for key, part in value.items() if part is not None}
+        return {key: known(shape.value, part) for key, part in value.items() if part is not None}
     return _scalar(shape, value)
 
 
@@ -91,7 +115,7 @@ def _unreadable(value: Any, wanted: str) -> Refused:
     return Refused(_WRONG_TYPE, f"{kind} can not be converted to {wanted}")
 
 
-def _faults(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def _faults(shape: Shape, value: Any, path: str) -> Iterator[Fault]:
     if isinstance(shape, StructureShape):
         yield from _structure_faults(shape, value, path)
     elif isinstance(shape, ListShape):
@@ -107,45 +131,45 @@ def _faults(shape: Shape, value: Any, path: str) -> Iterator[str]:
         yield from _scalar_faults(shape, value, path)
 
 
-def _structure_faults(shape: StructureShape, value: dict[str, Any], path: str) -> Iterator[str]:
+def _structure_faults(shape: StructureShape, value: dict[str, Any], path: str) -> Iterator[Fault]:
     dot = f"{path}." if path else ""
     for name in shape.required_members:
         if name not in value:
-            yield _fault(None, f"{dot}{name}", "Member must not be null")
+            yield Fault(None, f"{dot}{_as_in_java(name)}", "Member must not be null")
     for name, part in value.items():
-        yield from _faults(shape.members[name], part, f"{dot}{name}")
+        yield from _faults(shape.members[name], part, f"{dot}{_as_in_java(name)}")
 
 
-def _scalar_faults(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def _scalar_faults(shape: Shape, value: Any, path: str) -> Iterator[Fault]:
     if shape.type_name in ("string", "blob"):
         yield from _size_faults(shape, value, path, len(value))
     elif shape.type_name in ("integer", "long", "float", "double"):
         yield from _range_faults(shape, value, path)
     allowed = shape.metadata.get("enum")
     if allowed and value not in allowed:
-        yield _fault(value, path, f"Member must satisfy enum value set: [{', '.join(allowed)}]")
+        yield Fault(value, path, f"Member must satisfy enum value set: [{', '.join(allowed)}]")
     pattern = shape.metadata.get("pattern")
     if pattern and isinstance(value, str) and not matches(pattern, value):
-        yield _fault(value, path, f"Member must satisfy regular expression pattern: {pattern}")
+        yield Fault(value, path, f"Member must satisfy regular expression pattern: {pattern}")
 
 
-def _size_faults(shape: Shape, value: Any, path: str, size: int) -> Iterator[str]:
+def _size_faults(shape: Shape, value: Any, path: str, size: int) -> Iterator[Fault]:
     if size > shape.metadata.get("max", size):
-        yield _fault(value, path, f"Member must have length less than or equal to {shape.metadata['max']}")
+        yield Fault(value, path, f"Member must have length less than or equal to {shape.metadata['max']}")
     if size < shape.metadata.get("min", size):
-        yield _fault(value, path, f"Member must have length greater than or equal to {shape.metadata['min']}")
+        yield Fault(value, path, f"Member must have length greater than or equal to {shape.metadata['min']}")
 
 
-def _range_faults(shape: Shape, value: float, path: str) -> Iterator[str]:
+def _range_faults(shape: Shape, value: float, path: str) -> Iterator[Fault]:
     if value > shape.metadata.get("max", value):
-        yield _fault(value, path, f"Member must have value less than or equal to {shape.metadata['max']}")
+        yield Fault(value, path, f"Member must have value less than or equal to {shape.metadata['max']}")
     if value < shape.metadata.get("min", value):
-        yield _fault(value, path, f"Member must have value greater than or equal to {shape.metadata['min']}")
+        yield Fault(value, path, f"Member must have value greater than or equal to {shape.metadata['min']}")
 
 
-def _fault(value: Any, path: str, constraint: str) -> str:
-    shown = "null" if value is None else f"'{_shown(value)}'"
-    return f"Value {shown} at '{path}' failed to satisfy constraint: {constraint}"
+def _as_in_java(member: str) -> str:
+    """EventBridge and IAM spell `Name` on the wire and `name` in their messages"""
+    return member[:1].lower() + member[1:]
 
 
 def _shown(value: Any) -> str:
@@ -165,8 +189,9 @@ def matches(pattern: str, text: str) -> bool:
 
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
+    r"""Java's `\\w` and `\\d` are ASCII; `\\p{L}` and `\\p{N}` are what Python's are without that flag"""
     translated = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", r"\d").replace(r"\p{Z}", _SEPARATORS)
     try:
-        return re.compile(translated)
+        return re.compile(translated, 0 if r"\p{" in pattern else re.ASCII)
     except re.error:
         return None

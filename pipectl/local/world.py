@@ -52,6 +52,7 @@ class World:
         self.role_delay_s = role_delay_s
         self.checks_answers = checks_answers
         self.role_births: dict[str, datetime] = {}
+        self._beside: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._services: dict[tuple[str, str, str], Any] = {}
         self._listeners: list[Listener] = []
         self.url = ""  # the server says it when it listens
@@ -118,6 +119,10 @@ class World:
         """Find moto's backend of an account and Region; services without Regions are found by any"""
         regions = motos.backends(name)[account]
         return regions[region] if region in regions.regions else regions[self.partition(region)]
+
+    def beside(self, service: str, account: str, region: str) -> dict[str, Any]:
+        """What is kept beside a service of moto, which has no place for it: by the name of the resource"""
+        return self._beside.setdefault((service, account, region), {})
 
     def emit(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -20,7 +21,7 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
     if request.operation != "GetCallerIdentity":
         return forward(request)
     user, arn = caller(world, request.account, request.region, request.access_key)
-    text = _IDENTITY.format(arn=escape(arn), user=escape(user), account=request.account, request="local")
+    text = _IDENTITY.format(arn=escape(arn), user=escape(user), account=request.account, request=uuid.uuid4())
     return Answer(200, {"Content-Type": "text/xml"}, text.encode())
 
 

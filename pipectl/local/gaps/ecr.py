@@ -1,0 +1,134 @@
+"""ECR: names, immutable tags, lifecycle texts and tokens as AWS has them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from pipectl.local import model, validation
+from pipectl.local.wire import Answer, Forward, Refused, Request
+
+if TYPE_CHECKING:
+    from pipectl.local.world import World
+
+_INVALID = "InvalidParameterException"
+_OK = 200
+_TOKEN_LIFE = timedelta(hours=12)  # User guide of ECR, "private registry authentication"
+
+
+def answer(world: World, request: Request, forward: Forward) -> Answer:
+    """Check what moto does not, let it answer, and mend what it says"""
+    operation = model.operation_model("ecr", request.operation)
+    asked = request.json()
+    if operation is not None and operation.input_shape is not None:
+        asked = validation.known(operation.input_shape, asked)
+        _check(validation.faults(operation.input_shape, asked))
+    before = _BEFORE.get(request.operation)
+    answered = forward(before(world, request, asked) if before else request)
+    after = _AFTER.get(request.operation)
+    return after(world, request, answered) if after and answered.status == _OK else answered
+
+
+def _check(faults: list[validation.Fault]) -> None:
+    """ECR names the first fault, in its own words"""
+    for fault in faults[:1]:
+        constraint = fault.constraint.replace("Member must", "must", 1)
+        pattern = re.fullmatch(r"(must satisfy regular expression) pattern: (.*)", constraint)
+        if pattern:
+            constraint = f"{pattern.group(1)} '{pattern.group(2)}'"
+        raise Refused(
+            _INVALID, f"Invalid parameter at '{fault.path}' failed to satisfy constraint: '{constraint}'"
+        )
+
+
+def _create_repository(_world: World, request: Request, _asked: dict[str, Any]) -> Request:
+    """Moto's pattern lacks `a--b` and `a__b`; the model's, which the name has passed, takes its place"""
+    import moto.ecr.models as motos_ecr
+
+    shape = model.service_model("ecr").shape_for("RepositoryName")  # type: ignore[union-attr]
+    motos_ecr.ECR_REPOSITORY_NAME_PATTERN = shape.metadata["pattern"]
+    return request
+
+
+def _put_lifecycle_policy(_world: World, request: Request, asked: dict[str, Any]) -> Request:
+    """AWS keeps a compact text with an order of keys of its own (which one is not documented)"""
+    try:
+        text = json.dumps(json.loads(asked["lifecyclePolicyText"]), separators=(",", ":"), sort_keys=True)
+    except ValueError:
+        return request  # moto refuses it
+    return request.with_json({**request.json(), "lifecyclePolicyText": text})
+
+
+def _put_image(world: World, request: Request, asked: dict[str, Any]) -> Request:
+    """The digest is that of the manifest (moto takes the layers for it), tags move only where they may"""
+    own = "sha256:" + hashlib.sha256(asked["imageManifest"].encode()).hexdigest()
+    if asked.get("imageDigest", own) != own:
+        raise Refused(
+            "ImageDigestDoesNotMatchException",
+            f"The specified image digest '{asked['imageDigest']}' does not match the digest of the manifest",
+        )
+    backend = world.moto("ecr", request.account, request.region)
+    repository = backend.repositories.get(asked["repositoryName"])
+    tag = asked.get("imageTag")
+    if repository is not None and tag is not None:
+        _free_tag(backend, repository, tag, own)
+    return request.with_json({**request.json(), "imageDigest": own})
+
+
+def _free_tag(backend: Any, repository: Any, tag: str, digest: str) -> None:
+    holder = next((image for image in repository.images if tag in image.image_tags), None)
+    if holder is None or holder.get_image_digest() == digest:
+        return
+    if is_fixed(repository, tag):
+        raise Refused(
+            "ImageTagAlreadyExistsException",
+            f"The image tag '{tag}' already exists in the '{repository.name}' repository "
+            "and cannot be overwritten because the tag is immutable.",
+        )
+    backend.batch_delete_image(repository_name=repository.name, image_ids=[{"imageTag": tag}])
+
+
+def is_fixed(repository: Any, tag: str) -> bool:
+    """User guide of ECR, "image tag mutability": an exclusion filter turns the repository's setting round"""
+    filters = repository.image_tag_mutability_exclusion_filters or ()
+    excluded = any(_wildcard(one["filter"]).fullmatch(tag) for one in filters)
+    return bool(repository.is_tag_immutable()) != excluded
+
+
+def _wildcard(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, text.split("*"))))
+
+
+def _with_uri(world: World, request: Request, answered: Answer) -> Answer:
+    """Registries of other partitions have other host names; moto knows one"""
+    suffix = world.dns_suffix(request.region)
+    return answered if suffix == "amazonaws.com" else _with_suffix(answered, suffix)
+
+
+def _with_suffix(answered: Answer, suffix: str) -> Answer:
+    text = re.sub(r"(\.dkr\.ecr\.[a-z0-9-]+)\.amazonaws\.com\b", rf"\1.{suffix}", answered.body.decode())
+    return answered.with_json(json.loads(text))
+
+
+def _with_token_life(world: World, request: Request, answered: Answer) -> Answer:
+    """Moto's token expired in 2015"""
+    said = answered.json()
+    for one in said["authorizationData"]:
+        one["expiresAt"] = (world.now() + _TOKEN_LIFE).timestamp()
+    return _with_uri(world, request, answered.with_json(said))
+
+
+_BEFORE = {
+    "CreateRepository": _create_repository,
+    "PutImage": _put_image,
+    "PutLifecyclePolicy": _put_lifecycle_policy,
+}
+_AFTER = {
+    "CreateRepository": _with_uri,
+    "DeleteRepository": _with_uri,
+    "DescribeRepositories": _with_uri,
+    "GetAuthorizationToken": _with_token_life,
+}

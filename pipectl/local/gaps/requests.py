@@ -1,0 +1,48 @@
+"""Requests of moto's services against the service model: moto checks few lengths, patterns and enums."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from pipectl.local import model, validation
+from pipectl.local.service import unknown_operation
+
+if TYPE_CHECKING:
+    from botocore.model import Shape
+
+    from pipectl.local.wire import Request
+
+
+def from_json(request: Request, code: str) -> dict[str, Any]:
+    """Read the request of a JSON service, or refuse it with the service's code for invalid values"""
+    return validation.accept(_input(request), request.json(), code)
+
+
+def from_query(request: Request, code: str) -> dict[str, Any]:
+    """Read the request of a query service (IAM), or refuse it with the service's code for invalid values"""
+    from moto.core.parse import PROTOCOL_PARSERS
+    from moto.core.utils import get_service_model
+
+    shape = _input(request)
+    operation = get_service_model(request.service).operation_model(request.operation)
+    values = dict(parse_qsl(f"{request.query}&{request.body.decode()}", keep_blank_values=True))
+    whole = {
+        "values": values,
+        "headers": {},
+        "method": "POST",
+        "body": b"",
+        "url_path": "/",
+        "url_params": {},
+    }
+    value: dict[str, Any] = PROTOCOL_PARSERS["query"](operation).parse(whole)  # type: ignore[arg-type]
+    if shape is not None:
+        validation.require(shape, value, code)
+    return value
+
+
+def _input(request: Request) -> Shape | None:
+    operation = model.operation_model(request.service, request.operation)
+    if operation is None:
+        raise unknown_operation(request.service, request.operation)
+    return operation.input_shape
