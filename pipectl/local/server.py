@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from pipectl.local import control, gaps, model, motos, routing
-from pipectl.local.listener import Listener, listen
+from pipectl.local.listener import STREAMED, Listener, listen
 from pipectl.local.wire import Answer, Caller, Refused, Request, refusal
 from pipectl.local.world import OWN_SERVICES, World
 
@@ -84,6 +84,10 @@ class Server:
         path = environ.get("PATH_INFO", "/")
         if path.startswith(control.PREFIX) and not routing.is_signed(environ):
             return control.answer(self, environ["REQUEST_METHOD"], path, body)
+        if path.startswith(STREAMED):
+            from pipectl.local.codecommit import http as git  # with all of dulwich
+
+            return git.answer(self.world, environ)
         return self._logged(routing.read(environ, body, self.world))
 
     def _logged(self, request: Request) -> Answer | None:

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, BinaryIO
 from xml.sax.saxutils import escape
 
 JSON = "application/x-amz-json-1.1"
@@ -69,6 +69,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    file: BinaryIO | None = None  # a body too large for memory; whoever sends it closes it
 
     def json(self) -> dict[str, Any]:
         """Answer the body as a JSON object"""
