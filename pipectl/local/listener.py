@@ -44,6 +44,12 @@ class Handler(WSGIRequestHandler):
             return
         self._send(answer)
 
+    def handle_expect_100(self) -> bool:
+        """Send "100 Continue" at once: SDKs wait a second for it before they upload to S3"""
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()
+        return goes_on
+
     def make_environ(self) -> dict[str, Any]:
         """Keep the spelling of S3 metadata: WSGI takes `a_b` for `a-b`, moto looks for it elsewhere"""
         environ = super().make_environ()
