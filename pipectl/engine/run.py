@@ -27,8 +27,8 @@ class Reader(Protocol):
         """The kind's name."""
 
     @property
-    def read(self) -> Callable[[Any, frozenset[str]], dict[str, State]]:
-        """(cloud, names) -> the state of those that exist."""
+    def read(self) -> Callable[[Any, Mapping[str, State]], dict[str, State]]:
+        """(cloud, name -> what is stated of it) -> the state of those that exist."""
 
 
 class Worker(Protocol):
@@ -55,13 +55,14 @@ Watch = Callable[[Started | Outcome], None]
 
 def observe(cloud: Any, wanted: Iterable[Resource], kinds: Sequence[Reader]) -> Found:
     """What AWS has of the wanted resources. All kinds are read side by side, each once for all its names."""
-    names = {kind.name: frozenset[str]() for kind in kinds}
+    named: dict[str, dict[str, State]] = {kind.name: {} for kind in kinds}
     for resource in wanted:
-        names[resource.kind] |= {resource.name}
-    asked = [kind for kind in kinds if names[kind.name]]
+        known = named[resource.kind].get(resource.name, {})
+        named[resource.kind][resource.name] = {**known, **resource.stated}
+    asked = [kind for kind in kinds if named[kind.name]]
     found: dict[tuple[str, str], State] = {}
     with ThreadPoolExecutor(max(len(asked), 1)) as pool:
-        answers = [pool.submit(kind.read, cloud, names[kind.name]) for kind in asked]
+        answers = [pool.submit(kind.read, cloud, named[kind.name]) for kind in asked]
     for kind, answer in zip(asked, answers, strict=True):
         found.update({(kind.name, name): state for name, state in answer.result().items()})
     return found

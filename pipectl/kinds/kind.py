@@ -10,7 +10,13 @@ from pipectl.aws.cloud import Cloud
 from pipectl.engine.values import OWNER_TAG, Remark, Resource, State, Step
 from pipectl.spec.spec import Spec
 
-Names = frozenset[str]
+Wanted = Mapping[str, State]
+"""Name -> what is stated of it: a kind asks AWS for no more than is compared."""
+
+
+def no_design(spec: Spec, account: Account) -> Iterable[Resource]:
+    """For kinds whose resources other kinds ask for."""
+    return ()
 
 
 def _no_remarks(cloud: Cloud, step: Step) -> Iterable[Remark]:
@@ -21,15 +27,16 @@ def _no_remarks(cloud: Cloud, step: Step) -> Iterable[Remark]:
 class Kind:
     """One kind of AWS thing: its YAML blocks, its names, its permissions, its calls.
 
-    `design` has no cloud in hand and cannot ask AWS. `read` gets all names of its kind at once and answers in
-    the words of the spec; a missing name is a thing that is not there. `create` makes a thing whole, so that
-    it may be cut off anywhere and `read` shows what is missing; `update` does what differs and no more.
-    `fixed` are dotted paths that AWS cannot change in place, with the way out. `remark` may look at AWS.
+    `design` has no cloud in hand and cannot ask AWS. `read` gets all names of its kind at once, each with
+    what is stated of it, and answers in the words of the spec; a missing name is a thing that is not there.
+    `create` makes a thing whole, so that it may be cut off anywhere and `read` shows what is missing;
+    `update` does what differs and no more. `fixed` are dotted paths that AWS cannot change in place, with
+    the way out. `remark` may look at AWS.
     """
 
     name: str
     design: Callable[[Spec, Account], Iterable[Resource]]
-    read: Callable[[Cloud, Names], dict[str, State]]
+    read: Callable[[Cloud, Wanted], dict[str, State]]
     create: Callable[[Cloud, Resource], None]
     update: Callable[[Cloud, Step], None]
     blocks: Mapping[str, type] = field(default_factory=dict)
@@ -37,9 +44,9 @@ class Kind:
     remark: Callable[[Cloud, Step], Iterable[Remark]] = _no_remarks
 
 
-def tags(spec: Spec) -> dict[str, str]:
-    """The tags of everything that a stack makes: its own, and whose it is."""
-    return {**spec.tags, OWNER_TAG: spec.name}
+def tags(spec: Spec, own: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The tags of a thing that a stack makes: the stack's, its own, and whose it is."""
+    return {**spec.tags, **(own or {}), OWNER_TAG: spec.name}
 
 
 def merged(base: Any, more: Any) -> Any:

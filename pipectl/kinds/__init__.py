@@ -1,0 +1,36 @@
+"""The kinds of AWS things, wave by wave in the order of their creation."""
+
+from pipectl.kinds import (
+    bucket,
+    cluster,
+    log_group,
+    pipeline,
+    project,
+    repository,
+    role,
+    rule,
+    service,
+    source,
+    transition,
+)
+from pipectl.kinds.kind import Kind
+
+WAVES: tuple[tuple[Kind, ...], ...] = (
+    (source.KIND, repository.KIND, log_group.KIND, bucket.KIND, role.KIND, cluster.KIND),
+    (service.KIND, project.KIND, rule.KIND),
+    (pipeline.KIND,),
+    (transition.KIND,),
+)
+"""A wave's resources are carried out side by side; the next wave starts when the one before is done.
+
+CreatePipeline starts a run at once, so everything that the run needs stands before it; a rule's target need
+not exist when it is named.
+"""
+
+KINDS: tuple[Kind, ...] = tuple(kind for wave in WAVES for kind in wave)
+
+READING_ORDER: tuple[Kind, ...] = (service.KIND, *(kind for kind in KINDS if kind is not service.KIND))
+"""Services first: the reading of their task definitions waits for the answer."""
+
+BLOCKS: dict[str, type] = {key: block for kind in KINDS for key, block in kind.blocks.items()}
+"""YAML key -> the model of its entries."""

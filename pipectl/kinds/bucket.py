@@ -1,0 +1,174 @@
+"""The artifact bucket: no public access, TLS only, encrypted, artifacts expire."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipectl.aws.account import Account
+from pipectl.aws.cloud import Cloud, side_by_side
+from pipectl.aws.policy import allow, canonical
+from pipectl.engine.values import Resource, State, Step
+from pipectl.errors import AccessDenied, AwsError
+from pipectl.kinds import names
+from pipectl.kinds.kind import Kind, Wanted, listed, mapped, no_design, tags
+from pipectl.spec.spec import Spec
+
+NAME = "s3 bucket"
+EXPIRE_DAYS = 90
+RULE_ID = "pipectl-artifacts"
+TLS_SID = "OnlyTls"
+
+PUBLIC_ACCESS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+
+MISSING = ("NoSuchBucket", "404")
+ABSENT = (
+    "NoSuchBucketPolicy",
+    "NoSuchTagSet",
+    "NoSuchLifecycleConfiguration",
+    "NoSuchPublicAccessBlockConfiguration",
+    "ServerSideEncryptionConfigurationNotFoundError",
+)
+"""What S3 says of a bucket that is there but has no such setting."""
+
+
+def artifact_bucket(spec: Spec, account: Account) -> Resource:
+    """The one bucket of a stack's artifacts."""
+    stated = {
+        "public_access": "blocked",
+        "tls_only": True,
+        "encryption": "AES256",
+        "expire_days": EXPIRE_DAYS,
+        "tags": tags(spec),
+    }
+    return Resource(NAME, names.artifact_bucket(spec.name, account.id, account.region), stated)
+
+
+def store_statements(account: Account, name: str) -> Iterable[dict[str, Any]]:
+    """What pipelines and builds need of the bucket (user guide, "security-iam" and "troubleshooting")."""
+    bucket = account.arn("s3", name)
+    yield allow(
+        "FindArtifacts", ["s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"], [bucket]
+    )
+    yield allow("ExchangeArtifacts", ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], [f"{bucket}/*"])
+
+
+def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
+    """The five settings of each bucket, side by side; each read refuses a bucket of another account."""
+    states = side_by_side([lambda name=name: _state(cloud, name) for name in wanted])
+    return {name: state for name, state in zip(wanted, states, strict=True) if state is not None}
+
+
+def _state(cloud: Cloud, name: str) -> State | None:
+    reads = ("public_access_block", "bucket_policy", "bucket_encryption", "bucket_lifecycle_configuration",
+             "bucket_tagging")  # fmt: skip
+    answers = side_by_side([lambda what=what: _get(cloud, name, what) for what in reads])
+    if any(answer is None for answer in answers):
+        return None
+    block, policy, encryption, lifecycle, tagging = (answer or {} for answer in answers)
+    blocked = block.get("PublicAccessBlockConfiguration", {})
+    rules = encryption.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
+    return {
+        "public_access": "blocked" if all(blocked.get(flag) for flag in PUBLIC_ACCESS) else "open",
+        "tls_only": TLS_SID in (canonical(policy.get("Policy")) or {}),
+        "encryption": _algorithm(rules),
+        "expire_days": _expires(lifecycle.get("Rules", [])),
+        "tags": mapped(tagging.get("TagSet"), "Key", "Value"),
+        "policy": policy.get("Policy"),
+        "rules": lifecycle.get("Rules", []),
+    }
+
+
+def _get(cloud: Cloud, name: str, what: str) -> dict[str, Any] | None:
+    """One setting: {} when it is not set, None when there is no bucket."""
+    try:
+        return cloud.call("s3", f"get_{what}", Bucket=name, ExpectedBucketOwner=cloud.account.id)
+    except AccessDenied as error:
+        hint = f"the bucket `{name}` may belong to another account; `artifact_bucket:` names one of your own"
+        raise AccessDenied(error.service, error.operation, error.code, error.said, hint=hint) from error
+    except AwsError as error:
+        if error.code in MISSING:
+            return None
+        if error.code in ABSENT:
+            return {}
+        raise
+
+
+def _algorithm(rules: list[Mapping[str, Any]]) -> str | None:
+    return rules[0].get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm") if rules else None
+
+
+def _expires(rules: list[Mapping[str, Any]]) -> int | None:
+    ours = [rule for rule in rules if rule.get("ID") == RULE_ID and rule.get("Status") == "Enabled"]
+    return ours[0].get("Expiration", {}).get("Days") if ours else None
+
+
+def create(cloud: Cloud, resource: Resource) -> None:
+    """Make the bucket with its tags, then all its settings side by side."""
+    configuration: dict[str, Any] = {"Tags": listed(resource.stated["tags"], "Key", "Value")}
+    if cloud.account.region != "us-east-1":  # which is not in the enum of LocationConstraint
+        configuration["LocationConstraint"] = cloud.account.region
+    cloud.call("s3", "create_bucket", Bucket=resource.name, CreateBucketConfiguration=configuration)
+    _put(cloud, resource.name, resource.stated, before={})
+
+
+def update(cloud: Cloud, step: Step) -> None:
+    """Set what differs; other rules, statements and tags of the bucket stay."""
+    changed = {key: value for key, value in step.resource.stated.items() if step.changes(key)}
+    _put(cloud, step.resource.name, changed, step.before or {})
+
+
+def _put(cloud: Cloud, name: str, stated: State, before: State) -> None:
+    settings: dict[str, dict[str, Any]] = {}
+    if "public_access" in stated:
+        settings["put_public_access_block"] = {
+            "PublicAccessBlockConfiguration": dict.fromkeys(PUBLIC_ACCESS, True)
+        }
+    if "encryption" in stated:
+        default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": stated["encryption"]}}
+        settings["put_bucket_encryption"] = {"ServerSideEncryptionConfiguration": {"Rules": [default]}}
+    if "expire_days" in stated:
+        rules = _lifecycle(stated["expire_days"], before.get("rules") or [])
+        settings["put_bucket_lifecycle_configuration"] = {"LifecycleConfiguration": {"Rules": rules}}
+    if "tls_only" in stated:
+        policy = _tls_policy(cloud.account.arn("s3", name), before.get("policy"))
+        settings["put_bucket_policy"] = {"Policy": policy}
+    if "tags" in stated and before:
+        pairs = listed({**before["tags"], **stated["tags"]}, "Key", "Value")
+        settings["put_bucket_tagging"] = {"Tagging": {"TagSet": pairs}}
+    owner = cloud.account.id
+    side_by_side([
+        lambda operation=operation, params=params: cloud.call(
+            "s3", operation, Bucket=name, ExpectedBucketOwner=owner, **params
+        )
+        for operation, params in settings.items()
+    ])  # fmt: skip
+
+
+def _lifecycle(days: int, before: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """PutBucketLifecycleConfiguration replaces all rules, so those of others are sent along."""
+    ours = {
+        "ID": RULE_ID,
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "Expiration": {"Days": days},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": days},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+    }
+    return [*(rule for rule in before if rule.get("ID") != RULE_ID), ours]
+
+
+def _tls_policy(arn: str, before: str | None) -> str:
+    statements = json.loads(before)["Statement"] if before else []
+    only_tls = {
+        "Sid": TLS_SID,
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    others = [each for each in statements if each.get("Sid") != TLS_SID]
+    return json.dumps({"Version": "2012-10-17", "Statement": [*others, only_tls]})
+
+
+KIND = Kind(NAME, no_design, read, create, update)

@@ -1,0 +1,120 @@
+"""ECS cluster: the name that services live in, insights and capacity providers."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from pipectl.aws.account import Account
+from pipectl.aws.cloud import Cloud, in_batches, side_by_side
+from pipectl.engine.values import Resource, State, Step
+from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
+from pipectl.kinds.service_block import CapacityProvider, Service
+from pipectl.spec.block import Block
+from pipectl.spec.spec import Spec
+
+NAME = "ecs cluster"
+BATCH = 100
+"""Clusters of one DescribeClusters (API reference)."""
+
+
+class Cluster(Block):
+    """A cluster and its services."""
+
+    container_insights: Literal["enabled", "disabled", "enhanced"] | None = Field(
+        None, description="the account's default when it is not stated"
+    )
+    capacity_providers: list[str] | None = Field(None, max_length=20)
+    default_capacity_provider_strategy: list[CapacityProvider] | None = None
+    services: dict[str, Service] = Field(default_factory=dict)
+
+
+def design(spec: Spec, account: Account) -> Iterable[Resource]:
+    """One resource for each entry of `ecs`."""
+    for name, block in spec.all(Cluster).items():
+        if not block.managed:
+            yield Resource(NAME, name, managed=False)
+            continue
+        request = merged(_request(name, block), block.aws)
+        stated = {"tags": tags(spec, block.tags), **_words(request, block.stated)}
+        if block.aws:
+            stated["aws"] = block.aws
+        yield Resource(NAME, name, stated, request=request)
+
+
+def _request(name: str, block: Cluster) -> dict[str, Any]:
+    request: dict[str, Any] = {"clusterName": name}
+    if block.container_insights:
+        request["settings"] = [{"name": "containerInsights", "value": block.container_insights}]
+    if block.capacity_providers is not None:
+        request["capacityProviders"] = block.capacity_providers
+    if block.default_capacity_provider_strategy is not None:
+        strategy = [provider.request() for provider in block.default_capacity_provider_strategy]
+        request["defaultCapacityProviderStrategy"] = strategy
+    return request
+
+
+def _words(cluster: Mapping[str, Any], only: Iterable[str] | None = None) -> dict[str, Any]:
+    settings = {each["name"]: each["value"] for each in cluster.get("settings") or []}
+    strategy = cluster.get("defaultCapacityProviderStrategy") or []
+    words = {
+        "container_insights": settings.get("containerInsights"),
+        "capacity_providers": sorted(cluster.get("capacityProviders") or []),
+        "default_capacity_provider_strategy": {
+            each["capacityProvider"]: {"weight": each.get("weight", 0), "base": each.get("base", 0)}
+            for each in strategy
+        },
+    }
+    return words if only is None else {key: words[key] for key in words if key in set(only)}
+
+
+def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
+    """All clusters in one call. A deleted cluster stays visible as INACTIVE: that is one that is not there."""
+    answers = side_by_side(
+        [lambda names=names: _describe(cloud, names) for names in in_batches(wanted, BATCH)]
+    )
+    return {
+        cluster["clusterName"]: {**_words(cluster), "tags": mapped(cluster.get("tags")), "aws": cluster}
+        for answer in answers
+        for cluster in answer
+        if cluster["status"] != "INACTIVE"
+    }
+
+
+def _describe(cloud: Cloud, batch: list[str]) -> list[dict[str, Any]]:
+    # Without `include`, settings and tags come back empty and would look like differences (API reference).
+    include = ["SETTINGS", "TAGS", "CONFIGURATIONS"]
+    return list(cloud.call("ecs", "describe_clusters", clusters=batch, include=include)["clusters"])
+
+
+def create(cloud: Cloud, resource: Resource) -> None:
+    """Make the cluster; ECS answers with the existing one when it is asked for the same twice."""
+    cloud.call("ecs", "create_cluster", **resource.request, tags=listed(resource.stated["tags"]))
+
+
+def update(cloud: Cloud, step: Step) -> None:
+    """Set what differs."""
+    request = step.resource.request
+    name = step.resource.name
+    if step.changes("container_insights", "aws"):
+        names = ("settings", "configuration", "serviceConnectDefaults")
+        params = {key: request[key] for key in names if key in request}
+        cloud.call("ecs", "update_cluster", cluster=name, **params)
+    if step.changes("capacity_providers", "default_capacity_provider_strategy"):
+        _put_providers(cloud, step)
+    if changed := tag_changes(step):
+        arn = cloud.account.arn("ecs", f"cluster/{name}")
+        cloud.call("ecs", "tag_resource", resourceArn=arn, tags=listed(changed))
+
+
+def _put_providers(cloud: Cloud, step: Step) -> None:
+    """PutClusterCapacityProviders replaces both lists, so the one that is not stated is sent as found."""
+    before = (step.before or {}).get("aws", {})
+    both = {
+        key: step.resource.request.get(key, before.get(key) or [])
+        for key in ("capacityProviders", "defaultCapacityProviderStrategy")
+    }
+    cloud.call("ecs", "put_cluster_capacity_providers", cluster=step.resource.name, **both)
+
+
+KIND = Kind(NAME, design, read, create, update, {"ecs": Cluster})

@@ -1,0 +1,91 @@
+"""CloudWatch log groups and how long they keep; which ones exist, the kinds that write to them say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipectl.aws.account import Account
+from pipectl.aws.cloud import Cloud, find, in_batches, side_by_side
+from pipectl.aws.policy import allow
+from pipectl.engine.values import Resource, State, Step
+from pipectl.kinds.kind import Kind, Wanted, no_design, tag_changes, tags
+from pipectl.spec.spec import Spec
+
+NAME = "log group"
+BATCH = 50
+"""logGroupIdentifiers of one DescribeLogGroups (service model)."""
+
+
+def log_group(spec: Spec, name: str, retention_days: int | None) -> Resource:
+    """A log group of the stack. Without `retention_days` it keeps what is set, and forever when it is new."""
+    stated: dict[str, Any] = {"tags": tags(spec)}
+    if retention_days is not None:
+        stated["retention_days"] = retention_days
+    return Resource(NAME, name, stated)
+
+
+def write_statement(account: Account, name: str) -> dict[str, Any]:
+    """What a role needs to write to a log group: streams and events, not the group itself."""
+    group = account.arn("logs", f"log-group:{name}")
+    return allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{group}:*"])
+
+
+def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
+    """Retention and tags of the groups that exist; all names in one call, tags one by one."""
+    batches = side_by_side(
+        [lambda names=names: _describe(cloud, names) for names in in_batches(wanted, BATCH)]
+    )
+    groups = {group["logGroupName"]: group for batch in batches for group in batch}
+    found = [name for name in wanted if name in groups]
+    tagged = side_by_side([lambda name=name: _tags(cloud, name) for name in found])
+    return {
+        name: {"retention_days": groups[name].get("retentionInDays"), "tags": tags_}
+        for name, tags_ in zip(found, tagged, strict=True)
+    }
+
+
+def _describe(cloud: Cloud, names: list[str]) -> list[Mapping[str, Any]]:
+    answer = find(
+        ["ResourceNotFoundException"], cloud, "logs", "describe_log_groups", logGroupIdentifiers=names
+    )
+    if answer is not None:
+        return list(answer["logGroups"])
+    # Nobody documents whether a missing name refuses the whole call; then every name is looked up alone.
+    alone = [
+        lambda name=name: cloud.call("logs", "describe_log_groups", logGroupNamePrefix=name) for name in names
+    ]
+    return [group for answer in side_by_side(alone) for group in answer["logGroups"]]
+
+
+def _tags(cloud: Cloud, name: str) -> dict[str, str]:
+    answer = find(
+        ["ResourceNotFoundException"], cloud, "logs", "list_tags_for_resource", resourceArn=_arn(cloud, name)
+    )
+    return dict(answer["tags"]) if answer else {}
+
+
+def _arn(cloud: Cloud, name: str) -> str:
+    """The form without `:*`, the only one that the tag operations take (service model)."""
+    return cloud.account.arn("logs", f"log-group:{name}")
+
+
+def create(cloud: Cloud, resource: Resource) -> None:
+    """Make the group with its tags; retention is a call of its own."""
+    cloud.call("logs", "create_log_group", logGroupName=resource.name, tags=resource.stated["tags"])
+    _keep(cloud, resource)
+
+
+def update(cloud: Cloud, step: Step) -> None:
+    """Set what differs."""
+    if step.changes("retention_days"):
+        _keep(cloud, step.resource)
+    if changed := tag_changes(step):
+        cloud.call("logs", "tag_resource", resourceArn=_arn(cloud, step.resource.name), tags=changed)
+
+
+def _keep(cloud: Cloud, resource: Resource) -> None:
+    days = resource.stated.get("retention_days")
+    if days is not None:
+        cloud.call("logs", "put_retention_policy", logGroupName=resource.name, retentionInDays=days)
+
+
+KIND = Kind(NAME, no_design, read, create, update)

@@ -1,0 +1,30 @@
+"""The names of what is made without being asked (design, section 2); always the same for the same spec."""
+
+import hashlib
+
+ROLE_LIMIT = 64
+BUCKET_LIMIT = 63
+RULE_LIMIT = 64
+
+
+def cut(name: str, limit: int) -> str:
+    """The name, or as much of it as fits and a short hash of the whole."""
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: limit - 9].rstrip('-')}-{digest}"
+
+
+def artifact_bucket(stack: str, account: str, region: str) -> str:
+    """The name of a stack's artifact bucket. Bucket names are one namespace for all accounts."""
+    return cut(f"{stack}-artifacts-{account}-{region}", BUCKET_LIMIT)
+
+
+def role(stack: str, region: str, owner: str, purpose: str) -> str:
+    """The name of a service role. IAM is one namespace for all Regions, hence the Region in it."""
+    return cut(f"{stack}-{region}-{owner.replace('/', '-')}-{purpose}", ROLE_LIMIT)
+
+
+def rule(pipeline: str, action: str) -> str:
+    """The name of the event rule that starts a pipeline for one source action."""
+    return cut(f"{pipeline}-{action}".replace("@", "-"), RULE_LIMIT)

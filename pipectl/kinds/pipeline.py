@@ -1,0 +1,157 @@
+"""The pipeline: its declaration, its role, and the holds that must survive an update."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pipectl.aws.account import Account
+from pipectl.aws.cloud import Cloud, find, side_by_side
+from pipectl.engine.values import Action, Remark, Resource, State, Step
+from pipectl.kinds import bucket
+from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration, stated, words
+from pipectl.kinds.kind import Kind, Wanted, listed, mapped, tag_changes, tags
+from pipectl.kinds.permissions import statements
+from pipectl.kinds.pipeline_block import Pipeline
+from pipectl.kinds.references import references
+from pipectl.kinds.role import service_role
+from pipectl.spec.spec import Spec
+
+NAME = "pipeline"
+
+MISSING = ("PipelineNotFoundException",)
+
+
+def design(spec: Spec, account: Account) -> Iterable[Resource]:
+    """One resource for each entry of `codepipeline`, its role, the artifact bucket, and all it only uses."""
+    yield from references(spec)
+    for name, block in spec.all(Pipeline).items():
+        if not block.managed:
+            yield Resource(NAME, name, managed=False)
+            continue
+        yield _resource(spec, account, name, block)
+        if not block.role:
+            allowed = list(statements(spec, account, block))
+            yield service_role(spec, account, name, PURPOSE, "codepipeline", allowed)
+        made = bucket.artifact_bucket(spec, account)
+        if artifact_bucket(spec, account, block) == made.name:
+            yield made
+
+
+def _resource(spec: Spec, account: Account, name: str, block: Pipeline) -> Resource:
+    wanted = declaration(spec, account, name)
+    holds = {
+        stage.name: stage.transition.reason or DEFAULT_REASON
+        for stage in block.stages
+        if stage.transition and not stage.transition.enabled
+    }
+    return Resource(
+        NAME,
+        name,
+        {**stated(wanted, account.region), "tags": tags(spec, block.tags)},
+        request={"declaration": wanted, "holds": holds},
+    )
+
+
+DEFAULT_REASON = "Closed by the spec"
+
+
+def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
+    """The declaration and the tags of each pipeline, side by side."""
+    tagged = [name for name in wanted if "tags" in wanted[name]]
+    answers = side_by_side([
+        *(lambda name=name: _declaration(cloud, name) for name in wanted),
+        *(lambda name=name: _tags(cloud, name) for name in tagged),
+    ])  # fmt: skip
+    tags_of = dict(zip(tagged, answers[len(wanted) :], strict=True))
+    region = cloud.account.region
+    return {
+        name: {**words(found, region), "tags": tags_of.get(name, {})}
+        for name, found in zip(wanted, answers, strict=False)
+        if found is not None
+    }
+
+
+def _declaration(cloud: Cloud, name: str) -> dict[str, Any] | None:
+    answer = find(MISSING, cloud, "codepipeline", "get_pipeline", name=name)
+    return dict(answer["pipeline"]) if answer else None
+
+
+def _tags(cloud: Cloud, name: str) -> dict[str, str]:
+    arn = cloud.account.arn("codepipeline", name)
+    missing = ("ResourceNotFoundException", *MISSING)
+    answer = find(missing, cloud, "codepipeline", "list_tags_for_resource", resourceArn=arn)
+    return mapped(answer["tags"]) if answer else {}
+
+
+def create(cloud: Cloud, resource: Resource) -> None:
+    """Make the pipeline, and at once close the stages that the spec holds: CreatePipeline starts a run."""
+    tagged = listed(resource.stated["tags"])
+    cloud.call("codepipeline", "create_pipeline", pipeline=resource.request["declaration"], tags=tagged)
+    for stage, reason in resource.request["holds"].items():
+        _close(cloud, resource.name, stage, reason)
+
+
+def update(cloud: Cloud, step: Step) -> None:
+    """Send the declaration when it differs, and see to it that every hold survives.
+
+    Nobody documents whether a closed transition survives UpdatePipeline (fact sheet, section 2.3), so the
+    holds are read before and looked at again after.
+    """
+    resource = step.resource
+    if any(not difference.path.startswith("tags.") for difference in step.differences):
+        held = _holds(cloud, resource.name)
+        # UpdatePipeline raises the version even when nothing differs, so an equal declaration is never sent.
+        cloud.call("codepipeline", "update_pipeline", pipeline=resource.request["declaration"])
+        if held:
+            _put_back(cloud, resource.name, held)
+    if changed := tag_changes(step):
+        arn = cloud.account.arn("codepipeline", resource.name)
+        cloud.call("codepipeline", "tag_resource", resourceArn=arn, tags=listed(changed))
+
+
+def _holds(cloud: Cloud, name: str) -> dict[str, str]:
+    stages = cloud.call("codepipeline", "get_pipeline_state", name=name)["stageStates"]
+    gates = {stage["stageName"]: stage.get("inboundTransitionState") or {} for stage in stages}
+    return {
+        stage: gate.get("disabledReason") or DEFAULT_REASON
+        for stage, gate in gates.items()
+        if gate.get("enabled") is False
+    }
+
+
+def _put_back(cloud: Cloud, name: str, held: Mapping[str, str]) -> None:
+    stages = cloud.call("codepipeline", "get_pipeline_state", name=name)["stageStates"]
+    for stage in stages:
+        closed = (stage.get("inboundTransitionState") or {}).get("enabled") is False
+        if stage["stageName"] in held and not closed:
+            _close(cloud, name, stage["stageName"], held[stage["stageName"]])
+
+
+def _close(cloud: Cloud, name: str, stage: str, reason: str) -> None:
+    cloud.call(
+        "codepipeline",
+        "disable_stage_transition",
+        pipelineName=name,
+        stageName=stage,
+        transitionType="Inbound",
+        reason=reason,
+    )
+
+
+RUNNING = frozenset({"InProgress", "Stopping"})
+
+
+def remark(cloud: Cloud, step: Step) -> Iterator[Remark]:
+    """Which executions a change of the declaration would cancel."""
+    if step.action is Action.CREATE or not any(
+        not each.path.startswith("tags.") for each in step.differences
+    ):
+        return
+    name = step.resource.name
+    answer = cloud.call("codepipeline", "list_pipeline_executions", pipelineName=name, maxResults=20)
+    for execution in answer["pipelineExecutionSummaries"]:
+        if execution["status"] in RUNNING:
+            short = execution["pipelineExecutionId"][:8]
+            yield Remark(f"execution {short} is running; this change cancels it", asks=True)
+
+
+KIND = Kind(NAME, design, read, create, update, {"codepipeline": Pipeline}, remark=remark)

@@ -1,0 +1,313 @@
+"""ECR repository: scanning, tag mutability, lifecycle, encryption, and the right to push and pull."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from pipectl.aws.account import Account
+from pipectl.aws.cloud import Cloud, find, in_batches, side_by_side
+from pipectl.aws.policy import allow, canonical
+from pipectl.engine.values import Resource, State, Step, exactly
+from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
+from pipectl.spec.block import Arn, Block, Whole
+from pipectl.spec.spec import Spec
+
+NAME = "ecr repository"
+BATCH = 100
+"""repositoryNames of one DescribeRepositories (service model)."""
+
+PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+PUSH = (*PULL, "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage")
+
+Mutability = Literal["MUTABLE", "IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"]
+
+
+class EcrRepository(Block):
+    """A repository for images."""
+
+    keep_images: Whole | None = Field(None, ge=1, description="how many images stay; older ones expire")
+    untagged_days: Whole | None = Field(None, ge=1, description="untagged images expire after so many days")
+    lifecycle_policy: dict[str, Any] | None = Field(None, description="a whole lifecycle policy of your own")
+    scan_on_push: bool = Field(default=True, description="scan every image that is pushed")
+    tag_mutability: Mutability | None = None
+    mutable_tags: list[str] = Field(
+        default_factory=list, max_length=5, description="tags or wildcards that the mutability excludes"
+    )
+    encryption: Literal["AES256", "KMS", "KMS_DSSE"] | None = None
+    kms_key: Arn | None = None
+    policy: dict[str, Any] | None = Field(None, description="the repository policy, as IAM writes it")
+
+
+def uri(account: Account, name: str) -> str:
+    """What docker calls the repository (API reference, Repository.repositoryUri)."""
+    return f"{account.registry}/{name}"
+
+
+def login_statement() -> dict[str, Any]:
+    """What docker login needs."""
+    # `*`: GetAuthorizationToken knows no resources (service authorization reference, Amazon ECR)
+    return allow("LogInToEcr", ["ecr:GetAuthorizationToken"], ["*"])
+
+
+def push_statement(account: Account, name: str) -> dict[str, Any]:
+    """What a build needs to push an image, and to pull it as its cache."""
+    return allow("PushImages", PUSH, [account.arn("ecr", f"repository/{name}")])
+
+
+def pull_statement(account: Account, name: str) -> dict[str, Any]:
+    """What a task's execution role needs to pull its image."""
+    return allow("PullImages", PULL, [account.arn("ecr", f"repository/{name}")])
+
+
+def look_statement(account: Account, name: str) -> dict[str, Any]:
+    """What a pipeline needs to take an image as its source (user guide, "security-iam")."""
+    return allow("ReadImages", ["ecr:DescribeImages"], [account.arn("ecr", f"repository/{name}")])
+
+
+def design(spec: Spec, account: Account) -> Iterable[Resource]:
+    """One resource for each entry of `ecr`."""
+    for name, block in spec.all(EcrRepository).items():
+        if block.managed:
+            yield Resource(NAME, name, _stated(spec, block), request=merged(_request(name, block), block.aws))
+        else:
+            yield Resource(NAME, name, managed=False)
+
+
+def _stated(spec: Spec, block: EcrRepository) -> dict[str, Any]:
+    stated: dict[str, Any] = {"tags": tags(spec, block.tags), "scan_on_push": block.scan_on_push}
+    if block.tag_mutability:
+        stated["tag_mutability"] = block.tag_mutability
+        stated["mutable_tags"] = sorted(block.mutable_tags)
+    if block.lifecycle_policy is not None:
+        stated["lifecycle_policy"] = _rules(block.lifecycle_policy)
+    elif block.keep_images or block.untagged_days:
+        stated |= {"keep_images": block.keep_images, "untagged_days": block.untagged_days}
+    if block.encryption:
+        stated["encryption"] = block.encryption
+    if block.kms_key:
+        stated["kms_key"] = block.kms_key
+    if block.policy is not None:
+        stated["policy"] = exactly(canonical(block.policy))
+    if block.aws:
+        stated["aws"] = block.aws
+    return stated
+
+
+def _request(name: str, block: EcrRepository) -> dict[str, Any]:
+    request: dict[str, Any] = {
+        "repositoryName": name,
+        "imageScanningConfiguration": {"scanOnPush": block.scan_on_push},
+    }
+    if block.tag_mutability:
+        request["imageTagMutability"] = block.tag_mutability
+    if block.mutable_tags:
+        request["imageTagMutabilityExclusionFilters"] = _filters(block.mutable_tags)
+    if block.encryption:
+        request["encryptionConfiguration"] = {"encryptionType": block.encryption}
+        if block.kms_key:
+            request["encryptionConfiguration"]["kmsKey"] = block.kms_key
+    return request
+
+
+def _filters(patterns: Iterable[str]) -> list[dict[str, str]]:
+    return [{"filterType": "WILDCARD", "filter": pattern} for pattern in patterns]
+
+
+def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
+    """Everything that is stated, all names in one call; lifecycle, policy and tags are calls of their own."""
+    # By name and not out of one another: DescribeRepositories and GetLifecyclePolicy need only the name.
+    names = list(wanted)
+    parts = side_by_side([
+        lambda: _described(cloud, names),
+        lambda: _each(cloud, _lifecycle, [n for n in names if _LIFECYCLE & wanted[n].keys()]),
+        lambda: _each(cloud, _policy, [n for n in names if "policy" in wanted[n]]),
+        lambda: _each(cloud, _tags, [n for n in names if "tags" in wanted[n]]),
+    ])  # fmt: skip
+    described, lifecycles, policies, tagged = parts
+    return {
+        name: {
+            **_words(repository),
+            **lifecycles.get(name, {}),
+            "policy": policies.get(name),
+            "tags": tagged.get(name, {}),
+        }
+        for name, repository in described.items()
+    }
+
+
+_LIFECYCLE = {"keep_images", "untagged_days", "lifecycle_policy"}
+
+
+def _each(cloud: Cloud, ask: Any, names: list[str]) -> dict[str, Any]:
+    return dict(zip(names, side_by_side([lambda n=n: ask(cloud, n) for n in names]), strict=True))
+
+
+def _described(cloud: Cloud, names: list[str]) -> dict[str, Any]:
+    answers = side_by_side([lambda batch=batch: _batch(cloud, batch) for batch in in_batches(names, BATCH)])
+    return {repository["repositoryName"]: repository for answer in answers for repository in answer}
+
+
+def _batch(cloud: Cloud, names: list[str]) -> list[dict[str, Any]]:
+    """One missing name refuses the whole call (API reference, DescribeRepositories): then one by one."""
+    answer = find([MISSING], cloud, "ecr", "describe_repositories", repositoryNames=names)
+    if answer is not None:
+        return list(answer["repositories"])
+    if len(names) == 1:
+        return []
+    alone = side_by_side([lambda name=name: _batch(cloud, [name]) for name in names])
+    return [repository for answer in alone for repository in answer]
+
+
+MISSING = "RepositoryNotFoundException"
+
+
+def _words(repository: Mapping[str, Any]) -> dict[str, Any]:
+    encryption = repository.get("encryptionConfiguration") or {}
+    filters = repository.get("imageTagMutabilityExclusionFilters") or []
+    return {
+        "scan_on_push": (repository.get("imageScanningConfiguration") or {}).get("scanOnPush", False),
+        "tag_mutability": repository.get("imageTagMutability", "MUTABLE"),
+        "mutable_tags": sorted(each["filter"] for each in filters),
+        "encryption": encryption.get("encryptionType", "AES256"),
+        "kms_key": encryption.get("kmsKey"),
+        "aws": repository,
+    }
+
+
+def _lifecycle(cloud: Cloud, name: str) -> dict[str, Any]:
+    missing = ("LifecyclePolicyNotFoundException", MISSING)
+    answer = find(missing, cloud, "ecr", "get_lifecycle_policy", repositoryName=name)
+    rules = _rules(json.loads(answer["lifecyclePolicyText"])) if answer else []
+    return {"lifecycle_policy": rules, **_friendly(rules)}
+
+
+def _friendly(rules: list[dict[str, Any]]) -> dict[str, Any]:
+    """The two rules that the grammar has words for; any other rule makes both differ from what is stated."""
+    said: dict[str, Any] = {"keep_images": None, "untagged_days": None}
+    for rule in rules:
+        selection = rule["selection"]
+        if selection.get("tagStatus") == "any" and selection.get("countType") == "imageCountMoreThan":
+            said["keep_images"] = selection["countNumber"]
+        elif selection.get("tagStatus") == "untagged" and selection.get("countType") == "sinceImagePushed":
+            said["untagged_days"] = selection["countNumber"]
+        else:
+            return {"keep_images": "other rules", "untagged_days": "other rules"}
+    return said
+
+
+def _rules(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rules by priority, without what is empty and what is only described."""
+    rules = sorted(policy.get("rules", []), key=lambda rule: rule.get("rulePriority", 0))
+    return [
+        {
+            "selection": {
+                key: sorted(value) if isinstance(value, list) else value
+                for key, value in rule.get("selection", {}).items()
+                if value not in (None, [])
+            },
+            "action": rule.get("action"),
+        }
+        for rule in rules
+    ]
+
+
+def _policy(cloud: Cloud, name: str) -> Any:
+    missing = ("RepositoryPolicyNotFoundException", MISSING)
+    answer = find(missing, cloud, "ecr", "get_repository_policy", repositoryName=name)
+    return canonical(answer["policyText"]) if answer else None
+
+
+def _tags(cloud: Cloud, name: str) -> dict[str, str]:
+    arn = cloud.account.arn("ecr", f"repository/{name}")
+    answer = find([MISSING], cloud, "ecr", "list_tags_for_resource", resourceArn=arn)
+    return mapped(answer["tags"], "Key", "Value") if answer else {}
+
+
+def create(cloud: Cloud, resource: Resource) -> None:
+    """Make the repository with its tags; lifecycle and policy are calls of their own."""
+    tagged = listed(resource.stated["tags"], "Key", "Value")
+    cloud.call("ecr", "create_repository", **resource.request, tags=tagged)
+    _put_lifecycle(cloud, resource)
+    _put_policy(cloud, resource)
+
+
+def update(cloud: Cloud, step: Step) -> None:
+    """Set what differs."""
+    resource = step.resource
+    if step.changes("scan_on_push", "aws.imageScanningConfiguration"):
+        scanning = resource.request["imageScanningConfiguration"]
+        cloud.call(
+            "ecr",
+            "put_image_scanning_configuration",
+            repositoryName=resource.name,
+            imageScanningConfiguration=scanning,
+        )
+    if step.changes("tag_mutability", "mutable_tags", "aws.imageTagMutability"):
+        _put_mutability(cloud, resource)
+    if step.changes(*_LIFECYCLE):
+        _put_lifecycle(cloud, resource)
+    if step.changes("policy"):
+        _put_policy(cloud, resource)
+    if changed := tag_changes(step):
+        arn = cloud.account.arn("ecr", f"repository/{resource.name}")
+        cloud.call("ecr", "tag_resource", resourceArn=arn, tags=listed(changed, "Key", "Value"))
+
+
+def _put_mutability(cloud: Cloud, resource: Resource) -> None:
+    names = ("imageTagMutability", "imageTagMutabilityExclusionFilters")
+    params = {name: resource.request[name] for name in names if name in resource.request}
+    cloud.call("ecr", "put_image_tag_mutability", repositoryName=resource.name, **params)
+
+
+def _put_lifecycle(cloud: Cloud, resource: Resource) -> None:
+    stated = resource.stated
+    if "lifecycle_policy" in stated:
+        numbered = [
+            {"rulePriority": number, **rule} for number, rule in enumerate(stated["lifecycle_policy"], 1)
+        ]
+    else:
+        numbered = _lifecycle_rules(stated)
+    if numbered:
+        text = json.dumps({"rules": numbered})
+        cloud.call("ecr", "put_lifecycle_policy", repositoryName=resource.name, lifecyclePolicyText=text)
+    elif "lifecycle_policy" in stated:
+        cloud.call("ecr", "delete_lifecycle_policy", repositoryName=resource.name)
+
+
+def _lifecycle_rules(stated: State) -> list[dict[str, Any]]:
+    """`any` must have the highest priority number (user guide, "lifecycle policies")."""
+    rules: list[dict[str, Any]] = []
+    if days := stated.get("untagged_days"):
+        selection = {"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days"}
+        rules.append({"description": f"untagged images expire after {days} days",
+                      "selection": {**selection, "countNumber": days}})  # fmt: skip
+    if count := stated.get("keep_images"):
+        selection = {"tagStatus": "any", "countType": "imageCountMoreThan"}
+        rules.append(
+            {"description": f"keep {count} images", "selection": {**selection, "countNumber": count}}
+        )
+    return [
+        {"rulePriority": number, **rule, "action": {"type": "expire"}} for number, rule in enumerate(rules, 1)
+    ]
+
+
+def _put_policy(cloud: Cloud, resource: Resource) -> None:
+    if "policy" in resource.stated:
+        statements = [{"Sid": sid, **said} for sid, said in resource.stated["policy"].items()]
+        text = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        cloud.call("ecr", "set_repository_policy", repositoryName=resource.name, policyText=text)
+
+
+RECREATE = "ECR has no call for it: use another name, or delete the repository and its images first"
+
+KIND = Kind(
+    NAME,
+    design,
+    read,
+    create,
+    update,
+    {"ecr": EcrRepository},
+    fixed={"encryption": RECREATE, "kms_key": RECREATE},
+)

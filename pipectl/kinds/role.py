@@ -1,0 +1,156 @@
+"""IAM roles with least privilege; which ones exist, the kinds that need them say."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipectl.aws.account import Account
+from pipectl.aws.cloud import Cloud, find, side_by_side
+from pipectl.aws.policy import canonical, document
+from pipectl.engine.values import Resource, State, Step, exactly
+from pipectl.kinds import names
+from pipectl.kinds.kind import Kind, Wanted, listed, mapped, no_design, tag_changes, tags
+from pipectl.spec.spec import Spec
+
+NAME = "iam role"
+POLICY = "pipectl"
+"""The one inline policy of a role that pipectl makes."""
+
+MISSING = ("NoSuchEntity", "NoSuchEntityException")
+
+
+def role_name(spec: Spec, account: Account, owner: str, purpose: str) -> str:
+    """The name of the role of a pipeline, project or service (`owner`)."""
+    return names.role(spec.name, account.region, owner, purpose)
+
+
+def role_arn(spec: Spec, account: Account, owner: str, purpose: str) -> str:
+    """The ARN of the role that service_role makes for the same owner and purpose."""
+    return account.arn("iam", f"role/pipectl/{spec.name}/{role_name(spec, account, owner, purpose)}")
+
+
+def service_role(
+    spec: Spec,
+    account: Account,
+    owner: str,
+    purpose: str,
+    service: str,
+    statements: Iterable[Mapping[str, Any]],
+) -> Resource:
+    """The role that an AWS service takes on for the owner; `service` is its principal, as `codebuild`."""
+    policy = document(statements)
+    trust = _trust(service, account)
+    stated: dict[str, Any] = {
+        "path": f"/pipectl/{spec.name}/",
+        "trust": exactly(canonical(trust)),
+        "policy": exactly(canonical(policy)),
+        "tags": tags(spec),
+    }
+    if spec.permissions_boundary:
+        stated["permissions_boundary"] = spec.permissions_boundary
+    request = {"policy": policy, "trust": trust, "description": f"What {owner} may do, made by pipectl"}
+    return Resource(NAME, role_name(spec, account, owner, purpose), stated, request=request)
+
+
+GUARDED = frozenset({"ecs-tasks", "events"})
+"""Services that document `aws:SourceAccount` for every AssumeRole. CodePipeline and CodeBuild do not promise
+it, and a condition that is never met looks like a role that never becomes usable (fact sheet, IAM)."""
+
+
+def _trust(service: str, account: Account) -> str:
+    statement: dict[str, Any] = {
+        "Sid": "Assume",
+        "Effect": "Allow",
+        "Principal": {"Service": f"{service}.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    if service in GUARDED:
+        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account.id}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
+    """Trust, policy and tags of each role; GetRole and GetRolePolicy side by side."""
+    asked = [lambda name=name: _role(cloud, name) for name in wanted]
+    policies = [lambda name=name: _policy(cloud, name) for name in wanted]
+    answers = side_by_side([*asked, *policies])
+    roles, inline = answers[: len(wanted)], answers[len(wanted) :]
+    return {
+        name: _words(role["Role"], policy)
+        for name, role, policy in zip(wanted, roles, inline, strict=True)
+        if role is not None
+    }
+
+
+def _role(cloud: Cloud, name: str) -> dict[str, Any] | None:
+    return find(MISSING, cloud, "iam", "get_role", RoleName=name)
+
+
+def _policy(cloud: Cloud, name: str) -> dict[str, Any] | None:
+    return find(MISSING, cloud, "iam", "get_role_policy", RoleName=name, PolicyName=POLICY)
+
+
+def _words(role: Mapping[str, Any], policy: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "path": role["Path"],
+        "trust": canonical(role["AssumeRolePolicyDocument"]),
+        "policy": canonical(policy["PolicyDocument"]) if policy else None,
+        "permissions_boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        "tags": mapped(role.get("Tags"), "Key", "Value"),
+    }
+
+
+def create(cloud: Cloud, resource: Resource) -> None:
+    """Make the role, then give it its policy."""
+    params: dict[str, Any] = {
+        "RoleName": resource.name,
+        "Path": resource.stated["path"],
+        "AssumeRolePolicyDocument": resource.request["trust"],
+        "Description": resource.request["description"],
+        "Tags": listed(resource.stated["tags"], "Key", "Value"),
+    }
+    if boundary := resource.stated.get("permissions_boundary"):
+        params["PermissionsBoundary"] = boundary
+    cloud.call("iam", "create_role", **params)
+    _put_policy(cloud, resource)
+
+
+def update(cloud: Cloud, step: Step) -> None:
+    """Set what differs; policies that others attached stay."""
+    resource = step.resource
+    if step.changes("trust"):
+        cloud.call(
+            "iam",
+            "update_assume_role_policy",
+            RoleName=resource.name,
+            PolicyDocument=resource.request["trust"],
+        )
+    if step.changes("policy"):
+        _put_policy(cloud, resource)
+    if step.changes("permissions_boundary"):
+        boundary = resource.stated["permissions_boundary"]
+        cloud.call(
+            "iam", "put_role_permissions_boundary", RoleName=resource.name, PermissionsBoundary=boundary
+        )
+    if changed := tag_changes(step):
+        cloud.call("iam", "tag_role", RoleName=resource.name, Tags=listed(changed, "Key", "Value"))
+
+
+def _put_policy(cloud: Cloud, resource: Resource) -> None:
+    cloud.call(
+        "iam",
+        "put_role_policy",
+        RoleName=resource.name,
+        PolicyName=POLICY,
+        PolicyDocument=resource.request["policy"],
+    )
+
+
+KIND = Kind(
+    NAME,
+    no_design,
+    read,
+    create,
+    update,
+    fixed={"path": "IAM cannot move a role: delete it, or name a role of your own with `role:`"},
+)

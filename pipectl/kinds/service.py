@@ -1,0 +1,378 @@
+"""ECS service and its task definition: one thing with one life, whose image belongs to the pipeline."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipectl.aws.account import Account
+from pipectl.aws.cloud import Cloud, find, in_batches, side_by_side
+from pipectl.aws.policy import allow
+from pipectl.engine.values import Action, Remark, Resource, State, Step
+from pipectl.kinds import task_definition
+from pipectl.kinds.cluster import Cluster
+from pipectl.kinds.execution import execution_resources, execution_role
+from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
+from pipectl.kinds.repository import EcrRepository
+from pipectl.kinds.service_block import Service, TaskDefinition
+from pipectl.spec.spec import Spec
+
+NAME = "ecs service"
+BATCH = 10
+"""Services of one DescribeServices (API reference)."""
+
+GONE = frozenset({"INACTIVE", "DRAINING"})
+"""A draining service is deleted; its name is free when it has drained, and CreateService is patient."""
+
+
+def design(spec: Spec, account: Account) -> Iterable[Resource]:
+    """One resource for each service, and the role and log group that it needs."""
+    for cluster, block in spec.all(Cluster).items():
+        for name, service in block.services.items():
+            if service.managed and service.task_definition:
+                yield _resource(spec, account, cluster, name, service, service.task_definition)
+                yield from execution_resources(spec, account, cluster, name, service)
+            else:
+                yield Resource(NAME, f"{cluster}/{name}", managed=False)
+
+
+def _resource(
+    spec: Spec, account: Account, cluster: str, name: str, service: Service, task: TaskDefinition
+) -> Resource:
+    role = execution_role(spec, account, cluster, name)
+    registered = task_definition.request(account, task, service, role)
+    left_alone = _images_of_the_pipeline(spec, account, task)
+    request = merged(_request(cluster, name, service), service.aws)
+    stated: dict[str, Any] = {
+        "task_definition": task_definition.stated(registered, left_alone),
+        **_stated(service, request),
+        "tags": tags(spec, service.tags),
+    }
+    if service.aws:
+        stated["aws"] = service.aws
+    first = {container: task_definition.images(registered)[container] for container in left_alone}
+    initial: dict[str, Any] = {"images": first} if first else {}
+    if service.desired_count is None and service.scheduling_strategy != "DAEMON":
+        initial["desired_count"] = 1
+    return Resource(
+        NAME,
+        f"{cluster}/{name}",
+        stated,
+        initial,
+        request={"service": request, "task_definition": registered},
+    )
+
+
+def _images_of_the_pipeline(spec: Spec, account: Account, task: TaskDefinition) -> list[str]:
+    """The containers whose image the spec leaves to the pipeline after the creation.
+
+    Those that name a repository, those whose image lives in one of the account's, and a container that is
+    the only one: nothing else of such a service could be deployed.
+    """
+    ours = [f"{account.registry}/{name}" for name in spec.all(EcrRepository)]
+    return [
+        name
+        for name, container in task.containers.items()
+        if container.repository
+        or len(task.containers) == 1
+        or any(str(container.image).startswith((f"{uri}:", f"{uri}@")) for uri in ours)
+    ]
+
+
+def _request(cluster: str, name: str, service: Service) -> dict[str, Any]:
+    optional = {
+        "desiredCount": service.desired_count,
+        "launchType": service.launches,
+        "capacityProviderStrategy": [each.request() for each in service.capacity_provider_strategy or []]
+        or None,
+        "platformVersion": service.platform_version,
+        "loadBalancers": [_target(each) for each in service.targets] or None,
+        "healthCheckGracePeriodSeconds": service.health_check_grace_seconds,
+        "deploymentConfiguration": _deployment(service) or None,
+        "deploymentController": _typed(service.deployment_controller),
+        "schedulingStrategy": service.scheduling_strategy,
+        "availabilityZoneRebalancing": service.availability_zone_rebalancing,
+        "enableExecuteCommand": service.execute_command,
+        "propagateTags": service.propagate_tags,
+        "networkConfiguration": _network(service),
+    }
+    params = {"cluster": cluster, "serviceName": name}
+    return {**params, **{key: value for key, value in optional.items() if value is not None}}
+
+
+def _typed(value: str | None) -> dict[str, str] | None:
+    return {"type": value} if value else None
+
+
+def _target(target: Any) -> dict[str, Any]:
+    return {
+        "targetGroupArn": target.target_group,
+        "containerName": target.container,
+        "containerPort": target.port,
+    }
+
+
+def _network(service: Service) -> dict[str, Any] | None:
+    if not service.subnets:
+        return None
+    network: dict[str, Any] = {
+        "subnets": service.subnets,
+        "assignPublicIp": "ENABLED" if service.assign_public_ip else "DISABLED",
+    }
+    if service.security_groups:
+        network["securityGroups"] = service.security_groups
+    return {"awsvpcConfiguration": network}
+
+
+def _deployment(service: Service) -> dict[str, Any]:
+    deployment = service.deployment
+    params: dict[str, Any] = {}
+    if deployment.minimum_healthy_percent is not None:
+        params["minimumHealthyPercent"] = deployment.minimum_healthy_percent
+    if deployment.maximum_percent is not None:
+        params["maximumPercent"] = deployment.maximum_percent
+    breaker = deployment.circuit_breaker
+    if breaker is not None:
+        enabled = breaker is not False
+        rollback = enabled if isinstance(breaker, bool) else breaker.rollback
+        params["deploymentCircuitBreaker"] = {"enable": enabled, "rollback": rollback}
+    return params
+
+
+WORDS = {
+    "desired_count": "desiredCount",
+    "launch_type": "launchType",
+    "platform_version": "platformVersion",
+    "health_check_grace_seconds": "healthCheckGracePeriodSeconds",
+    "scheduling_strategy": "schedulingStrategy",
+    "availability_zone_rebalancing": "availabilityZoneRebalancing",
+    "execute_command": "enableExecuteCommand",
+    "propagate_tags": "propagateTags",
+}
+"""Words of the spec that are plain values in the API."""
+
+PARAMETERS = {
+    **WORDS,
+    "capacity_provider_strategy": "capacityProviderStrategy",
+    "deployment_controller": "deploymentController",
+    "deployment": "deploymentConfiguration",
+    "load_balancers": "loadBalancers",
+    "subnets": "networkConfiguration",
+    "security_groups": "networkConfiguration",
+    "assign_public_ip": "networkConfiguration",
+}
+"""Word of the spec -> parameter of CreateService and UpdateService."""
+
+
+def _stated(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
+    """What is compared: what the request says, and an empty list where something was taken out of the file."""
+    said = _words(request)
+    asked = {word for word, parameter in PARAMETERS.items() if parameter in request}
+    if not service.security_groups:
+        asked.discard("security_groups")  # AWS then takes the VPC's default group and may say so
+    stated = {word: said[word] for word in said if word in asked}
+    stated["load_balancers"] = said["load_balancers"]
+    if "deployment" in stated:
+        stated["deployment"] = {key: value for key, value in said["deployment"].items() if value is not None}
+    return stated
+
+
+def _words(service: Mapping[str, Any]) -> dict[str, Any]:
+    network = (service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
+    deployment = service.get("deploymentConfiguration") or {}
+    return {
+        **{word: service.get(theirs) for word, theirs in WORDS.items()},
+        "execute_command": service.get("enableExecuteCommand") or False,
+        "propagate_tags": service.get("propagateTags") or "NONE",
+        "deployment_controller": (service.get("deploymentController") or {}).get("type", "ECS"),
+        "capacity_provider_strategy": _strategy(service.get("capacityProviderStrategy") or []),
+        "subnets": sorted(network.get("subnets") or []),
+        "security_groups": sorted(network.get("securityGroups") or []),
+        "assign_public_ip": network.get("assignPublicIp") == "ENABLED",
+        "load_balancers": sorted(_target_words(each) for each in service.get("loadBalancers") or []),
+        "deployment": {
+            "minimum_healthy_percent": deployment.get("minimumHealthyPercent"),
+            "maximum_percent": deployment.get("maximumPercent"),
+            "circuit_breaker": _breaker(deployment.get("deploymentCircuitBreaker")),
+        },
+    }
+
+
+def _strategy(parts: list[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        part["capacityProvider"]: {"weight": part.get("weight", 0), "base": part.get("base", 0)}
+        for part in parts
+    }
+
+
+def _target_words(target: Mapping[str, Any]) -> str:
+    where = target.get("targetGroupArn") or target.get("loadBalancerName")
+    return f"{where} -> {target['containerName']}:{target['containerPort']}"
+
+
+def _breaker(breaker: Mapping[str, Any] | None) -> str | None:
+    if breaker is None:
+        return None
+    if not breaker["enable"]:
+        return "off"
+    return "on, rolls back" if breaker["rollback"] else "on"
+
+
+def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
+    """Each service with the revision that it uses now: DescribeServices by cluster, then its definition."""
+    by_cluster: dict[str, list[str]] = {}
+    for name in wanted:
+        cluster, _, service = name.partition("/")
+        by_cluster.setdefault(cluster, []).append(service)
+    asked = [
+        lambda cluster=cluster, batch=batch: _read_batch(cloud, cluster, batch, wanted)
+        for cluster, names in by_cluster.items()
+        for batch in in_batches(names, BATCH)
+    ]
+    return {name: state for states in side_by_side(asked) for name, state in states.items()}
+
+
+def _read_batch(cloud: Cloud, cluster: str, names: list[str], wanted: Wanted) -> dict[str, State]:
+    missing = ("ClusterNotFoundException",)
+    answer = find(
+        missing, cloud, "ecs", "describe_services", cluster=cluster, services=names, include=["TAGS"]
+    )
+    services = [each for each in (answer or {}).get("services", []) if each["status"] not in GONE]
+    known = [f"{cluster}/{each['serviceName']}" for each in services]
+    states = side_by_side([
+        lambda name=name, each=each: _state(cloud, each, wanted[name])
+        for name, each in zip(known, services, strict=True)
+    ])  # fmt: skip
+    return dict(zip(known, states, strict=True))
+
+
+def _state(cloud: Cloud, service: Mapping[str, Any], stated: State) -> State:
+    state = {**_words(service), "tags": mapped(service.get("tags")), "aws": service}
+    if "task_definition" not in stated or not service.get("taskDefinition"):
+        return state
+    raw = task_definition.describe(cloud, service["taskDefinition"])
+    if raw is None:
+        return state
+    return {**state, "task_definition": task_definition.words(raw), "images": task_definition.images(raw)}
+
+
+def create(cloud: Cloud, resource: Resource) -> None:
+    """Register the definition, unless an equal one is there already, and make the service of it."""
+    tagged = listed(resource.stated["tags"])
+    arn = task_definition.register(cloud, resource.request["task_definition"], tagged)
+    first = {"desiredCount": resource.initial["desired_count"]} if "desired_count" in resource.initial else {}
+    cloud.call(
+        "ecs", "create_service", **first, **resource.request["service"], taskDefinition=arn, tags=tagged
+    )
+
+
+def update(cloud: Cloud, step: Step) -> None:
+    """Send what differs. A changed definition is registered with the images that the service runs now."""
+    resource = step.resource
+    before = step.before or {}
+    params = _changed(step)
+    if step.changes("task_definition"):
+        owned = resource.initial.get("images", {})
+        now = {name: image for name, image in before.get("images", {}).items() if name in owned}
+        wanted = task_definition.with_images(resource.request["task_definition"], now)
+        params["taskDefinition"] = task_definition.register(cloud, wanted, listed(resource.stated["tags"]))
+    cluster, _, name = resource.name.partition("/")
+    if params:
+        cloud.call("ecs", "update_service", cluster=cluster, service=name, **params)
+    if changed := tag_changes(step):
+        arn = cloud.account.arn("ecs", f"service/{resource.name}")
+        cloud.call("ecs", "tag_resource", resourceArn=arn, tags=listed(changed))
+
+
+def _changed(step: Step) -> dict[str, Any]:
+    """The parameters of UpdateService for what differs; what is left out stays (API reference)."""
+    request = step.resource.request["service"]
+    words = [word for word in PARAMETERS if step.changes(word)]
+    params: dict[str, Any] = {PARAMETERS[word]: request.get(PARAMETERS[word]) for word in words}
+    if "loadBalancers" in params and params["loadBalancers"] is None:
+        params["loadBalancers"] = []  # an empty list removes, leaving it out keeps (API reference)
+    raw: Mapping[str, Any] = step.resource.stated.get("aws") or {}
+    params |= {key: request[key] for key in raw if step.changes(f"aws.{key}")}
+    before = (step.before or {}).get("aws") or {}
+    for nested in NESTED & params.keys():  # what the spec does not state of them stays as it is
+        params[nested] = merged(before.get(nested) or {}, params[nested] or {})
+    return params
+
+
+NESTED = frozenset({"deploymentConfiguration", "networkConfiguration"})
+
+
+def deploy_statements(spec: Spec, account: Account, cluster: str, name: str) -> Iterable[dict[str, Any]]:
+    """What a pipeline needs to deploy to a service (user guide, "security-iam", and action-reference-ECS)."""
+    service = account.arn("ecs", f"service/{cluster}/{name}")
+    block = spec.all(Cluster).get(cluster)
+    found = block.services.get(name) if block else None
+    task = found.task_definition if found else None
+    family = task.family if task else "*"  # a service that the spec only uses may have any family
+    definition = account.arn("ecs", f"task-definition/{family}:*")
+    tasks = [account.arn("ecs", f"task/{cluster}/*"), account.arn("ecs", f"container-instance/{cluster}/*")]
+    yield allow("DeployToService", ["ecs:DescribeServices", "ecs:UpdateService"], [service])
+    yield allow("RegisterRevision", ["ecs:RegisterTaskDefinition"], [definition])
+    yield allow("TagRevision", ["ecs:TagResource"], [definition, service])
+    yield allow("LookAtTasks", ["ecs:DescribeTasks", "ecs:ListTasks"], tasks)
+    # `*`: DescribeTaskDefinition knows no resources (service authorization reference, Amazon ECS)
+    yield allow("LookAtRevisions", ["ecs:DescribeTaskDefinition"], ["*"])
+    yield _pass_roles(spec, account, cluster, name, task)
+
+
+def _pass_roles(
+    spec: Spec, account: Account, cluster: str, name: str, task: TaskDefinition | None
+) -> dict[str, Any]:
+    condition = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+    if task is None:
+        # `*`: the roles of a service that the spec only uses are not known; the condition bounds the passing
+        return allow("PassAnyTaskRole", ["iam:PassRole"], ["*"], condition)
+    roles = {task.execution_role or execution_role(spec, account, cluster, name), task.task_role}
+    return allow("PassTaskRoles", ["iam:PassRole"], [role for role in roles if role], condition)
+
+
+def remark(cloud: Cloud, step: Step) -> Iterable[Remark]:
+    """Whose the image is, what a new revision does, and what a first start waits for."""
+    task = step.resource.stated["task_definition"]
+    if step.action is Action.CREATE:
+        for image in step.resource.initial.get("images", {}).values():
+            if _is_absent(cloud, image):
+                text = f"`{_short(image)}` is not there yet; tasks start when the pipeline has deployed one"
+                yield Remark(text)
+        return
+    if step.changes("task_definition"):
+        before = step.before or {}
+        owned = step.resource.initial.get("images", {})
+        for name, image in before.get("images", {}).items():
+            if name in owned:
+                yield Remark(f"image {_short(image)} stays: it belongs to the pipeline")
+        count = step.resource.stated.get("desired_count", before.get("desired_count"))
+        yield Remark(
+            f"a new revision of {task['family']}; {count} {'task is' if count == 1 else 'tasks are'} replaced"
+        )
+
+
+def _short(image: str) -> str:
+    return image.rpartition("/")[2]
+
+
+def _is_absent(cloud: Cloud, image: str) -> bool:
+    """Whether an image of the account's own registry is missing; of other registries nothing is known."""
+    prefix = f"{cloud.account.registry}/"
+    if not image.startswith(prefix) or "@" in image:
+        return False
+    repository, _, tag = image.removeprefix(prefix).rpartition(":")
+    missing = ("RepositoryNotFoundException", "ImageNotFoundException")
+    wanted = [{"imageTag": tag}]
+    return find(missing, cloud, "ecr", "describe_images", repositoryName=repository, imageIds=wanted) is None
+
+
+RECREATE = "delete the service and run `pipectl create` again, or use another name"
+
+KIND = Kind(
+    NAME,
+    design,
+    read,
+    create,
+    update,
+    fixed={"launch_type": RECREATE, "scheduling_strategy": RECREATE},
+    remark=remark,
+)

@@ -1,0 +1,153 @@
+"""The grammar of ECS services, task definitions and containers, as the file writes it."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from pipectl.spec.block import Arn, Block, Part, RoleArn, SecurityGroup, Subnet, Whole
+
+
+class Port(Part):
+    """A port that a container listens on."""
+
+    container: Whole = Field(ge=1, le=65535)
+    host: Whole | None = Field(None, ge=0, le=65535)
+    protocol: Literal["tcp", "udp"] = "tcp"
+    name: str | None = Field(None, description="the name for Service Connect")
+    app_protocol: Literal["http", "http2", "grpc"] | None = None
+
+
+def _port(value: Any) -> Any:
+    """`3000` means `{container: 3000}`."""
+    is_number = (isinstance(value, int) and not isinstance(value, bool)) or (
+        isinstance(value, str) and value.isdigit()
+    )
+    return {"container": int(value)} if is_number else value
+
+
+class HealthCheck(Part):
+    """How ECS asks a container whether it is well."""
+
+    command: str | list[str] = Field(description="a line for the container's shell, or words for exec")
+    interval: Whole = Field(30, ge=5, le=300, description="seconds")
+    timeout: Whole = Field(5, ge=2, le=120, description="seconds")
+    retries: Whole = Field(3, ge=1, le=10)
+    start_period: Whole | None = Field(None, ge=0, le=300, description="seconds")
+
+
+class Container(Part):
+    """One container. With `repository` its image belongs to the pipeline; `image` alone is the spec's."""
+
+    repository: str | None = Field(
+        None, description="the ECR repository that the pipeline pushes its image to"
+    )
+    image: str | None = Field(None, description="an image; beside `repository` the first one only")
+    essential: bool = True
+    cpu: Whole | None = Field(None, ge=0)
+    memory: Whole | None = Field(None, ge=6, description="MiB, hard limit")
+    memory_reservation: Whole | None = Field(None, ge=6, description="MiB, soft limit")
+    ports: list[Annotated[Port, BeforeValidator(_port)]] = Field(default_factory=list, max_length=100)
+    command: list[str] | None = None
+    entry_point: list[str] | None = None
+    working_directory: str | None = None
+    user: str | None = None
+    environment: dict[str, str] = Field(default_factory=dict)
+    secrets: dict[str, str] = Field(
+        default_factory=dict, description="SSM parameter by name or ARN, or Secrets Manager ARN"
+    )
+    health_check: HealthCheck | None = None
+    depends_on: dict[str, Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]] = Field(default_factory=dict)
+    docker_labels: dict[str, str] = Field(default_factory=dict)
+    read_only_root_filesystem: bool | None = None
+    stop_timeout: Whole | None = Field(None, ge=0, le=120, description="seconds")
+    start_timeout: Whole | None = Field(None, ge=2, description="seconds")
+    logging: bool = Field(default=True, description="false: no log driver; the service's log group otherwise")
+    aws: dict[str, Any] = Field(default_factory=dict, description="raw members of ContainerDefinition")
+
+
+class TaskDefinition(Part):
+    """What a task of the service is made of. Each change registers a new revision."""
+
+    family: str = Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")
+    cpu: Whole | None = Field(None, description="CPU units, 1024 to a vCPU")
+    memory: Whole | None = Field(None, description="MiB")
+    architecture: Literal["X86_64", "ARM64"] | None = None
+    network_mode: Literal["awsvpc", "bridge", "host", "none"] = "awsvpc"
+    ephemeral_storage: Whole | None = Field(None, ge=21, le=200, description="GiB")
+    task_role: RoleArn | None = Field(None, description="what the code in the containers may do")
+    execution_role: RoleArn | None = Field(None, description="a role of your own to start tasks with")
+    containers: dict[str, Container] = Field(min_length=1, max_length=10)
+    volumes: list[dict[str, Any]] = Field(default_factory=list, description="as ECS writes them")
+    aws: dict[str, Any] = Field(default_factory=dict, description="raw parameters of RegisterTaskDefinition")
+
+
+class LoadBalancer(Part):
+    """Where a target group sends its requests."""
+
+    target_group: Arn
+    container: str
+    port: Whole = Field(ge=1, le=65535)
+
+
+class CircuitBreaker(Part):
+    """Whether ECS gives up a deployment that does not come up, and goes back."""
+
+    rollback: bool = True
+
+
+class Deployment(Part):
+    """How a new revision takes over."""
+
+    minimum_healthy_percent: Whole | None = Field(None, ge=0, le=100)
+    maximum_percent: Whole | None = Field(None, ge=100, le=200)
+    circuit_breaker: bool | CircuitBreaker | None = None
+
+
+class CapacityProvider(Part):
+    """One part of a capacity provider strategy."""
+
+    capacity_provider: str
+    weight: Whole = Field(0, ge=0, le=1000)
+    base: Whole = Field(0, ge=0, le=100000)
+
+    def request(self) -> dict[str, Any]:
+        """The part as ECS takes it."""
+        return {"capacityProvider": self.capacity_provider, "weight": self.weight, "base": self.base}
+
+
+class Service(Block):
+    """A service and its task definition: one thing with one life."""
+
+    task_definition: TaskDefinition | None = Field(None, description="needed unless `managed: false`")
+    desired_count: Whole | None = Field(
+        None, ge=0, description="compared only when it is stated; 1 at creation"
+    )
+    launch_type: Literal["FARGATE", "EC2", "EXTERNAL"] | None = Field(
+        None, description="FARGATE when nothing is said"
+    )
+    capacity_provider_strategy: list[CapacityProvider] | None = None
+    platform_version: str | None = None
+    subnets: list[Subnet] = Field(default_factory=list, max_length=16)
+    security_groups: list[SecurityGroup] = Field(default_factory=list, max_length=5)
+    assign_public_ip: bool = False
+    load_balancer: LoadBalancer | None = None
+    load_balancers: list[LoadBalancer] = Field(default_factory=list, max_length=5)
+    health_check_grace_seconds: Whole | None = Field(None, ge=0, le=2147483647)
+    deployment: Deployment = Field(default_factory=Deployment)
+    deployment_controller: Literal["ECS", "CODE_DEPLOY", "EXTERNAL"] | None = None
+    scheduling_strategy: Literal["REPLICA", "DAEMON"] | None = None
+    availability_zone_rebalancing: Literal["ENABLED", "DISABLED"] | None = None
+    execute_command: bool | None = Field(None, description="ECS Exec")
+    propagate_tags: Literal["TASK_DEFINITION", "SERVICE", "NONE"] | None = None
+    log_group: str | None = Field(None, description="a log group of your own")
+    log_retention_days: Whole | None = None
+
+    @property
+    def targets(self) -> list[LoadBalancer]:
+        """All load balancers, one or several."""
+        return [*([self.load_balancer] if self.load_balancer else []), *self.load_balancers]
+
+    @property
+    def launches(self) -> str | None:
+        """The launch type; None when a capacity provider strategy takes its place."""
+        return None if self.capacity_provider_strategy else self.launch_type or "FARGATE"

@@ -1,0 +1,109 @@
+"""CodeCommit repository: where the code lives, and what a pipeline may do there."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import Field
+
+from pipectl.aws.account import Account
+from pipectl.aws.cloud import Cloud, in_batches, side_by_side
+from pipectl.aws.policy import allow
+from pipectl.engine.values import Resource, State, Step
+from pipectl.kinds.kind import Kind, Wanted, merged, tag_changes, tags
+from pipectl.spec.block import Arn, Block
+from pipectl.spec.spec import Spec
+
+NAME = "codecommit repository"
+BATCH = 100
+"""Names of one BatchGetRepositories (MaximumRepositoryNamesExceededException above)."""
+
+
+class CodeCommitRepository(Block):
+    """A repository, created empty; push your code to it."""
+
+    description: str | None = Field(None, max_length=1000)
+    kms_key: Arn | None = Field(None, description="the customer key that encrypts it")
+
+
+def pull_statement(account: Account, repository: str) -> dict[str, Any]:
+    """What a pipeline needs to read a repository (user guide, "security-iam")."""
+    actions = ("GetBranch", "GetCommit", "GetRepository", "UploadArchive", "GetUploadArchiveStatus")
+    names = [f"codecommit:{action}" for action in (*actions, "CancelUploadArchive")]
+    return allow("ReadSource", names, [account.arn("codecommit", repository)])
+
+
+def design(spec: Spec, account: Account) -> Iterable[Resource]:
+    """One resource for each entry of `codecommit`."""
+    for name, block in spec.all(CodeCommitRepository).items():
+        if not block.managed:
+            yield Resource(NAME, name, managed=False)
+            continue
+        stated: dict[str, Any] = {"tags": tags(spec, block.tags)}
+        if block.description is not None:
+            stated["description"] = block.description or None
+        if block.kms_key:
+            stated["kms_key"] = block.kms_key
+        yield Resource(NAME, name, stated, request=merged(_request(name, block), block.aws))
+
+
+def _request(name: str, block: CodeCommitRepository) -> dict[str, Any]:
+    request: dict[str, Any] = {"repositoryName": name}
+    if block.description:
+        request["repositoryDescription"] = block.description
+    if block.kms_key:
+        request["kmsKeyId"] = block.kms_key
+    return request
+
+
+def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
+    """Description, key and tags; all names in one call, tags one by one."""
+    answers = side_by_side(
+        [lambda names=names: _describe(cloud, names) for names in in_batches(wanted, BATCH)]
+    )
+    found = {repository["repositoryName"]: repository for answer in answers for repository in answer}
+    tagged = [name for name in found if "tags" in wanted[name]]
+    told = side_by_side([lambda name=name: _tags(cloud, name) for name in tagged])
+    tags_of = dict(zip(tagged, told, strict=True))
+    return {
+        name: {
+            "description": repository.get("repositoryDescription") or None,
+            "kms_key": repository.get("kmsKeyId"),
+            "default_branch": repository.get("defaultBranch"),
+            "tags": tags_of.get(name, {}),
+        }
+        for name, repository in found.items()
+    }
+
+
+def _describe(cloud: Cloud, names: list[str]) -> list[dict[str, Any]]:
+    return list(cloud.call("codecommit", "batch_get_repositories", repositoryNames=names)["repositories"])
+
+
+def _tags(cloud: Cloud, name: str) -> dict[str, str]:
+    arn = cloud.account.arn("codecommit", name)
+    return dict(cloud.call("codecommit", "list_tags_for_resource", resourceArn=arn)["tags"])
+
+
+def create(cloud: Cloud, resource: Resource) -> None:
+    """Make an empty repository; it has no branch until the first push."""
+    cloud.call("codecommit", "create_repository", **resource.request, tags=resource.stated["tags"])
+
+
+def update(cloud: Cloud, step: Step) -> None:
+    """Set what differs."""
+    name = step.resource.name
+    stated = step.resource.stated
+    if step.changes("description"):
+        said = stated["description"] or ""
+        cloud.call(
+            "codecommit", "update_repository_description", repositoryName=name, repositoryDescription=said
+        )
+    if step.changes("kms_key"):
+        key = stated["kms_key"]
+        cloud.call("codecommit", "update_repository_encryption_key", repositoryName=name, kmsKeyId=key)
+    if changed := tag_changes(step):
+        arn = cloud.account.arn("codecommit", name)
+        cloud.call("codecommit", "tag_resource", resourceArn=arn, tags=changed)
+
+
+KIND = Kind(NAME, design, read, create, update, {"codecommit": CodeCommitRepository})

@@ -1,0 +1,38 @@
+"""The grammar of a whole file: the settings of a stack, and one block per AWS service."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field, create_model
+
+from pipectl.spec.block import AccountId, Arn, Part
+
+STACK_PATTERN = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
+"""Part of a bucket's name, and short enough that the names made of it can still be recognised."""
+
+
+class Settings(Part):
+    """A delivery pipeline on AWS, described in one file."""
+
+    pipectl: Literal[1] = Field(description="the version of this format")
+    name: str = Field(pattern=STACK_PATTERN, description="the stack's name; it tags everything that is ours")
+    region: str | None = Field(None, pattern=r"^[a-z]{2,}(-[a-z]+)+-\d$", description="where it all stands")
+    account: AccountId | None = Field(None, description="a guard: another account is refused")
+    tags: dict[str, str] = Field(default_factory=dict, max_length=49, description="tags of everything")
+    artifact_bucket: str | None = Field(None, description="a bucket of your own for all pipelines")
+    permissions_boundary: Arn | None = Field(None, description="of every role that is made")
+
+
+@functools.cache
+def _file_model(blocks: tuple[tuple[str, type], ...]) -> type[Settings]:
+    fields: dict[str, Any] = {
+        key: (dict[str, block], Field(default_factory=dict))
+        for key, block in blocks  # type: ignore[valid-type]
+    }
+    return create_model("Spec", __base__=Settings, __doc__=Settings.__doc__, **fields)
+
+
+def file_model(blocks: Mapping[str, type]) -> type[Settings]:
+    """The model of a whole file, with the given blocks (YAML key -> model of its entries)."""
+    return _file_model(tuple(blocks.items()))
