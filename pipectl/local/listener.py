@@ -6,9 +6,11 @@ werkzeug's own server closes the connection after every answer, which costs an S
 from __future__ import annotations
 
 import http
+import os
+import shutil
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wsgi import get_input_stream
@@ -77,12 +79,25 @@ class Handler(WSGIRequestHandler):
         for name, value in answer.headers.items():
             if name.lower() not in _OURS and (self.command == "HEAD" or name.lower() != "content-length"):
                 self.send_header(name, str(value))
+        if answer.file:
+            self._send_file(answer.file)
+            return
+        if self.path.startswith(STREAMED):
+            self.send_header("Connection", "close")  # perhaps not all of the request was read
         has_body = answer.status not in _BODILESS and self.command != "HEAD"
         if has_body:
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         if has_body:
             self.wfile.write(answer.body)
+        self.wfile.flush()
+
+    def _send_file(self, file: BinaryIO) -> None:
+        with file:
+            self.send_header("Content-Length", str(file.seek(0, os.SEEK_END)))
+            self.end_headers()
+            file.seek(0)
+            shutil.copyfileobj(file, self.wfile)
         self.wfile.flush()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:

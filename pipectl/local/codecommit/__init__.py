@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pipectl.local.codecommit.branches import BranchOperations
+from pipectl.local.codecommit.archives import Archives
+from pipectl.local.codecommit.changes import ChangeOperations
+from pipectl.local.codecommit.differences import DifferenceOperations
 from pipectl.local.codecommit.repositories import RepositoryOperations
 from pipectl.local.codecommit.tags import TagOperations
 
 
-class CodeCommit(RepositoryOperations, TagOperations, BranchOperations):
+class CodeCommit(RepositoryOperations, TagOperations, ChangeOperations, DifferenceOperations, Archives):
     """The service of one account and Region, put together from its parts."""
 
 
