@@ -31,6 +31,13 @@ def stopped(service: ServiceRecord, tasks: list[Task], now: datetime) -> None:
     say(service, f"has stopped {len(tasks)} running tasks: {_list(tasks)}.", now)
 
 
+def registered(service: ServiceRecord, now: datetime) -> None:
+    """Tell that a task that runs now was put behind the service's target groups"""
+    for balancer in service.fields["loadBalancers"]:
+        if "targetGroupArn" in balancer:
+            say(service, f"registered 1 targets in (target-group {balancer['targetGroupArn']})", now)
+
+
 def _list(tasks: list[Task]) -> str:
     return " ".join(f"(task {task.id})" for task in tasks)
 

@@ -6,14 +6,13 @@ any value but an empty one, `0` or `false`. The local AWS runs no containers, so
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.ecs.images import digest_of, pull_problem
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from pipectl.local.ecs.state import State, Task
 
 TASKS = "ecs-tasks.amazonaws.com"
@@ -56,12 +55,12 @@ def _known_role(state: State, arn: str) -> bool:
     return any(role.arn == arn for role in state.world.moto("iam", parts[4], state.region).roles.values())
 
 
-def start(state: State, task: Task, now: datetime) -> Start:
+def start(state: State, task: Task) -> Start:
     """Pull, open the logs, start: the first problem of a container stops the task"""
     containers = task.revision.definition["containerDefinitions"]
     went = Start()
     for container in containers:
-        problem = pull_problem(state.world, container["image"]) or _log(state, task, container, now)
+        problem = pull_problem(state.world, container["image"]) or _log(state, task, container)
         if problem:
             went.container_reasons[container["name"]] = problem
             went.stop_code, went.reason = "TaskFailedToStart", problem
@@ -88,7 +87,7 @@ def shall_fail(container: dict[str, Any], overrides: dict[str, Any]) -> bool:
     return any(value.lower() not in _NO for value in asked)
 
 
-def _log(state: State, task: Task, container: dict[str, Any], now: datetime) -> str:
+def _log(state: State, task: Task, container: dict[str, Any]) -> str:
     """Write a line as the container's first; why the logs could not be opened
 
     Developer guide, "awslogs": the stream is PREFIX/CONTAINER/TASK, the group must exist unless
@@ -113,5 +112,6 @@ def _log(state: State, task: Task, container: dict[str, Any], now: datetime) -> 
     if stream not in logs.groups[group].streams:
         logs.create_log_stream(group, stream)
     line = f"the local AWS started {container['name']} with {container['image']}"
-    logs.put_log_events(group, stream, [{"timestamp": int(now.timestamp() * 1000), "message": line}])
+    # moto drops what is ahead of the real clock, which the world's clock may be
+    logs.put_log_events(group, stream, [{"timestamp": int(time.time() * 1000), "message": line}])
     return ""

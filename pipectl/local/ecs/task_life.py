@@ -108,20 +108,22 @@ def _advance_one(state: State, cluster: Cluster, task: Task, now: datetime) -> b
 
 def _come_up(state: State, cluster: Cluster, task: Task, now: datetime) -> None:
     """RUNNING, or on its way to STOPPED with the reason"""
-    went = launching.start(state, task, now)
+    went = launching.start(state, task)
     task.digests, task.exit_codes, task.container_reasons = (
         went.digests,
         went.exit_codes,
         went.container_reasons,
     )
     task.times["pullStoppedAt"] = now
+    service = cluster.services.get(task.service)
     if not went.stop_code:
         task.last_status = "RUNNING"
         task.times["startedAt"] = now
+        if service is not None:
+            events.registered(service, now)
         return
     task.desired_status, task.stop_code, task.stopped_reason = "STOPPED", went.stop_code, went.reason
     task.times |= {"stoppingAt": now, "executionStoppedAt": now}
-    service = cluster.services.get(task.service)
     if service is not None:
         _tell_failure(state, service, task, now)
 

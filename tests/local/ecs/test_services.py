@@ -113,8 +113,10 @@ UNMAKEABLE: dict[str, tuple[dict[str, Any], str, str]] = {
     "a malformed subnet": (
         {"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-x"]}}},
         "InvalidParameterException",
-        "Error retrieving subnet information for [subnet-x]: "
-        "The subnet ID 'subnet-x' does not exist (ErrorCode: InvalidSubnetID.NotFound)",
+        (
+            "Error retrieving subnet information for [subnet-x]: "
+            "The subnet ID 'subnet-x' does not exist (ErrorCode: InvalidSubnetID.NotFound)"
+        ),
     ),
     "a malformed security group": (
         {
@@ -123,8 +125,10 @@ UNMAKEABLE: dict[str, tuple[dict[str, Any], str, str]] = {
             }
         },
         "InvalidParameterException",
-        "Error retrieving security group information for [x]: "
-        "The security group 'x' does not exist (ErrorCode: InvalidGroup.NotFound)",
+        (
+            "Error retrieving security group information for [x]: "
+            "The security group 'x' does not exist (ErrorCode: InvalidGroup.NotFound)"
+        ),
     ),
     "a container that is not there": (
         {"loadBalancers": [{**BALANCER, "containerName": "app"}]},

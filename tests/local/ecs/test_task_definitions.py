@@ -195,7 +195,8 @@ def test_without_a_size_of_the_task_each_container_says_its_memory(
 ) -> None:
     with refused(
         "ClientException",
-        "Invalid setting for container 'web'. At least one of 'memory' or 'memoryReservation' must be specified.",
+        "Invalid setting for container 'web'. "
+        "At least one of 'memory' or 'memoryReservation' must be specified.",
     ):
         ecs.register_task_definition(family="web", containerDefinitions=[{"name": "web", "image": "nginx"}])
 
