@@ -128,10 +128,9 @@ def _reference(form: str, rest: str) -> _Reference | _Mistake:
     return _Reference(form, name, default if colon else None)
 
 
-def _bad_name(
-    name: str, hint: str = "begin with a letter; then letters, digits, `_`, `-` and `.`"
-) -> _Mistake:
-    return _Mistake("variable-name", f"{shown(name)} cannot be the name of a variable", hint)
+def _bad_name(name: str, hint: str = "begin with a letter; then letters, digits, `_`, `-`, `.`") -> _Mistake:
+    message = f"{shown(name)} cannot be the name of a variable" if name else "a reference without a name"
+    return _Mistake("variable-name", message, hint)
 
 
 def _meant(form: str) -> str | None:

@@ -25,6 +25,7 @@ _READERS: dict[str, Callable[[yaml.ScalarNode], Any]] = {
 }
 # What a spec may be tagged with; a timestamp cannot be asked for, but YAML sees one in a plain date.
 SCALAR_TAGS = frozenset({f"{STANDARD}str", *_READERS} - {f"{STANDARD}timestamp"})
+_BASES = {"x": "hexadecimal", "b": "binary"}
 
 
 def plain(word: str) -> Any:
@@ -63,9 +64,9 @@ def misread(value: Any, source: str) -> str | None:
         case dt.date():
             return "a date"
         case int() if ":" in source:
-            return f"the number {value}, counted in sixties"
-        case int() if source.lstrip("+-").startswith("0") and value:
-            return f"the number {value}, counted in eights, sixteens or twos"
+            return f"the number {value}, since `:` counts in sixties"
+        case int() if value and source.lstrip("+-").startswith("0"):
+            return f"the {_BASES.get(source.lstrip('+-')[1], 'octal')} number {value}"
     return f"the number {value}"
 
 

@@ -41,6 +41,7 @@ _WORDINGS = (
         "block mapping",
         "did not find expected key|expected <block end>",
         "the indentation of this line fits no line above it",
+        "indent it as far as the keys beside it",
     ),
     _Wording(
         "block collection",
@@ -139,8 +140,8 @@ def _tabs(lines: list[str], number: int) -> _Said | None:
     if number not in tabbed:
         return None
     column = _indentation(lines[number]).index("\t") + 1
-    more = f"; so are {len(tabbed) - 1} lines below" if len(tabbed) > 1 else ""
-    return _Said(f"this line is indented with a tab{more}", "indent with spaces", "yaml-tab", column)
+    lines_are = "line is" if len(tabbed) == 1 else f"line and {len(tabbed) - 1} below are"
+    return _Said(f"this {lines_are} indented with a tab", "indent with spaces", "yaml-tab", column)
 
 
 def _on_one_line(error: yaml.MarkedYAMLError, before: str) -> _Said | None:

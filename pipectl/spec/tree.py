@@ -204,7 +204,8 @@ class _Builder:
 
     def _repeated(self, name: str, first: Written, second: Written) -> None:
         message = f"{shown(name)} is already set at {self._file}:{first.line}:{first.column}"
-        self._report(second.position, "yaml-duplicate-key", message, "keep one of them")
+        hint = "merge several as `<<: [*one, *other]`" if name == _MERGE else "keep one of them"
+        self._report(second.position, "yaml-duplicate-key", message, hint)
 
     def _check_tag(
         self, event: yaml.ScalarEvent | yaml.MappingStartEvent | yaml.SequenceStartEvent, known: Iterable[str]
