@@ -21,7 +21,7 @@ _LARGEST_COMMIT = 20 * 1024 * 1024  # user guide, quotas: all contents of one co
 
 
 class ChangeOperations(BranchOperations):
-    """What is written goes the way of a push: the branch moves from where the caller saw it, an event tells."""
+    """Written as a push would: the branch moves from where the caller saw it, and an event tells."""
 
     def create_commit(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         repository = self.found(request["repositoryName"])

@@ -1,7 +1,8 @@
-"""Git over HTTP: what `git clone`, `fetch` and `push` speak, by dulwich's handlers.
+"""Git over HTTP: what `git clone`, `fetch` and `push` speak, answered by git itself.
 
-Git's documentation, "http-protocol": the client first reads the references of a service, then posts its request.
-No large transfer is held in memory: requests are read as they come, answers wait in a file.
+Whoever clones has git, and only git's own server knows all of its protocol (shallow and partial clones,
+Whoever clones has git, and only its own server knows all of the protocol (shallow and partial clones,
+service, then posts its request. No large transfer is held in memory: both sides of it wait in files.
 """
 
 from __future__ import annotations
@@ -9,23 +10,17 @@ from __future__ import annotations
 import gzip
 import logging
 import re
+import shutil
 import tempfile
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import parse_qs
 
-from dulwich.errors import GitProtocolError, HangupException
-from dulwich.protocol import ReceivableProtocol
-from dulwich.server import Backend, ReceivePackHandler, UploadPackHandler
-
-from pipectl.local.codecommit import store
+from pipectl.local.codecommit import pushes, store
 from pipectl.local.service import Refused
 from pipectl.local.wire import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from dulwich.repo import Repo
-    from dulwich.server import BackendRepo
 
     from pipectl.local.codecommit import CodeCommit
     from pipectl.local.codecommit.records import Repository
@@ -37,23 +32,12 @@ _PATH = re.compile(
     r"/git/(?P<account>\d{12})/(?P<region>[a-z0-9-]+)/v1/repos/(?P<name>[\w.-]+?)/?"
     r"(?:/(?P<service>info/refs|git-upload-pack|git-receive-pack))?"
 )
-_HANDLERS = {"git-upload-pack": UploadPackHandler, "git-receive-pack": ReceivePackHandler}
-_IN_MEMORY = 1024 * 1024
+_SERVICES = ("git-upload-pack", "git-receive-pack")
 _NEVER_CACHED = {"Cache-Control": "no-cache, max-age=0, must-revalidate", "Pragma": "no-cache"}
 
 
-class _OneRepository(Backend):
-    """The repository that the URL named, for handlers that ask by path."""
-
-    def __init__(self, repository: Repo) -> None:
-        self._repository = repository
-
-    def open_repository(self, path: str) -> BackendRepo:
-        return cast("BackendRepo", self._repository)
-
-
 def answer(world: World, environ: Mapping[str, Any]) -> Answer:
-    """Answer one request of git; `wsgi.input` is read to its end"""
+    """Answer one request of git; `wsgi.input` is its body"""
     path = _PATH.fullmatch(environ.get("PATH_INFO", ""))
     if path is None:
         return _text(404, "there is no repository at this URL")
@@ -72,39 +56,34 @@ def answer(world: World, environ: Mapping[str, Any]) -> Answer:
 
 def _advertised(repository: Repository, environ: Mapping[str, Any]) -> Answer:
     name = parse_qs(environ.get("QUERY_STRING", "")).get("service", [""])[0]
-    if name not in _HANDLERS:
+    if name not in _SERVICES:
         return _text(403, "only git's smart protocol is spoken here")
-    said = _said()
+    said = _file()
     said.write(b"%04x# service=%s\n0000" % (len(name) + 15, name.encode()))
-    with store.opened(repository.folder) as git:
-        _handle(name, git, said, advertise=True)
-    return _answer(f"application/x-{name}-advertisement", said)
+    said.flush()
+    with _file() as nothing:
+        failure = pushes.run(
+            name, repository.folder, nothing, said, advertise=True, protocol=_protocol(environ)
+        )
+    return _answer(f"application/x-{name}-advertisement", said, failure)
 
 
 def _served(service: CodeCommit, repository: Repository, name: str, environ: Mapping[str, Any]) -> Answer:
     if environ.get("CONTENT_TYPE") != f"application/x-{name}-request":
         return _text(403, "this is no request of git")
-    said = _said()
-    with store.opened(repository.folder) as git:
+    said = _file()
+    with _file() as request, pushes.recorded(repository.folder) as moves:
         try:
-            _handle(name, git, said, read=_input(environ))
-        except (GitProtocolError, HangupException, OSError, AssertionError) as error:
-            _log.info("%s of %s failed: %s", name, repository.name, error)
-            return _text(400, f"git's request could not be carried out: {error}")
-        moves = cast("store.References", git.refs).moves
-    if moves:
-        _tell(service, repository, moves)
-    return _answer(f"application/x-{name}-result", said)
-
-
-def _handle(
-    name: str, git: Repo, said: BinaryIO, *, advertise: bool = False, read: BinaryIO | None = None
-) -> None:
-    protocol = ReceivableProtocol(read.read if read else _nothing, said.write)
-    handler = _HANDLERS[name](
-        _OneRepository(git), ["/"], protocol, stateless_rpc=True, advertise_refs=advertise
-    )
-    handler.handle()
+            shutil.copyfileobj(_input(environ), request)
+        except (OSError, EOFError) as error:
+            said.close()
+            return _text(400, f"the request could not be read: {error}")
+        request.seek(0)
+        failure = pushes.run(name, repository.folder, request, said, protocol=_protocol(environ), moves=moves)
+        moved = pushes.read(moves)
+    if moved:
+        _tell(service, repository, moved)
+    return _answer(f"application/x-{name}-result", said, failure)
 
 
 def _tell(service: CodeCommit, repository: Repository, moves: list[store.Move]) -> None:
@@ -115,6 +94,12 @@ def _tell(service: CodeCommit, repository: Repository, moves: list[store.Move]) 
         service.moved(repository, moves, caller)
 
 
+def _protocol(environ: Mapping[str, Any]) -> str:
+    """Git's documentation, "protocol-v2": the header that asks for a version"""
+    stated = str(environ.get("HTTP_GIT_PROTOCOL", ""))
+    return stated if re.fullmatch(r"[a-z0-9=:-]*", stated) else ""
+
+
 def _input(environ: Mapping[str, Any]) -> BinaryIO:
     stream: BinaryIO = environ["wsgi.input"]
     if environ.get("HTTP_CONTENT_ENCODING") in ("gzip", "x-gzip"):
@@ -122,18 +107,16 @@ def _input(environ: Mapping[str, Any]) -> BinaryIO:
     return stream
 
 
-def _said() -> BinaryIO:
-    return cast(
-        "BinaryIO", tempfile.SpooledTemporaryFile(_IN_MEMORY)
-    )  # the listener closes it when it is sent
+def _file() -> BinaryIO:
+    """A file without name; an answer's is closed by the listener when it was sent"""
+    return cast("BinaryIO", tempfile.TemporaryFile())
 
 
-def _nothing(size: int) -> bytes:
-    return b""
-
-
-def _answer(content_type: str, said: BinaryIO) -> Answer:
-    said.seek(0)
+def _answer(content_type: str, said: BinaryIO, failure: str | None) -> Answer:
+    if failure is not None and said.seek(0, 2) == 0:
+        said.close()
+        _log.warning("git failed: %s", failure)
+        return _text(500, failure)
     return Answer(200, {"Content-Type": content_type, **_NEVER_CACHED}, b"", said)
 
 

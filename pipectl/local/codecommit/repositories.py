@@ -6,7 +6,7 @@ import shutil
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local.codecommit import store
+from pipectl.local.codecommit import pushes, store
 from pipectl.local.codecommit.base import Base, check_name
 from pipectl.local.codecommit.records import Repository
 from pipectl.local.codecommit.tags import check_tags
@@ -31,6 +31,7 @@ class RepositoryOperations(Base):
         check_tags(request.get("tags", {}))
         repository = self._new(name, request)
         store.create(repository.folder)
+        pushes.install(repository.folder)
         self.repositories[name] = repository
         return {"repositoryMetadata": self.described(repository)}
 

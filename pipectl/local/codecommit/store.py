@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dulwich.refs import DiskRefsContainer, check_ref_format
+from dulwich.refs import check_ref_format
 from dulwich.repo import Repo
 
 if TYPE_CHECKING:
@@ -32,55 +32,6 @@ class Move:
     after: str | None
 
 
-class References(DiskRefsContainer):
-    """References that move only from where the mover saw them, and remember each move.
-
-    dulwich tells a pusher "ok" when the reference had moved meanwhile and nothing was written; that is an
-    error here.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.moves: list[Move] = []
-
-    def set_if_equals(
-        self,
-        name: Ref,
-        old_ref: ObjectID | None,
-        new_ref: ObjectID,
-        committer: bytes | None = None,
-        timestamp: int | None = None,
-        timezone: int | None = None,
-        message: bytes | None = None,
-    ) -> bool:
-        """Atomic: dulwich compares and writes under a lock file"""
-        if not super().set_if_equals(name, old_ref, new_ref):
-            raise StaleError(name.decode())
-        self._moved(name, old_ref, new_ref)
-        return True
-
-    def remove_if_equals(
-        self,
-        name: Ref,
-        old_ref: ObjectID | None,
-        committer: bytes | None = None,
-        timestamp: int | None = None,
-        timezone: int | None = None,
-        message: bytes | None = None,
-    ) -> bool:
-        """Git refuses to delete the branch that HEAD names (receive.denyDeleteCurrent)"""
-        if self.get_symrefs().get(b"HEAD") == name:  # type: ignore[call-overload]
-            raise StaleError("the default branch cannot be deleted")
-        if not super().remove_if_equals(name, old_ref):
-            raise StaleError(name.decode())
-        self._moved(name, old_ref, None)
-        return True
-
-    def _moved(self, name: Ref, before: bytes | None, after: bytes | None) -> None:
-        if before != after:
-            self.moves.append(Move(name.decode(), _text(before), _text(after)))
-
-
 class StaleError(OSError):
     """A reference is not where the one who moves it saw it."""
 
@@ -92,9 +43,7 @@ def create(folder: Path) -> None:
 
 def opened(folder: Path) -> Repo:
     """A handle of one's own, to be closed by the caller: handles are not shared between threads"""
-    repository = Repo(str(folder))
-    repository.refs = References(folder)
-    return repository
+    return Repo(str(folder))
 
 
 def move(folder: Path, reference_name: str, before: str | None, after: str | None) -> Move:
@@ -102,9 +51,11 @@ def move(folder: Path, reference_name: str, before: str | None, after: str | Non
     with opened(folder) as repository:
         old = object_id(before) if before else _as_id(_NOTHING)
         if after is None:
-            repository.refs.remove_if_equals(reference(reference_name), old)
+            done = repository.refs.remove_if_equals(reference(reference_name), old)
         else:
-            repository.refs.set_if_equals(reference(reference_name), old, object_id(after))
+            done = repository.refs.set_if_equals(reference(reference_name), old, object_id(after))
+    if not done:
+        raise StaleError(reference_name)
     return Move(reference_name, before, after)
 
 
@@ -149,7 +100,3 @@ def reference(name: str) -> Ref:
 
 def _as_id(value: bytes) -> ObjectID:
     return value  # type: ignore[return-value]  # the same
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None or value == _NOTHING else value.decode()
