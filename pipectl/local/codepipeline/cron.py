@@ -1,0 +1,53 @@
+"""Cron expressions of deployment windows: does a moment lie in them?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+_DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+_WITHOUT_SECONDS = 6
+_WITH_SECONDS = 7
+
+
+def matches(expression: str, moment: datetime) -> bool:
+    """Whether a moment lies in the window; ValueError when the expression cannot be read.
+
+    Six fields (minutes, hours, day of month, month, day of week, year) or seven with seconds in front.
+    """
+    fields = expression.strip().removeprefix("cron(").removesuffix(")").split()
+    if len(fields) not in (_WITHOUT_SECONDS, _WITH_SECONDS):
+        raise ValueError(f"{expression} does not have six or seven fields")
+    minute, hour, day, month, weekday, year = fields[-_WITHOUT_SECONDS:]
+    return (
+        _holds(minute, moment.minute, 0, 59)
+        and _holds(hour, moment.hour, 0, 23)
+        and _holds(day, moment.day, 1, 31)
+        and _holds(month, moment.month, 1, 12, _MONTHS)
+        and _holds(weekday, moment.isoweekday() % 7 + 1, 1, 7, _DAYS)
+        and _holds(year, moment.year, 1970, 2199)
+    )
+
+
+def _holds(field: str, value: int, least: int, most: int, names: list[str] | None = None) -> bool:
+    return any(value in _values(part, least, most, names or []) for part in field.split(","))
+
+
+def _values(part: str, least: int, most: int, names: list[str]) -> list[int]:
+    span, _, step = part.partition("/")
+    if span in {"*", "?"}:
+        first, last = least, most
+    else:
+        start, _, end = span.partition("-")
+        first = _number(start, names)
+        last = _number(end, names) if end else (most if step else first)
+    if first > last:  # FRI-MON goes around the end of the week
+        return [*range(first, most + 1), *range(least, last + 1)]
+    return list(range(first, last + 1, int(step or 1)))
+
+
+def _number(text: str, names: list[str]) -> int:
+    return names.index(text.upper()) + 1 if text.upper() in names else int(text)
