@@ -3,11 +3,13 @@
 import contextvars
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from pipectl.aws.account import Account
 from pipectl.errors import AwsError
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 READING = ("get_", "list_", "describe_", "batch_get_", "head_")
@@ -60,7 +62,7 @@ def pages(cloud: Cloud, service: str, operation: str, items: str, /, **params: A
         token = {"nextToken": answer["nextToken"]}
 
 
-def side_by_side(calls: Iterable[Callable[[], T]]) -> list[T]:
+def side_by_side(calls: Iterable[Callable[[], Any]]) -> list[Any]:
     """Run calls at the same time; the results stand in the order of the calls.
 
     Every call is finished before the first error is raised. May be nested: the number of connections is
@@ -74,7 +76,21 @@ def side_by_side(calls: Iterable[Callable[[], T]]) -> list[T]:
     return [future.result() for future in futures]
 
 
-def in_batches(names: Iterable[str], size: int) -> list[list[str]]:
-    """The names, at most `size` in each list: what one batch call takes."""
+def for_each(do: Callable[[A], T], items: Iterable[A]) -> list[T]:
+    """Do the same for every item, side by side; the results stand in the order of the items."""
+    return side_by_side([partial(do, item) for item in items])
+
+
+def by_name(ask: Callable[[Cloud, str], T], cloud: Cloud, names: Iterable[str]) -> dict[str, T]:
+    """Ask for every name, side by side: what each one answered."""
     ordered = list(names)
-    return [ordered[start : start + size] for start in range(0, len(ordered), size)]
+    return dict(zip(ordered, for_each(partial(ask, cloud), ordered), strict=True))
+
+
+def in_batches(
+    ask: Callable[[Cloud, list[str]], list[T]], cloud: Cloud, names: Iterable[str], size: int
+) -> list[T]:
+    """Ask for at most `size` names in each call, side by side: all that was answered."""
+    ordered = list(names)
+    batches = [ordered[start : start + size] for start in range(0, len(ordered), size)]
+    return [item for answer in for_each(partial(ask, cloud), batches) for item in answer]

@@ -21,6 +21,10 @@ BAD_CREDENTIALS = frozenset({
     "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
     "SignatureDoesNotMatch", "InvalidAccessKeyId",
 })  # fmt: skip
+NO_CREDENTIALS = frozenset({
+    "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError",
+    "SSOTokenLoadError", "UnauthorizedSSOTokenError", "SSOError",
+})  # fmt: skip
 ATTEMPTS = 6
 """How often botocore sends a call that is throttled, lost or answered with 5xx (standard retry mode)."""
 
@@ -84,7 +88,7 @@ class Connection:
         import boto3
         from botocore.exceptions import ProfileNotFound
 
-        credentials = (self._endpoint and self._endpoint.credentials) or {}
+        credentials: Any = (self._endpoint and self._endpoint.credentials) or {}
         try:
             return boto3.Session(profile_name=self._profile, **credentials)
         except ProfileNotFound as error:
@@ -189,8 +193,7 @@ def _aws_error(service: str, operation: str, error: "ClientError") -> AwsError |
 
 def _not_connected(service: str, operation: str, error: Exception) -> NotConnected | AwsError:
     name = type(error).__name__
-    if name in ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError",
-                "SSOTokenLoadError", "UnauthorizedSSOTokenError", "SSOError"):  # fmt: skip
+    if name in NO_CREDENTIALS:
         return NotConnected(f"no usable AWS credentials: {error}", hint=LOGIN_HINT)
     if name in ("ParamValidationError", "UnknownParameterError"):
         return AwsError(service, operation, name, str(error).removeprefix("Parameter validation failed:\n"))

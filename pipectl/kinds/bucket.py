@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, side_by_side
+from pipectl.aws.cloud import Cloud, by_name, for_each, side_by_side
 from pipectl.aws.policy import allow, canonical
 from pipectl.engine.values import Resource, State, Step
 from pipectl.errors import AccessDenied, AwsError
@@ -54,14 +55,13 @@ def store_statements(account: Account, name: str) -> Iterable[dict[str, Any]]:
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """The five settings of each bucket, side by side; each read refuses a bucket of another account."""
-    states = side_by_side([lambda name=name: _state(cloud, name) for name in wanted])
-    return {name: state for name, state in zip(wanted, states, strict=True) if state is not None}
+    return {name: state for name, state in by_name(_state, cloud, wanted).items() if state is not None}
 
 
 def _state(cloud: Cloud, name: str) -> State | None:
     reads = ("public_access_block", "bucket_policy", "bucket_encryption", "bucket_lifecycle_configuration",
              "bucket_tagging")  # fmt: skip
-    answers = side_by_side([lambda what=what: _get(cloud, name, what) for what in reads])
+    answers = for_each(partial(_get, cloud, name), reads)
     if any(answer is None for answer in answers):
         return None
     block, policy, encryption, lifecycle, tagging = (answer or {} for answer in answers)
@@ -135,13 +135,8 @@ def _put(cloud: Cloud, name: str, stated: State, before: State) -> None:
     if "tags" in stated and before:
         pairs = listed({**before["tags"], **stated["tags"]}, "Key", "Value")
         settings["put_bucket_tagging"] = {"Tagging": {"TagSet": pairs}}
-    owner = cloud.account.id
-    side_by_side([
-        lambda operation=operation, params=params: cloud.call(
-            "s3", operation, Bucket=name, ExpectedBucketOwner=owner, **params
-        )
-        for operation, params in settings.items()
-    ])  # fmt: skip
+    common = {"Bucket": name, "ExpectedBucketOwner": cloud.account.id}
+    side_by_side([partial(cloud.call, "s3", each, **common, **params) for each, params in settings.items()])
 
 
 def _lifecycle(days: int, before: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, in_batches, side_by_side
+from pipectl.aws.cloud import Cloud, in_batches
 from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
 from pipectl.kinds.service_block import CapacityProvider, Service
@@ -69,14 +69,10 @@ def _words(cluster: Mapping[str, Any], only: Iterable[str] | None = None) -> dic
 
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
-    """All clusters in one call. A deleted cluster stays visible as INACTIVE: that is one that is not there."""
-    answers = side_by_side(
-        [lambda names=names: _describe(cloud, names) for names in in_batches(wanted, BATCH)]
-    )
+    """All clusters in one call. A deleted one stays visible as INACTIVE and counts as not there."""
     return {
         cluster["clusterName"]: {**_words(cluster), "tags": mapped(cluster.get("tags")), "aws": cluster}
-        for answer in answers
-        for cluster in answer
+        for cluster in in_batches(_describe, cloud, wanted, BATCH)
         if cluster["status"] != "INACTIVE"
     }
 

@@ -104,7 +104,7 @@ def _action(wire: Wired) -> dict[str, Any]:
 
 
 def configuration(wire: Wired) -> dict[str, str]:
-    """The action's configuration in AWS's keys; values are always strings (user guide, structure reference)."""
+    """The action's configuration in AWS's keys; values are always strings (structure reference)."""
     known = wire.provider
     if known is None:
         return dict(wire.action.configuration)

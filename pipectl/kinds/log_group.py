@@ -1,10 +1,11 @@
 """CloudWatch log groups and how long they keep; which ones exist, the kinds that write to them say."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, find, in_batches, side_by_side
+from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds.kind import Kind, Wanted, no_design, tag_changes, tags
@@ -31,15 +32,14 @@ def write_statement(account: Account, name: str) -> dict[str, Any]:
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """Retention and tags of the groups that exist; all names in one call, tags one by one."""
-    batches = side_by_side(
-        [lambda names=names: _describe(cloud, names) for names in in_batches(wanted, BATCH)]
-    )
-    groups = {group["logGroupName"]: group for batch in batches for group in batch}
-    found = [name for name in wanted if name in groups]
-    tagged = side_by_side([lambda name=name: _tags(cloud, name) for name in found])
+    groups, tagged = side_by_side([
+        partial(in_batches, _describe, cloud, wanted, BATCH),
+        partial(by_name, _tags, cloud, wanted),
+    ])  # fmt: skip
     return {
-        name: {"retention_days": groups[name].get("retentionInDays"), "tags": tags_}
-        for name, tags_ in zip(found, tagged, strict=True)
+        name: {"retention_days": group.get("retentionInDays"), "tags": tagged[name]}
+        for group in groups
+        if (name := group["logGroupName"]) in wanted
     }
 
 
@@ -50,10 +50,11 @@ def _describe(cloud: Cloud, names: list[str]) -> list[Mapping[str, Any]]:
     if answer is not None:
         return list(answer["logGroups"])
     # Nobody documents whether a missing name refuses the whole call; then every name is looked up alone.
-    alone = [
-        lambda name=name: cloud.call("logs", "describe_log_groups", logGroupNamePrefix=name) for name in names
-    ]
-    return [group for answer in side_by_side(alone) for group in answer["logGroups"]]
+    return [group for groups in by_name(_look_up, cloud, names).values() for group in groups]
+
+
+def _look_up(cloud: Cloud, name: str) -> list[Mapping[str, Any]]:
+    return list(cloud.call("logs", "describe_log_groups", logGroupNamePrefix=name)["logGroups"])
 
 
 def _tags(cloud: Cloud, name: str) -> dict[str, str]:

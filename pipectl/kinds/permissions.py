@@ -110,8 +110,8 @@ def _codepipeline(account: Account, values: Values) -> Statements:
 
 
 def _cloudformation(account: Account, values: Values) -> Statements:
-    verbs = ("CreateStack", "DeleteStack", "DescribeStacks", "UpdateStack", "CreateChangeSet", "DeleteChangeSet",
-             "DescribeChangeSet", "ExecuteChangeSet", "SetStackPolicy")  # fmt: skip
+    verbs = ("CreateStack", "DeleteStack", "DescribeStacks", "UpdateStack", "CreateChangeSet",
+             "DeleteChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "SetStackPolicy")  # fmt: skip
     stack = account.arn("cloudformation", f"stack/{values.get('StackName', '')}/*")
     yield allow("DeployStack", [f"cloudformation:{verb}" for verb in verbs], [stack])
     # `*`: ValidateTemplate knows no resources (service authorization reference, CloudFormation)

@@ -1,10 +1,11 @@
 """The pipeline: its declaration, its role, and the holds that must survive an update."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, find, side_by_side
+from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.engine.values import Action, Remark, Resource, State, Step
 from pipectl.kinds import bucket
 from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration, stated, words
@@ -57,15 +58,14 @@ DEFAULT_REASON = "Closed by the spec"
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """The declaration and the tags of each pipeline, side by side."""
     tagged = [name for name in wanted if "tags" in wanted[name]]
-    answers = side_by_side([
-        *(lambda name=name: _declaration(cloud, name) for name in wanted),
-        *(lambda name=name: _tags(cloud, name) for name in tagged),
+    declared, tags_of = side_by_side([
+        partial(by_name, _declaration, cloud, wanted),
+        partial(by_name, _tags, cloud, tagged),
     ])  # fmt: skip
-    tags_of = dict(zip(tagged, answers[len(wanted) :], strict=True))
     region = cloud.account.region
     return {
         name: {**words(found, region), "tags": tags_of.get(name, {})}
-        for name, found in zip(wanted, answers, strict=False)
+        for name, found in declared.items()
         if found is not None
     }
 

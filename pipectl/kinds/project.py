@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, in_batches, side_by_side
+from pipectl.aws.cloud import Cloud, in_batches
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step, exactly
 from pipectl.kinds import bucket, repository
@@ -215,13 +215,9 @@ def _vpc_words(vpc: Mapping[str, Any]) -> dict[str, Any]:
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """All projects in one call; their tags come with them."""
-    answers = side_by_side(
-        [lambda batch=batch: _projects(cloud, batch) for batch in in_batches(wanted, BATCH)]
-    )
     return {
         project["name"]: {**_words(project), "tags": mapped(project.get("tags")), "aws": project}
-        for answer in answers
-        for project in answer
+        for project in in_batches(_projects, cloud, wanted, BATCH)
     }
 
 
@@ -301,7 +297,7 @@ def _secret_statements(account: Account, block: Project) -> Iterator[dict[str, A
 
 
 def _secret(account: Account, text: str) -> str:
-    """`secret-id:json-key:version-stage:version-id`; an ARN ends in six characters that nobody can compute."""
+    """`secret-id:json-key:version-stage:version-id`; an ARN ends in six random characters."""
     if text.startswith("arn:"):
         return ":".join(text.split(":")[:7])
     return account.arn("secretsmanager", f"secret:{text.split(':', maxsplit=1)[0]}-??????")

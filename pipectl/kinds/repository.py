@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from pydantic import Field
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, find, in_batches, side_by_side
+from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.policy import allow, canonical
 from pipectl.engine.values import Resource, State, Step, exactly
 from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
@@ -117,15 +118,12 @@ def _filters(patterns: Iterable[str]) -> list[dict[str, str]]:
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """Everything that is stated, all names in one call; lifecycle, policy and tags are calls of their own."""
-    # By name and not out of one another: DescribeRepositories and GetLifecyclePolicy need only the name.
-    names = list(wanted)
-    parts = side_by_side([
-        lambda: _described(cloud, names),
-        lambda: _each(cloud, _lifecycle, [n for n in names if _LIFECYCLE & wanted[n].keys()]),
-        lambda: _each(cloud, _policy, [n for n in names if "policy" in wanted[n]]),
-        lambda: _each(cloud, _tags, [n for n in names if "tags" in wanted[n]]),
+    described, lifecycles, policies, tagged = side_by_side([
+        partial(_described, cloud, list(wanted)),
+        partial(by_name, _lifecycle, cloud, [name for name in wanted if _LIFECYCLE & wanted[name].keys()]),
+        partial(by_name, _policy, cloud, [name for name in wanted if "policy" in wanted[name]]),
+        partial(by_name, _tags, cloud, [name for name in wanted if "tags" in wanted[name]]),
     ])  # fmt: skip
-    described, lifecycles, policies, tagged = parts
     return {
         name: {
             **_words(repository),
@@ -140,13 +138,9 @@ def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
 _LIFECYCLE = {"keep_images", "untagged_days", "lifecycle_policy"}
 
 
-def _each(cloud: Cloud, ask: Any, names: list[str]) -> dict[str, Any]:
-    return dict(zip(names, side_by_side([lambda n=n: ask(cloud, n) for n in names]), strict=True))
-
-
 def _described(cloud: Cloud, names: list[str]) -> dict[str, Any]:
-    answers = side_by_side([lambda batch=batch: _batch(cloud, batch) for batch in in_batches(names, BATCH)])
-    return {repository["repositoryName"]: repository for answer in answers for repository in answer}
+    found = in_batches(_batch, cloud, names, BATCH)
+    return {repository["repositoryName"]: repository for repository in found}
 
 
 def _batch(cloud: Cloud, names: list[str]) -> list[dict[str, Any]]:
@@ -156,8 +150,7 @@ def _batch(cloud: Cloud, names: list[str]) -> list[dict[str, Any]]:
         return list(answer["repositories"])
     if len(names) == 1:
         return []
-    alone = side_by_side([lambda name=name: _batch(cloud, [name]) for name in names])
-    return [repository for answer in alone for repository in answer]
+    return in_batches(_batch, cloud, names, 1)
 
 
 MISSING = "RepositoryNotFoundException"

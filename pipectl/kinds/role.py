@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, find, side_by_side
+from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.aws.policy import canonical, document
 from pipectl.engine.values import Resource, State, Step, exactly
 from pipectl.kinds import names
@@ -71,15 +72,11 @@ def _trust(service: str, account: Account) -> str:
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """Trust, policy and tags of each role; GetRole and GetRolePolicy side by side."""
-    asked = [lambda name=name: _role(cloud, name) for name in wanted]
-    policies = [lambda name=name: _policy(cloud, name) for name in wanted]
-    answers = side_by_side([*asked, *policies])
-    roles, inline = answers[: len(wanted)], answers[len(wanted) :]
-    return {
-        name: _words(role["Role"], policy)
-        for name, role, policy in zip(wanted, roles, inline, strict=True)
-        if role is not None
-    }
+    roles, policies = side_by_side([
+        partial(by_name, _role, cloud, wanted),
+        partial(by_name, _policy, cloud, wanted),
+    ])  # fmt: skip
+    return {name: _words(role["Role"], policies[name]) for name, role in roles.items() if role is not None}
 
 
 def _role(cloud: Cloud, name: str) -> dict[str, Any] | None:

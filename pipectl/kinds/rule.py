@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, find, side_by_side
+from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Exactly, Remark, Resource, State, Step, exactly
 from pipectl.errors import AwsError
@@ -102,8 +102,7 @@ PATTERNS = {"CodeCommit": _codecommit, "ECR": _ecr, "S3": _s3}
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """Pattern, targets and tags of each rule, three calls side by side."""
-    states = side_by_side([lambda name=name: _state(cloud, name) for name in wanted])
-    return {name: state for name, state in zip(wanted, states, strict=True) if state is not None}
+    return {name: state for name, state in by_name(_state, cloud, wanted).items() if state is not None}
 
 
 def _state(cloud: Cloud, name: str) -> State | None:

@@ -1,10 +1,11 @@
 """ECS service and its task definition: one thing with one life, whose image belongs to the pipeline."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, find, in_batches, side_by_side
+from pipectl.aws.cloud import Cloud, find, for_each, in_batches, side_by_side
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Action, Remark, Resource, State, Step
 from pipectl.kinds import task_definition
@@ -163,7 +164,7 @@ PARAMETERS = {
 
 
 def _stated(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
-    """What is compared: what the request says, and an empty list where something was taken out of the file."""
+    """What is compared: what the request says, and no load balancers where the file names none."""
     said = _words(request)
     asked = {word for word, parameter in PARAMETERS.items() if parameter in request}
     if not service.security_groups:
@@ -222,26 +223,22 @@ def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     for name in wanted:
         cluster, _, service = name.partition("/")
         by_cluster.setdefault(cluster, []).append(service)
-    asked = [
-        lambda cluster=cluster, batch=batch: _read_batch(cloud, cluster, batch, wanted)
-        for cluster, names in by_cluster.items()
-        for batch in in_batches(names, BATCH)
-    ]
+    asked = [partial(_read_services, cloud, cluster, names, wanted) for cluster, names in by_cluster.items()]
     return {name: state for states in side_by_side(asked) for name, state in states.items()}
 
 
-def _read_batch(cloud: Cloud, cluster: str, names: list[str], wanted: Wanted) -> dict[str, State]:
-    missing = ("ClusterNotFoundException",)
-    answer = find(
-        missing, cloud, "ecs", "describe_services", cluster=cluster, services=names, include=["TAGS"]
-    )
-    services = [each for each in (answer or {}).get("services", []) if each["status"] not in GONE]
-    known = [f"{cluster}/{each['serviceName']}" for each in services]
-    states = side_by_side([
-        lambda name=name, each=each: _state(cloud, each, wanted[name])
-        for name, each in zip(known, services, strict=True)
-    ])  # fmt: skip
+def _read_services(cloud: Cloud, cluster: str, names: list[str], wanted: Wanted) -> dict[str, State]:
+    services = in_batches(partial(_describe, cluster), cloud, names, BATCH)
+    known = {f"{cluster}/{each['serviceName']}": each for each in services if each["status"] not in GONE}
+    states = for_each(lambda name: _state(cloud, known[name], wanted[name]), known)
     return dict(zip(known, states, strict=True))
+
+
+def _describe(cluster: str, cloud: Cloud, names: list[str]) -> list[dict[str, Any]]:
+    missing = ("ClusterNotFoundException",)
+    asked = {"cluster": cluster, "services": names, "include": ["TAGS"]}
+    answer = find(missing, cloud, "ecs", "describe_services", **asked)
+    return list(answer["services"]) if answer else []
 
 
 def _state(cloud: Cloud, service: Mapping[str, Any], stated: State) -> State:

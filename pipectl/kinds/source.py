@@ -1,12 +1,13 @@
 """CodeCommit repository: where the code lives, and what a pipeline may do there."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from pydantic import Field
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, in_batches, side_by_side
+from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds.kind import Kind, Wanted, merged, tag_changes, tags
@@ -16,6 +17,9 @@ from pipectl.spec.spec import Spec
 NAME = "codecommit repository"
 BATCH = 100
 """Names of one BatchGetRepositories (MaximumRepositoryNamesExceededException above)."""
+
+
+MISSING = "RepositoryDoesNotExistException"
 
 
 class CodeCommitRepository(Block):
@@ -57,21 +61,19 @@ def _request(name: str, block: CodeCommitRepository) -> dict[str, Any]:
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """Description, key and tags; all names in one call, tags one by one."""
-    answers = side_by_side(
-        [lambda names=names: _describe(cloud, names) for names in in_batches(wanted, BATCH)]
-    )
-    found = {repository["repositoryName"]: repository for answer in answers for repository in answer}
-    tagged = [name for name in found if "tags" in wanted[name]]
-    told = side_by_side([lambda name=name: _tags(cloud, name) for name in tagged])
-    tags_of = dict(zip(tagged, told, strict=True))
+    tagged = [name for name in wanted if "tags" in wanted[name]]
+    found, tags_of = side_by_side([
+        partial(in_batches, _describe, cloud, wanted, BATCH),
+        partial(by_name, _tags, cloud, tagged),
+    ])  # fmt: skip
     return {
-        name: {
+        repository["repositoryName"]: {
             "description": repository.get("repositoryDescription") or None,
             "kms_key": repository.get("kmsKeyId"),
             "default_branch": repository.get("defaultBranch"),
-            "tags": tags_of.get(name, {}),
+            "tags": tags_of.get(repository["repositoryName"], {}),
         }
-        for name, repository in found.items()
+        for repository in found
     }
 
 
@@ -81,7 +83,8 @@ def _describe(cloud: Cloud, names: list[str]) -> list[dict[str, Any]]:
 
 def _tags(cloud: Cloud, name: str) -> dict[str, str]:
     arn = cloud.account.arn("codecommit", name)
-    return dict(cloud.call("codecommit", "list_tags_for_resource", resourceArn=arn)["tags"])
+    answer = find([MISSING], cloud, "codecommit", "list_tags_for_resource", resourceArn=arn)
+    return dict(answer["tags"]) if answer else {}
 
 
 def create(cloud: Cloud, resource: Resource) -> None:

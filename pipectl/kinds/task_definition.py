@@ -145,7 +145,8 @@ SPOKEN = frozenset({
     *TOP, "containerDefinitions", "runtimePlatform", "ephemeralStorage", "volumes", "requiresCompatibilities",
 })  # fmt: skip
 SPOKEN_CONTAINER = frozenset({
-    *CONTAINER, "name", "cpu", "essential", "healthCheck", "portMappings", "environment", "secrets", "dependsOn",
+    *CONTAINER, "name", "cpu", "essential", "healthCheck", "portMappings", "environment", "secrets",
+    "dependsOn",
 })  # fmt: skip
 
 
@@ -243,7 +244,7 @@ def describe(cloud: Cloud, name: str) -> dict[str, Any] | None:
 
 
 def register(cloud: Cloud, params: Mapping[str, Any], tags: list[dict[str, str]]) -> str:
-    """The ARN of a revision like `params`: the newest one if it is equal, so that nothing is registered twice."""
+    """The ARN of a revision like `params`: the newest one if it is equal, else a new one."""
     newest = describe(cloud, str(params["family"]))
     if newest is not None and _equal(newest, params):
         return str(newest["taskDefinitionArn"])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, find, side_by_side
+from pipectl.aws.cloud import Cloud, by_name, find
 from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds.kind import Kind, Wanted
 from pipectl.kinds.pipeline import DEFAULT_REASON
@@ -37,8 +37,7 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """The gates by `pipeline/stage`: one GetPipelineState for each pipeline."""
     pipelines = sorted({name.partition("/")[0] for name in wanted})
-    states = side_by_side([lambda name=name: _gates(cloud, name) for name in pipelines])
-    found = {gate: state for states_ in states for gate, state in states_}
+    found = {gate: state for gates in by_name(_gates, cloud, pipelines).values() for gate, state in gates}
     return {name: found.get(name, OPEN) for name in wanted}
 
 

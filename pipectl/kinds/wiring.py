@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from pipectl.kinds.pipeline_block import Action, Pipeline, Stage
 from pipectl.kinds.providers import Provider, provider
-from pipectl.kinds.service_block import Service
 from pipectl.spec.spec import Spec
 
 
@@ -115,7 +114,7 @@ def _repositories(spec: Spec, cluster: str | None, service: str | None) -> Itera
     from pipectl.kinds.cluster import Cluster
 
     block = spec.all(Cluster).get(cluster or "")
-    found: Service | None = block.services.get(service or "") if block else None
+    found = block.services.get(service or "") if block else None
     if found and found.task_definition:
         yield from (each.repository for each in found.task_definition.containers.values() if each.repository)
 

@@ -26,10 +26,8 @@ class Settings(Part):
 
 @functools.cache
 def _file_model(blocks: tuple[tuple[str, type], ...]) -> type[Settings]:
-    fields: dict[str, Any] = {
-        key: (dict[str, block], Field(default_factory=dict))
-        for key, block in blocks  # type: ignore[valid-type]
-    }
+    entries: Any = dict
+    fields: Any = {key: (entries[str, block], Field(default_factory=dict)) for key, block in blocks}
     return create_model("Spec", __base__=Settings, __doc__=Settings.__doc__, **fields)
 
 

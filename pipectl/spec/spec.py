@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from pipectl.spec.places import Path, Place, Places
+from pipectl.spec.places import Place, Places
 
 T = TypeVar("T")
 
@@ -32,4 +32,4 @@ class Spec:
 
     def place(self, *path: str | int) -> Place:
         """Where the value at this path stands in the file."""
-        return self.places.of(cast("Path", path))
+        return self.places.of(path)
