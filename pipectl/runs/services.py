@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from pipectl.aws.cloud import Cloud, find, in_batches, side_by_side
+from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.runs.values import ServiceState
 
 AT_ONCE = 10
@@ -20,14 +20,13 @@ def services(cloud: Cloud, targets: Iterable[Target]) -> dict[Target, ServiceSta
     for cluster, service in dict.fromkeys(targets):
         clusters.setdefault(cluster, []).append(service)
     calls = [
-        partial(_of_cluster, cloud, cluster, batch)
+        partial(in_batches, partial(_of_cluster, cluster), cloud, names, AT_ONCE)
         for cluster, names in clusters.items()
-        for batch in in_batches(names, AT_ONCE)
     ]
     return {(state.cluster, state.service): state for batch in side_by_side(calls) for state in batch}
 
 
-def _of_cluster(cloud: Cloud, cluster: str, names: list[str]) -> list[ServiceState]:
+def _of_cluster(cluster: str, cloud: Cloud, names: list[str]) -> list[ServiceState]:
     answer = find(
         ["ClusterNotFoundException"], cloud, "ecs", "describe_services", cluster=cluster, services=names
     )
@@ -37,9 +36,7 @@ def _of_cluster(cloud: Cloud, cluster: str, names: list[str]) -> list[ServiceSta
         if service["status"] != "INACTIVE"
     }
     running = list(dict.fromkeys(service["taskDefinition"] for service in found.values()))
-    images = dict(
-        zip(running, side_by_side(partial(_images, cloud, definition) for definition in running), strict=True)
-    )
+    images = by_name(_images, cloud, running)
     return [
         _service(cluster, name, found[name], images[found[name]["taskDefinition"]])
         if name in found
