@@ -104,6 +104,16 @@ def status() -> Status | None:
     return Status(running.url, running.pid, said["version"], said["started"], str(_log_file()))
 
 
+def place(region: str | None = None) -> tuple[str, str] | None:
+    """The one account and Region that hold a pipeline; the default account's when others do too"""
+    running = _found()
+    said = _health(running) if running else None
+    held = [(account, where) for account, where in (said or {}).get("pipelines_in", ())]
+    fitting = [each for each in held if region in (None, each[1])]
+    ours = [each for each in fitting if each[0] == DEFAULT_ACCOUNT] or fitting
+    return ours[0] if len(ours) == 1 else None
+
+
 def reset() -> bool:
     """Have the running server forget everything; False: there is none"""
     running = _found()
@@ -116,12 +126,13 @@ def reset() -> bool:
 
 def environment(account: str | None = None, region: str | None = None) -> dict[str, str]:
     """What other clients need to talk to the server, which is started when it does not run"""
-    here = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+    here = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
     return {
         "AWS_ENDPOINT_URL": ensure().url,
         "AWS_ACCESS_KEY_ID": account or DEFAULT_ACCOUNT,
         "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_REGION": region or here,
+        "AWS_REGION": here,
+        "AWS_DEFAULT_REGION": here,  # boto3 and version 1 of the AWS CLI know only this one
     }
 
 

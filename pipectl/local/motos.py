@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipectl.local.wire import Request
 
 _importing = threading.RLock()
+_NO_ROUTE, _PAGE = (404, 405), b"<!doctype html>"  # what Flask says where moto has no door
 _USUAL = ("iam", "s3", "logs", "events", "ecr", "sts")
 
 
@@ -36,9 +37,12 @@ def answer(request: Request) -> Answer:
             raise unknown_operation(request.service, request.operation)
         service = application.get_application(_environ(request))
     try:
-        return _call(service, request)
+        answered = _call(service, request)
     except NotImplementedError:
         raise unknown_operation(request.service, request.operation) from None
+    if answered.status in _NO_ROUTE and answered.body.startswith(_PAGE):
+        raise unknown_operation(request.service, request.operation)
+    return answered
 
 
 def backends(name: str) -> Any:

@@ -67,7 +67,7 @@ class Server:
 
     def health(self) -> dict[str, Any]:
         """Say who answers here"""
-        return control.health(self._started)
+        return {**control.health(self._started), "pipelines_in": self.world.pipelines_in()}
 
     def _bound(self) -> Listener:
         if self._listener is None:
@@ -78,6 +78,15 @@ class Server:
         return World(role_delay_s=self._role_delay_s, checks_answers=self._checks_answers)
 
     def _respond(self, environ: dict[str, Any], body: bytes) -> Answer | None:
+        try:
+            return self._routed(environ, body)
+        except Exception as error:  # noqa: BLE001  whatever a client sends, it gets an answer
+            _log.exception("%s failed", environ.get("PATH_INFO"))
+            return refusal(
+                "json", Refused("InternalFailure", f"The local AWS failed: {error!r}"), _NOT_RETRIED
+            )
+
+    def _routed(self, environ: dict[str, Any], body: bytes) -> Answer | None:
         foreign = routing.foreign(environ)
         if foreign:
             return refusal("json", Refused("AccessDeniedException", foreign, 403))

@@ -106,6 +106,15 @@ class World:
                 self._services[key] = own_service(name)(self, account, region)
             return self._services[key]
 
+    def pipelines_in(self) -> list[tuple[str, str]]:
+        """List the accounts and Regions that hold a pipeline"""
+        made = list(self._services.items())  # a copy: requests make services all the time
+        return sorted(
+            (account, region)
+            for (name, account, region), service in made
+            if name == "codepipeline" and service.pipelines
+        )
+
     def account(self, access_key: str) -> str:
         """A 12-digit access key is the account (the convention of LocalStack); others are moto's to know"""
         if _ACCOUNT.fullmatch(access_key):

@@ -31,10 +31,16 @@ def account() -> str:
 
 @pytest.fixture
 def client(server: Server, account: str) -> Client:
-    return connect(server.url, account)
+    return _connect(server.url, account)
 
 
-def connect(url: str, account: str) -> Client:
+@pytest.fixture
+def connect() -> Callable[[str, str], Client]:
+    """Clients of any server"""
+    return _connect
+
+
+def _connect(url: str, account: str) -> Client:
     """Clients that try once: a retried call would hide what the server said"""
     config = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60)
     session = boto3.Session(aws_access_key_id=account, aws_secret_access_key="local")

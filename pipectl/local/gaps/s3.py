@@ -8,13 +8,33 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from pipectl.local import motos
+from pipectl.local import model, motos
 from pipectl.local.gaps import bucket_names, bucket_policies, documents
+from pipectl.local.service import unknown_operation
 from pipectl.local.wire import Answer, Forward, Refused, Request
 
 if TYPE_CHECKING:
     from pipectl.local.world import World
 
+# moto takes these for the bucket or object itself: it would list, overwrite or delete it
+_NOT_IN_MOTO = frozenset(
+    (
+        "abac",
+        "analytics",
+        "annotation",
+        "intelligent-tiering",
+        "metadataAnnotationTable",
+        "metadataConfiguration",
+        "metadataInventoryTable",
+        "metadataJournalTable",
+        "metadataTable",
+        "metrics",
+        "renameObject",
+        "requestPayment",
+        "session",
+        "torrent",
+    )
+)
 _OWNER = "x-amz-expected-bucket-owner"
 _DENIED = Refused("AccessDenied", "Access Denied", 403)
 _SUCCESS = range(200, 300)
@@ -22,6 +42,8 @@ _SUCCESS = range(200, 300)
 
 def answer(world: World, request: Request, forward: Forward) -> Answer:
     """Check what moto does not, let it answer, and add what AWS adds"""
+    if _sub_resource(request.operation) in _NOT_IN_MOTO:
+        raise unknown_operation("s3", request.operation)
     name = _bucket_name(request)
     owner = motos.backends("s3").bucket_accounts.get(name)
     if request.operation == "CreateBucket":
@@ -36,6 +58,11 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
     if answered.status in _SUCCESS:
         _after(request.operation, bucket)
     return answered
+
+
+def _sub_resource(operation: str) -> str:
+    described = model.operation_model("s3", operation)
+    return described.http["requestUri"].partition("?")[2] if described else ""
 
 
 def _bucket_name(request: Request) -> str:

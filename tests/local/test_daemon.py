@@ -1,0 +1,277 @@
+"""The background server: started once, found by all, replaced when it died, ended by its own id only"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipectl.local import daemon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Connect = Callable[[str, str], Callable[..., Any]]
+ROOT = Path(__file__).parents[2]
+ENSURE = (
+    "from pipectl.local import daemon; import json; e = daemon.ensure(); print(json.dumps([e.url, e.pid]))"
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A state folder of its own, and no server left behind"""
+    before = os.environ.get("XDG_STATE_HOME")
+    os.environ["XDG_STATE_HOME"] = str(tmp_path)
+    try:
+        yield tmp_path
+        daemon.stop()
+    finally:
+        if before is None:
+            del os.environ["XDG_STATE_HOME"]
+        else:
+            os.environ["XDG_STATE_HOME"] = before
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def eventually(promise: Callable[[], bool]) -> bool:
+    """Ask again until it is so, ten seconds at most"""
+    deadline = time.monotonic() + 10
+    while not promise():
+        if time.monotonic() > deadline:
+            return False
+    return True
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and that nobody took note of (Linux: a zombie) does not"""
+    try:
+        os.kill(pid, 0)
+        stat = Path(f"/proc/{pid}/stat")
+        return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def port_file(home: Path) -> Path:
+    return home / "pipectl" / "local" / "server.json"
+
+
+def _account(connect: Connect, url: str) -> str:
+    return str(connect(url, "111122223333")("sts").get_caller_identity()["Account"])
+
+
+def test_the_first_call_starts_it_and_the_next_finds_it(home: Path, connect: Connect) -> None:
+    first = daemon.ensure()
+    assert is_alive(first.pid)
+    assert _account(connect, first.url) == "111122223333"
+    assert daemon.ensure() == first
+
+
+def test_a_running_server_is_found_in_no_time(home: Path) -> None:
+    daemon.ensure()
+    started = time.perf_counter()
+    for _ in range(20):
+        daemon.ensure()
+    assert (time.perf_counter() - started) / 20 < 0.02
+
+
+def test_two_first_starts_at_once_give_one_server(home: Path) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        run = [sys.executable, "-c", ENSURE]
+        found = list(pool.map(lambda _: subprocess.check_output(run, cwd=ROOT), range(3)))
+    servers = {tuple(json.loads(answer)) for answer in found}
+    assert len(servers) == 1
+    assert servers == {(daemon.ensure().url, daemon.ensure().pid)}
+
+
+def test_it_lives_on_when_the_one_that_started_it_ends(home: Path) -> None:
+    url, pid = json.loads(subprocess.check_output([sys.executable, "-c", ENSURE], cwd=ROOT))
+    assert daemon.ensure() == daemon.Endpoint(url, pid)
+    assert os.getsid(pid) != os.getsid(0)
+
+
+def test_a_killed_server_is_replaced(home: Path, connect: Connect) -> None:
+    first = daemon.ensure()
+    os.kill(first.pid, signal.SIGKILL)
+    assert eventually(lambda: not is_alive(first.pid))
+    second = daemon.ensure()
+    assert second.pid != first.pid
+    assert _account(connect, second.url) == "111122223333"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}', '{"pid": "x", "port": 1}'])
+def test_a_broken_port_file_is_replaced(home: Path, text: str) -> None:
+    port_file(home).parent.mkdir(parents=True)
+    port_file(home).write_text(text)
+    assert is_alive(daemon.ensure().pid)
+
+
+def test_a_port_file_of_a_server_that_is_gone_is_replaced(home: Path, free_port: int) -> None:
+    port_file(home).parent.mkdir(parents=True)
+    port_file(home).write_text(json.dumps({"pid": os.getpid(), "port": free_port}))
+    running = daemon.ensure()
+    assert running.pid != os.getpid()
+
+
+def test_a_process_that_is_not_the_server_is_never_ended(home: Path) -> None:
+    running = daemon.ensure()
+    bystander = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    right = port_file(home).read_text()
+    port_file(home).write_text(json.dumps({**json.loads(right), "pid": bystander.pid}))
+    assert daemon.stop() is None
+    assert bystander.poll() is None
+    assert is_alive(running.pid)
+    bystander.communicate(b"\n")
+    port_file(home).write_text(right)
+
+
+def test_stop_ends_it_and_says_which(home: Path) -> None:
+    running = daemon.ensure()
+    assert daemon.stop() == running.pid
+    assert eventually(lambda: not is_alive(running.pid))
+    assert not port_file(home).exists()
+    assert daemon.stop() is None
+    assert daemon.status() is None
+
+
+def test_status_tells_where_it_is(home: Path) -> None:
+    running = daemon.ensure()
+    found = daemon.status()
+    assert found is not None
+    assert (found.url, found.pid) == (running.url, running.pid)
+    assert found.version
+    assert found.started <= time.time()
+    assert Path(found.log).is_relative_to(home)
+
+
+def test_a_named_port_is_listened_on(home: Path, free_port: int) -> None:
+    assert daemon.ensure(free_port).url == f"http://127.0.0.1:{free_port}"
+
+
+def test_a_named_port_that_is_taken_is_an_error(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(daemon.LocalError) as refused:
+            daemon.ensure(port)
+    assert refused.value.message == f"port {port} is taken"
+    assert refused.value.hint
+    assert is_alive(daemon.ensure().pid), "the failed start holds nothing"
+
+
+def test_another_port_than_the_running_one_is_an_error(home: Path, free_port: int) -> None:
+    running = daemon.ensure()
+    with pytest.raises(daemon.LocalError) as refused:
+        daemon.ensure(free_port)
+    assert running.url in refused.value.message
+    assert "pipectl local stop" in refused.value.hint
+
+
+def test_the_usual_port_is_left_to_others_when_it_is_taken(home: Path, tmp_path: Path) -> None:
+    first = daemon.ensure()
+    os.environ["XDG_STATE_HOME"] = str(tmp_path / "other")
+    second = daemon.ensure()
+    assert second.url != first.url
+    daemon.stop()
+    os.environ["XDG_STATE_HOME"] = str(home)
+    assert daemon.ensure() == first
+
+
+def test_a_server_that_dies_while_starting_shows_the_end_of_its_log(home: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken" / "werkzeug"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise RuntimeError('broken on purpose')")
+    code = (
+        "from pipectl.local import daemon\n"
+        "try: daemon.ensure()\n"
+        "except daemon.LocalError as error: print(error.message, '|', error.hint)"
+    )
+    # the program itself has the whole werkzeug at hand; only the server that it starts meets the broken one
+    environment = {**os.environ, "PYTHONPATH": str(broken.parent)}
+    told = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, env=environment, text=True)
+    assert "the local AWS did not start; its log ends with" in told
+    assert "broken on purpose" in told
+    assert "server.log" in told
+
+
+def test_without_moto_the_extra_is_named(home: Path) -> None:
+    code = (
+        "import sys; sys.path = [p for p in sys.path if 'site-packages' not in p]\n"
+        "from pipectl.local import daemon\n"
+        "try: daemon.ensure()\n"
+        "except daemon.LocalError as error: print(error.message, '|', error.hint)"
+    )
+    told = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True)
+    assert told.strip().endswith("| pip install 'pipectl[local]'")
+    assert "moto" in told
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(home: Path) -> None:
+    (home / "pipectl").write_text("in the way")
+    with pytest.raises(daemon.LocalError, match="cannot write"):
+        daemon.ensure()
+
+
+def test_reset_forgets_everything_and_the_server_stays(home: Path, connect: Connect) -> None:
+    running = daemon.ensure()
+    s3 = connect(running.url, "111111111111")("s3", region="us-east-1")
+    s3.create_bucket(Bucket="the-same-name")
+    assert daemon.reset() is True
+    assert s3.list_buckets()["Buckets"] == []
+    other = connect(running.url, "222222222222")("s3", region="us-east-1")
+    other.create_bucket(Bucket="the-same-name")
+    assert daemon.ensure() == running
+
+
+def test_reset_without_a_server_does_nothing(home: Path) -> None:
+    assert daemon.reset() is False
+
+
+def test_the_environment_is_what_other_clients_need(home: Path) -> None:
+    told = daemon.environment("111122223333", "eu-central-1")
+    assert told == {
+        "AWS_ENDPOINT_URL": daemon.ensure().url,
+        "AWS_ACCESS_KEY_ID": "111122223333",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": "eu-central-1",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+    }
+    code = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    run = subprocess.check_output([sys.executable, "-c", code], env={**os.environ, **told}, text=True)
+    assert run.strip() == "111122223333"
+
+
+def test_the_profile_of_the_user_is_not_the_servers(home: Path, connect: Connect) -> None:
+    os.environ["AWS_PROFILE"] = "no-such-profile"
+    try:
+        running = daemon.ensure()
+    finally:
+        del os.environ["AWS_PROFILE"]
+    assert _account(connect, running.url) == "111122223333"
+
+
+def test_files_are_for_this_user_only(home: Path) -> None:
+    daemon.ensure()
+    assert daemon.folder().stat().st_mode & 0o077 == 0
+
+
+def test_a_relative_state_folder_is_ignored(home: Path) -> None:
+    os.environ["XDG_STATE_HOME"] = "relative"
+    assert daemon.folder() == Path.home() / ".local" / "state" / "pipectl" / "local"
+    os.environ["XDG_STATE_HOME"] = str(home)
