@@ -76,6 +76,7 @@ def carry_out(
 ) -> tuple[list[Outcome], float]:
     """Every pending step, and the seconds that all took. Ctrl-C ends it with what was done so far."""
     started = time.monotonic()
+    click.echo(err=True)
     with progress.shown(sum(len(plan.pending) for plan in plans)):
         try:
             outcomes = list(flow.apply(plans, stacks, connection, progress.watch))

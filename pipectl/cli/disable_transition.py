@@ -20,7 +20,8 @@ def command(
 ) -> None:
     """Let no execution into STAGE until it is opened
 
-    What is in it already goes on; what arrives waits, and the newest of those that wait goes on later."""
+    What is in it already goes on; what arrives waits, and the newest of those that wait goes on later.
+    """
     from pipectl.cli._gate import Gate, turn
     from pipectl.cli._reason import LONGEST, accepted
 

@@ -14,7 +14,8 @@ from pipectl.cli._options import Chosen, Settings, aws_options, only_file
 def command(settings: Settings, chosen: Chosen, stage: str, pipeline: str | None, outbound: bool) -> None:
     """Let executions into STAGE again
 
-    The one that waits goes on."""
+    The one that waits goes on.
+    """
     from pipectl.cli._gate import Gate, turn
 
     turn(Gate(stage, pipeline, outbound, None), settings, chosen)

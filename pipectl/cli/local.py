@@ -13,7 +13,8 @@ from pipectl.errors import NotConnected
 def command() -> None:
     """Start, stop and empty the local AWS
 
-    It needs no account, and nothing leaves this machine."""
+    It needs no account, and nothing leaves this machine.
+    """
 
 
 @command.command()

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 def command(settings: Settings, chosen: Chosen, pipeline: str | None) -> None:
     """Show what runs, what waits, and why
 
-    Stages, gates and actions, and the services that are deployed. With a SPEC all of its pipelines are shown. Without one it is the account's only pipeline, or `-p NAME`.
+    Stages, gates and actions, and the services that are deployed. With a SPEC all of its pipelines are
+    shown. Without one it is the account's only pipeline, or `-p NAME`.
+
     With `-o json`: an object for one pipeline, a list for several.
     """
     from pipectl.cli import _session, _specs

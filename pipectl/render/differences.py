@@ -9,92 +9,118 @@ from typing import Any
 from pipectl.engine.values import OWNER_TAG, Action, Difference, Step
 from pipectl.render.marks import Look
 from pipectl.render.secrets import masked
-from pipectl.render.text import counted, cut, pad, plain, width
+from pipectl.render.text import counted, cut, folded, pad, plain, width
 
 INDENT = 6
 COLUMN = 27
 """Where names and values begin: behind the longest kind."""
 MOST_LINES = 8
-"""Differences of one step that are shown without `--verbose`."""
+"""Lines about one new thing, or of one long value, that are shown without `--verbose`."""
+MOST_CHANGES = 24
+"""Lines about one changed thing: what changes is what people came to read."""
 NOTHING = "(none)"
 
-_STATEMENT = re.compile(
-    r"^(?P<policy>.+)\.(?P<sid>[^.]+)\.(Not)?(Effect|Action|Resource|Principal|Condition)(\..*)?$"
+WIDEST_LABEL = 40
+"""Cells for paths, so that something is left for the values."""
+
+_NAMES_ONLY = re.compile(
+    r"^(?P<all>(.+?\.)??(stages|containers|environment|secrets|variables|policy|buildspec|aws))\.(?P<name>[^.]+)"
 )
+"""Of a new thing only the names of its parts are told: the spec says the rest, and `-v` shows it."""
+
+_COMPUTED = re.compile(
+    r"^(trust|path|pattern|targets|state|source|artifacts|artifact_bucket|log_group|tags)(\.|$)"
+    r"|(^|\.)(network_mode|(\w+_)?role)$"
+)
+"""What pipectl works out by itself, or says of everything: few want to read it of a new thing."""
 
 
 def lines(step: Step, look: Look) -> list[str]:
     """What differs, a line or two for each value; `look.verbose` shows all of them."""
-    shown = [line for each in _worth_showing(step, look) for line in _difference_lines(step, each, look)]
-    more = len(shown) - MOST_LINES
+    told = list(_worth_showing(step, look))
+    labels = [INDENT + width(each.path) + 2 for each in told]
+    column = max([COLUMN, *(min(label, WIDEST_LABEL) for label in labels)])
+    shown = [line for each in told for line in _difference_lines(step, each, column, look)]
+    most = MOST_LINES if step.action is Action.CREATE else MOST_CHANGES
+    more = len(shown) - most
     if look.verbose or more < 2:  # noqa: PLR2004  one more line costs less than the word about it
         return shown
     hidden = f"{counted(more, 'more line')}; `-v` shows all"
-    return [*shown[:MOST_LINES], " " * INDENT + look.faint(hidden)]
+    return [*shown[:most], " " * INDENT + look.faint(hidden)]
 
 
 def _worth_showing(step: Step, look: Look) -> Iterator[Difference]:
     if look.verbose:
         yield from step.differences
         return
-    told = [each for each in step.differences if each.path != f"tags.{OWNER_TAG}"]
+    told = [each for each in step.differences if not each.path.startswith(f"tags.{OWNER_TAG}")]
     if step.action is not Action.CREATE:
         yield from told
         return
     filled = [each for each in told if each.after not in (None, "", [], {}, ())]
-    for policy, group in groupby(filled, _policy):
+    for whole, group in groupby((each for each in filled if not _COMPUTED.search(each.path)), _collection):
         members = list(group)
-        yield from [_statements(policy, members)] if policy else members
+        yield from [_names(whole, members)] if whole else members
 
 
-def _policy(difference: Difference) -> str | None:
-    """The path of the policy that the difference is a part of."""
-    statement = _STATEMENT.match(difference.path)
-    return statement["policy"] if statement else None
+def _collection(difference: Difference) -> str | None:
+    """The path of the named parts that the difference is in one of."""
+    part = _NAMES_ONLY.match(difference.path)
+    return part["all"] if part else None
 
 
-def _statements(policy: str, group: Sequence[Difference]) -> Difference:
-    """A new policy, shortened to the names of its statements."""
-    matches = [_STATEMENT.match(each.path) for each in group]
-    return Difference(policy, None, list(dict.fromkeys(match["sid"] for match in matches if match)))
+def _names(whole: str, group: Sequence[Difference]) -> Difference:
+    parts = [_NAMES_ONLY.match(each.path) for each in group]
+    return Difference(whole, None, list(dict.fromkeys(part["name"] for part in parts if part)))
 
 
-def _difference_lines(step: Step, difference: Difference, look: Look) -> list[str]:
+def _difference_lines(step: Step, difference: Difference, column: int, look: Look) -> list[str]:
     path, before, after = difference.path, difference.before, difference.after
     before, after = masked(path, before), masked(path, after)
     if step.action is Action.CREATE:
-        return [_labelled(path, cut(_said(after), look.width - _column(path)))]
+        return [_labelled(path, _fitted(after, look.width - _value_column(path, column)), column)]
     if _is_long_text(before) and _is_long_text(after):
-        return [_labelled(path, ""), *_text_changes(before, after, look)]
+        return [_labelled(path), *_text_changes(before, after, look)]
     whole = f"{_said(before)} -> {_said(after)}"
-    if width(whole) <= look.width - _column(path):
-        return [_labelled(path, whole)]
+    if width(whole) <= look.width - _value_column(path, column):
+        return [_labelled(path, whole, column)]
     if _is_list(before) and _is_list(after):
-        return [_labelled(path, ""), *_list_changes(before, after, look)]
+        return [_labelled(path), *_list_changes(before, after, look)]
     return _long_change(path, _said(before), _said(after), look)
 
 
-def _labelled(path: str, value: str) -> str:
-    return f"{' ' * INDENT}{pad(path, COLUMN - INDENT - 2)}  {value}".rstrip()
+def _fitted(value: Any, room: int) -> str:
+    """A value in so many cells: of a list as many items as fit, of all else both ends."""
+    if not _is_list(value) or width(_said(value)) <= room:
+        return cut(_said(value), room)
+    for left in range(1, len(value)):
+        told = f"{_said(value[:-left])} and {left} more"
+        if width(told) <= room:
+            return told
+    return cut(_said(value), room)
 
 
-def _column(path: str) -> int:
+def _labelled(path: str, value: str = "", column: int = COLUMN) -> str:
+    return f"{' ' * INDENT}{pad(path, column - INDENT - 2)}  {value}".rstrip()
+
+
+def _value_column(path: str, column: int) -> int:
     """Where the value of this path begins: a long path pushes it to the right."""
-    return max(COLUMN, INDENT + width(path) + 2)
+    return max(column, INDENT + width(path) + 2)
 
 
 def _long_change(path: str, before: str, after: str, look: Look) -> list[str]:
     """Both values on lines of their own, whole: the middle may be where they differ."""
     room = look.width - INDENT - 5
     return [
-        _labelled(path, ""),
-        *_folded("  - ", before, room, look, "red"),
-        *_folded("  + ", after, room, look, "green"),
+        _labelled(path),
+        *_long_value("  - ", before, room, look, "red"),
+        *_long_value("  + ", after, room, look, "green"),
     ]
 
 
-def _folded(label: str, text: str, room: int, look: Look, colour: str) -> list[str]:
-    parts = [text[start : start + room] for start in range(0, len(text), room)] or [""]
+def _long_value(label: str, text: str, room: int, look: Look, colour: str) -> list[str]:
+    parts = folded(text, room)
     if len(parts) > MOST_LINES and not look.verbose:
         parts = [*parts[: MOST_LINES // 2], "...", *parts[-MOST_LINES // 2 :]]
     first = f"{' ' * INDENT}{look.paint(label + parts[0], colour)}"

@@ -12,7 +12,7 @@ from pipectl.render.times import duration
 
 RIGHT = 80
 """Where times end: beside the names, also on a wide terminal."""
-NOTE_ROOM = 28
+NOTE_ROOM = 32
 
 _DONE = {Action.CREATE: "created", Action.UPDATE: "changed", Action.ADOPT: "adopted"}
 

@@ -13,6 +13,8 @@ RAIL = 5
 """Where the line between the stages runs."""
 ACTIONS = 14
 PROVIDER = 12
+SHORTEST_MESSAGE = 10
+"""A shorter piece of a commit's message tells nothing."""
 LONGEST_WAIT = timedelta(days=30)
 """After so long a hold, opening the gate lets nothing in (User guide, transitions)."""
 
@@ -28,7 +30,9 @@ def status_text(state: PipelineState, look: Look, now: datetime, *, named: bool 
     option = f" -p {state.pipeline}" if named else ""
     lines = [_headline(state, look), ""]
     for number, stage in enumerate(state.stages):
-        lines += _gate_lines(stage, look, now, option, first=number == 0)
+        lines += _gate_lines(stage, look, now, option)
+        if number or stage.waiting or not stage.gate.enabled:
+            lines.append(f"{' ' * RAIL}{look.mark(Mark.OPEN)}")
         lines.append(_stage_line(stage, look, now, column, newest))
         for action in stage.actions:
             service = services.get(action.service) if action.service else None
@@ -54,13 +58,14 @@ def _headline(state: PipelineState, look: Look) -> str:
 
 def _commit(execution: Execution, room: int) -> str:
     revision = short(execution.revision) if execution.revision else ""
-    if not execution.message:
-        return revision
     behind = f" ({revision})" if revision else ""
-    return f'"{cut(plain(execution.message), max(room - width(behind) - 2, 10))}"{behind}'
+    left = room - width(behind) - 2
+    if not execution.message or left < SHORTEST_MESSAGE:
+        return revision
+    return f'"{cut(plain(execution.message), left)}"{behind}'
 
 
-def _gate_lines(stage: StageState, look: Look, now: datetime, option: str, *, first: bool) -> Iterator[str]:
+def _gate_lines(stage: StageState, look: Look, now: datetime, option: str) -> Iterator[str]:
     rail = f"{' ' * RAIL}{look.mark(Mark.OPEN)}"
     if not stage.gate.enabled:
         head, *more = wrapped(_closed(stage, now), look.width - RAIL - 2)
@@ -69,8 +74,6 @@ def _gate_lines(stage: StageState, look: Look, now: datetime, option: str, *, fi
     if stage.waiting:
         told = wrapped(_waits(stage, stage.waiting, now, option), look.width - RAIL - 2)
         yield from (f"{rail} {line}" for line in told)
-    if not first or stage.waiting or not stage.gate.enabled:
-        yield rail
 
 
 def _closed(stage: StageState, now: datetime) -> str:
@@ -82,8 +85,7 @@ def _closed(stage: StageState, now: datetime) -> str:
 
 def _waits(stage: StageState, waiting: Execution, now: datetime, option: str) -> str:
     """Which execution waits before the gate, and what lets it in."""
-    name = short(waiting.id)
-    who = f"{name} ({short(waiting.revision)})" if waiting.revision else name
+    who = short(waiting.id)
     if stage.gate.enabled:
         return f"{who} waits here until {stage.name} is free"
     if stage.gate.changed_at and now - stage.gate.changed_at > LONGEST_WAIT:
@@ -142,9 +144,9 @@ def _details(action: ActionState, service: ServiceState | None) -> Iterator[str]
         yield "waits for approval"
     elif service:
         yield f"{action.target}  {_counts(service)}"
-        yield from map(_image, service.images)
-        if service.rollout:
-            yield _rollout(service)
+        told = [*map(_image, service.images), *([_rollout(service)] if service.rollout else [])]
+        if told:
+            yield ", ".join(told)
     elif action.revision:
         message = f" {quoted(action.summary)}" if action.summary else ""
         yield f"{action.target or ''} {short(action.revision)}{message}".strip()

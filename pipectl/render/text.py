@@ -59,10 +59,11 @@ def wrapped(text: str, cells: int) -> list[str]:
             lines[-1] = f"{lines[-1]} {word}".strip()
         else:
             lines.append(word)
-    return [part for line in lines for part in _broken(line, cells)]
+    return [part for line in lines for part in folded(line, cells)]
 
 
-def _broken(line: str, cells: int) -> list[str]:
+def folded(line: str, cells: int) -> list[str]:
+    """The line in pieces of so many cells, whole: nothing is cut away."""
     parts = []
     while width(line) > cells:
         parts.append(_first(line, cells) or line[0])

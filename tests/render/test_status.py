@@ -1,0 +1,167 @@
+"""The status of a pipeline as a screen that one likes to read."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipectl.render.marks import Look
+from pipectl.render.status import status_text
+from pipectl.render.text import width
+from pipectl.runs.values import ActionState, Execution, Gate, PipelineState, ServiceState, StageState
+
+Screen = Callable[[str, str], None]
+
+NOW = datetime(2026, 1, 22, 9, 30, tzinfo=UTC)
+NEWEST = Execution(
+    "7b1d03fe-1111-4222-8333-444455556666",
+    "InProgress",
+    "4c1e9d0a" + "0" * 32,
+    "Remind friends twice",
+    NOW - timedelta(minutes=3),
+)
+OLDER = "3f9c2a1e-1111-4222-8333-444455556666"
+
+
+@pytest.fixture
+def held() -> PipelineState:
+    source = ActionState(
+        "Source",
+        "CodeCommit",
+        "FriendReminders master",
+        "Succeeded",
+        "Remind friends twice",
+        revision=NEWEST.revision,
+        changed_at=NOW - timedelta(minutes=2),
+    )
+    build = ActionState(
+        "Build",
+        "CodeBuild",
+        "FriendRemindersBuild",
+        "Succeeded",
+        changed_at=NOW - timedelta(minutes=1),
+        external_id="FriendRemindersBuild:5e0f1234-aaaa",
+    )
+    deploy = ActionState(
+        "Deploy",
+        "ECS",
+        "friendreminders/remindersmgt",
+        "Succeeded",
+        changed_at=NOW - timedelta(days=4),
+        service=("friendreminders", "remindersmgt"),
+    )
+    closed = Gate(
+        False,
+        "Release freeze until Monday",
+        "arn:aws:sts::123456789012:assumed-role/Ops/ann",
+        datetime(2026, 1, 19, 9, 12, tzinfo=UTC),
+    )
+    registry = "123456789012.dkr.ecr.ap-southeast-1.amazonaws.com"
+    return PipelineState(
+        "FriendReminders",
+        "ap-southeast-1",
+        (
+            StageState("Source", "Succeeded", NEWEST.id, actions=(source,)),
+            StageState("Build", "Succeeded", NEWEST.id, actions=(build,)),
+            StageState("Deploy", "Succeeded", OLDER, closed, NEWEST, (deploy,)),
+        ),
+        (
+            ServiceState(
+                "friendreminders",
+                "remindersmgt",
+                2,
+                2,
+                "COMPLETED",
+                images=(f"{registry}/rails_app:v1768806512",),
+            ),
+        ),
+        NEWEST,
+    )
+
+
+@pytest.fixture
+def broken() -> PipelineState:
+    url = "https://console.aws.amazon.com/codesuite/codebuild/projects/shop-api-build/build/" + "0" * 30
+    image = ActionState(
+        "Image",
+        "CodeBuild",
+        "shop-api-build",
+        "Failed",
+        error="JobFailed: Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR",
+        url=url,
+        changed_at=NOW - timedelta(minutes=5),
+        external_id="shop-api-build:5e0f1234-aaaa",
+    )
+    test = ActionState("Test", "CodeBuild", "shop-api-test", "Succeeded", changed_at=NOW - timedelta(hours=2))
+    approve = ActionState("Approve", "Manual", "", "InProgress", changed_at=NOW - timedelta(hours=3))
+    deploy = ActionState("Deploy", "ECS", "shop-production/api", service=("shop-production", "api"))
+    return PipelineState(
+        "shop-api",
+        "eu-west-1",
+        (
+            StageState("Source", actions=(ActionState("Api", "CodeCommit", "shop-api main"),)),
+            StageState("Build", "Failed", NEWEST.id, actions=(image, test)),
+            StageState("Production", "InProgress", OLDER, waiting=NEWEST, actions=(approve, deploy)),
+        ),
+        (ServiceState("shop-production", "api"),),
+        NEWEST,
+    )
+
+
+def test_a_held_pipeline_tells_who_holds_it_why_and_what_opens_it(
+    held: PipelineState, screen: Screen
+) -> None:
+    screen("status_held", status_text(held, Look(), NOW))
+
+
+def test_a_held_pipeline_reads_the_same_without_unicode(held: PipelineState, screen: Screen) -> None:
+    text = status_text(held, Look(unicode=False), NOW)
+    assert text.isascii()
+    screen("status_held_ascii", text)
+
+
+def test_a_failed_action_tells_its_error_and_where_to_look(broken: PipelineState, screen: Screen) -> None:
+    screen("status_failed", status_text(broken, Look(), NOW))
+
+
+def test_a_pipeline_that_never_ran_says_so(screen: Screen) -> None:
+    stages = tuple(
+        StageState(name, actions=(ActionState(name, provider, "x"),))
+        for name, provider in (("Source", "S3"), ("Deploy", "Lambda"))
+    )
+    screen("status_never", status_text(PipelineState("shop", "eu-west-1", stages), Look(), NOW))
+
+
+def test_colour_only_underlines_what_the_words_say(held: PipelineState) -> None:
+    coloured = status_text(held, Look(colour=True), NOW)
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == status_text(held, Look(), NOW)
+
+
+def test_of_several_pipelines_each_is_named_in_what_to_type(held: PipelineState) -> None:
+    text = " ".join(status_text(held, Look(), NOW, named=True).replace("│", "").split())
+    assert "`pipectl enable-transition Deploy -p FriendReminders`" in text
+
+
+def test_after_thirty_days_it_is_said_that_opening_does_not_help(held: PipelineState) -> None:
+    deploy = held.stages[2]
+    old = replace(deploy, gate=replace(deploy.gate, changed_at=NOW - timedelta(days=31)))
+    text = status_text(replace(held, stages=(*held.stages[:2], old)), Look(), NOW)
+    assert "does not go on when the gate opens" in " ".join(text.replace("│", "").split())
+    assert "lets it in" not in text
+
+
+@pytest.mark.parametrize("cells", [70, 80, 100])
+def test_only_links_may_be_wider_than_the_screen(
+    held: PipelineState, broken: PipelineState, cells: int
+) -> None:
+    for state in (held, broken):
+        lines = status_text(state, Look(width=cells), NOW).splitlines()
+        assert max(width(line) for line in lines if "https://" not in line) <= cells
+
+
+def test_what_a_commit_says_cannot_steer_the_terminal(held: PipelineState) -> None:
+    evil = replace(NEWEST, message="fix\x1b[2J")
+    assert "\x1b" not in status_text(replace(held, execution=evil), Look(), NOW)

@@ -1,0 +1,44 @@
+"""Text in columns, at any width and in any script."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipectl.render.text import cut, folded, plain, width, wrapped
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+CELLS = st.integers(12, 100)
+
+
+@given(TEXTS, CELLS)
+def test_a_cut_text_fits(text: str, cells: int) -> None:
+    assert width(cut(plain(text), cells)) <= cells
+
+
+@given(TEXTS, CELLS)
+def test_wrapped_text_fits_and_loses_nothing(text: str, cells: int) -> None:
+    lines = wrapped(plain(text), cells)
+    assert max(map(width, lines)) <= cells
+    assert "".join("".join(lines).split()) == "".join(plain(text).split())
+
+
+@given(TEXTS, CELLS)
+def test_folded_text_fits_and_loses_nothing(text: str, cells: int) -> None:
+    parts = folded(plain(text), cells)
+    assert max(map(width, parts)) <= cells
+    assert "".join(parts) == plain(text)
+
+
+@given(TEXTS)
+def test_plain_text_is_one_printable_line(text: str) -> None:
+    assert plain(text).isprintable()
+
+
+def test_a_long_text_loses_its_middle() -> None:
+    assert cut("friendreminders-ap-southeast-1-FriendRemindersBuild-build", 30) == (
+        "friendreminder...rsBuild-build"
+    )
+
+
+def test_wide_characters_take_two_cells_and_combining_ones_none() -> None:
+    assert width("見本") == 4
+    assert width("Che\u0302\u0301") == 3
