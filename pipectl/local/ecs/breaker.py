@@ -60,7 +60,8 @@ def note_failure(state: State, service: ServiceRecord, deployment: Deployment, n
     if deployment.failed == IMPAIRED_AT:
         events.say(service, "is unable to consistently start tasks successfully.", now)
         events.action(state, service, "SERVICE_TASK_START_IMPAIRED", "WARN", now)
-    if breaker(service)["enable"] and deployment.counted >= threshold(service):
+    opens = breaker(service)["enable"] and deployment.counted >= threshold(service)
+    if opens and deployment.state == "IN_PROGRESS":
         _open_breaker(state, service, deployment, now)
         return
     deployment.retry_at = now + timedelta(seconds=_patience(deployment.failed))
@@ -78,16 +79,17 @@ def _open_breaker(state: State, service: ServiceRecord, failed: Deployment, now:
     events.say(service, f"(deployment {failed.id}) deployment failed: tasks failed to start.", now)
     events.deployment(state, service, failed, now)
     back = service.last_completed
-    if not breaker(service)["rollback"] or back is None or back is failed:
+    failed.outcome, failed.finished_at = "STOPPED", now
+    if not breaker(service)["rollback"] or back is None or failed.rolls_back:
         return
-    failed.status = "ACTIVE"
-    again = _promote(service, back, now)
+    again = roll_back(service, failed, back, now)
     events.say(service, f"rolling back to deployment {again.id}.", now)
     events.deployment(state, service, again, now)
 
 
-def _promote(service: ServiceRecord, back: Deployment, now: datetime) -> Deployment:
-    """The completed deployment itself while tasks of it run, else one like it (inferred)"""
+def roll_back(service: ServiceRecord, failed: Deployment, back: Deployment, now: datetime) -> Deployment:
+    """PRIMARY is the completed deployment itself while tasks of it run, else one like it (inferred)"""
+    failed.status = "ACTIVE"
     alive = back in service.deployments
     again = back if alive else replace(back, id=new_deployment_id(), created_at=now)
     if alive:
@@ -98,7 +100,8 @@ def _promote(service: ServiceRecord, back: Deployment, now: datetime) -> Deploym
         service.desired,
         now,
     )
-    again.failed = again.counted = 0
+    again.failed, again.counted, again.rolls_back = 0, 0, True
+    failed.outcome, failed.finished_at, failed.back_to = "ROLLBACK_IN_PROGRESS", None, again
     again.reason = f"ECS deployment circuit breaker: rolling back to deploymentId {again.id}."
     service.deployments.insert(0, again)
     service.fields |= back.settings

@@ -42,6 +42,11 @@ def new_deployment_id() -> str:
     return f"ecs-svc/{secrets.randbelow(9 * 10**18) + 10**18}"
 
 
+def related(service_arn: str, resource: str, number: str) -> str:
+    """The ARN of a service's deployment or revision: `RESOURCE/CLUSTER/SERVICE/ID` (API reference)"""
+    return f"{service_arn.replace(':service/', f':{resource}/', 1)}/{number}"
+
+
 def well_formed_role(reference: str) -> bool:
     """API reference, RegisterTaskDefinition: a role is given by its short name or full ARN"""
     return bool(ROLE_ARN.fullmatch(reference) or ROLE_NAME.fullmatch(reference))

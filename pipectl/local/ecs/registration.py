@@ -76,7 +76,7 @@ def _check_head(request: dict[str, Any]) -> None:
         raise client_error("Family should not be blank.")
     if not NAME.fullmatch(request["family"]):
         raise client_error("Family contains invalid characters.")
-    length = len(json.dumps(request, separators=(",", ":")).encode())
+    length = len(json.dumps(request, separators=(",", ":"), default=str).encode())
     if length > MOST_BYTES:
         raise client_error(f"Actual length: '{length}'. Max allowed length is '{MOST_BYTES}' bytes.")
     for member in _ROLES:

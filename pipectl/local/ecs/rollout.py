@@ -142,6 +142,10 @@ def _conclude(
     if primary.state == "IN_PROGRESS":
         primary.state, primary.reason = "COMPLETED", f"ECS deployment {primary.id} completed."
         primary.updated_at = now
+        primary.outcome, primary.finished_at = "SUCCESSFUL", now
+        for each in service.history:
+            if each.outcome == "ROLLBACK_IN_PROGRESS":
+                each.outcome, each.finished_at = "ROLLBACK_SUCCESSFUL", now
         service.last_completed = primary
         events.say(service, f"(deployment {primary.id}) deployment completed.", now)
         events.deployment(state, service, primary, now)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipectl.local.world import World
 
 SECONDS_PER_STEP = 0.2  # a rolling replacement takes about five steps
+MOST_STEPS = 1000  # at once; what a clock that was moved by weeks would ask for beyond is left out
 
 
 class Scheduling(State):
@@ -32,6 +33,7 @@ class Scheduling(State):
         super().__init__(world, account, region)
         self.seconds_per_step: float = getattr(world, "ecs_seconds_per_step", SECONDS_PER_STEP)
         self._next_step: datetime | None = None
+        self._stepping = False
         self._ticker = Ticker(world, self.settle)
 
     def answer(self, request: Request, caller: Caller) -> Answer:
@@ -42,11 +44,25 @@ class Scheduling(State):
     def settle(self) -> float | None:
         """Do all steps that are due; the seconds until the next one, None when nothing moves"""
         with self.world.lock:
-            while self._next_step is not None and self._next_step <= self.world.now():
-                self._next_step = self._step(self._next_step)
+            for _ in range(MOST_STEPS):
+                if self._stepping or self._next_step is None or self._next_step > self.world.now():
+                    break
+                self._take_step(self._next_step)
             if self._next_step is None:
                 return None
-            return max(0.0, (self._next_step - self.world.now()).total_seconds())
+            now = self.world.now()
+            self._next_step = max(self._next_step, now)
+            return (self._next_step - now).total_seconds()
+
+    def _take_step(self, due: datetime) -> None:
+        """One step; a listener of its events may ask us something, which must not begin another within"""
+        self._stepping, self._next_step = True, None
+        try:
+            following = self._step(due)
+        finally:
+            self._stepping = False
+        stirred = self._next_step
+        self._next_step = min((each for each in (following, stirred) if each is not None), default=None)
 
     def stir(self) -> None:
         """Something has changed: the next step comes within one step's time"""
@@ -57,9 +73,9 @@ class Scheduling(State):
     def _step(self, now: datetime) -> datetime | None:
         """One step of everything; the moment of the next one"""
         moves, waits = False, []
-        for cluster in self.clusters.values():
+        for cluster in list(self.clusters.values()):
             moves |= advance(self, cluster, now)
-            for service in cluster.services.values():
+            for service in list(cluster.services.values()):
                 moves |= step(self, cluster, service, now)
                 primary = service.primary
                 retry = primary.retry_at if primary is not None and service.status == "ACTIVE" else None
@@ -95,6 +111,8 @@ class Scheduling(State):
         now = self.world.now()
         for each in service.deployments:
             each.status = "ACTIVE"
+            if each.outcome == "IN_PROGRESS":
+                each.outcome, each.finished_at = "STOPPED", now
         identity = new_deployment_id()
         deployment = Deployment(
             id=identity,
@@ -108,7 +126,9 @@ class Scheduling(State):
                 if service.fields.get(member) is not None
             },
             reason=f"ECS deployment {identity} in progress.",
+            replaced=tuple(each.id for each in service.deployments),
         )
+        service.history.appendleft(deployment)
         service.deployments.insert(0, deployment)
         service.steady = False
         events.deployment(self, service, deployment, now)

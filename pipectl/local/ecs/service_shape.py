@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local.ecs.names import tag_list
+from pipectl.local.ecs.names import related, tag_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,7 +103,39 @@ def described(cluster: Cluster, service: ServiceRecord, *, tags: bool) -> dict[s
         **told,
         "deployments": [_deployment(each, tasks) for each in service.deployments],
         "events": list(service.events),
+        **_current(service, tasks),
         "tags": tag_list(service.tags) if tags else None,
+    }
+
+
+def _current(service: ServiceRecord, tasks: list[Task]) -> dict[str, Any]:
+    """The newest service deployment, and the revisions that have tasks or shall have some"""
+    return {
+        "currentServiceDeployment": deployment_arn(service, service.history[0]) if service.history else None,
+        "currentServiceRevisions": [revision_counts(service, each, tasks) for each in service.deployments],
+    }
+
+
+def deployment_arn(service: ServiceRecord, deployment: Deployment) -> str:
+    """Name a service deployment"""
+    return related(service.arn, "service-deployment", deployment.number)
+
+
+def revision_arn(service: ServiceRecord, deployment: Deployment) -> str:
+    """Name the service revision of a deployment"""
+    return related(service.arn, "service-revision", deployment.number)
+
+
+def revision_counts(service: ServiceRecord, deployment: Deployment, tasks: list[Task]) -> dict[str, Any]:
+    """A service revision with its tasks (API reference, ServiceCurrentRevisionSummary)"""
+    own = [task for task in tasks if task.deployment == deployment.id]
+    counts = _counts(own)
+    wanted = deployment.desired if deployment.status == "PRIMARY" else sum(task.active for task in own)
+    return {
+        "arn": revision_arn(service, deployment),
+        "requestedTaskCount": wanted,
+        "runningTaskCount": counts["runningCount"],
+        "pendingTaskCount": counts["pendingCount"],
     }
 
 

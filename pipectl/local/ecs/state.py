@@ -77,6 +77,16 @@ class Deployment:
     failed: int = 0
     counted: int = 0  # what the circuit breaker counts: a healthy task need not set it back
     retry_at: datetime | None = None  # a failed start is tried again then
+    outcome: str = "IN_PROGRESS"  # as DescribeServiceDeployments calls it
+    finished_at: datetime | None = None
+    replaced: tuple[str, ...] = ()  # the ids of those that it found running
+    back_to: Deployment | None = None  # what a circuit breaker went back to
+    rolls_back: bool = False
+
+    @property
+    def number(self) -> str:
+        """The digits of its id, which its service deployment and service revision share here"""
+        return last_part(f"arn:{self.id}")
 
 
 @dataclass
@@ -132,6 +142,7 @@ class ServiceRecord:
     deployments: list[Deployment] = field(default_factory=list)  # the PRIMARY first
     events: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=EVENTS_KEPT))
     last_completed: Deployment | None = None
+    history: deque[Deployment] = field(default_factory=lambda: deque(maxlen=EVENTS_KEPT))  # newest first
     steady: bool = False
 
     @property

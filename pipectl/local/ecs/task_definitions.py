@@ -23,8 +23,8 @@ class TaskDefinitions(State):
 
     def register_task_definition(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         """Always a new revision, also of an equal definition (API reference)"""
-        tags = tag_map(request.pop("tags", None))
-        definition = registration.definition(request)
+        tags = tag_map(request.get("tags"))
+        definition = registration.definition({key: request[key] for key in request if key != "tags"})
         revisions = self.families.setdefault(request["family"], [])
         number = len(revisions) + 1
         definition |= {
