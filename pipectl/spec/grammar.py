@@ -11,6 +11,9 @@ from pipectl.spec.block import AccountId, Arn, Part
 STACK_PATTERN = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
 """Part of a bucket's name, and short enough that the names made of it can still be recognised."""
 
+NAMELESS = {"pipectl": 1, "name": "nameless"}
+"""Stands for settings that are missing or wrong, so that the rest can be looked at."""
+
 
 class Settings(Part):
     """A delivery pipeline on AWS, described in one file."""

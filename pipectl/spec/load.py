@@ -8,13 +8,17 @@ from pydantic import ValidationError
 
 from pipectl.spec.document import Document
 from pipectl.spec.files import resolve_files
-from pipectl.spec.grammar import Settings, file_model
+from pipectl.spec.grammar import NAMELESS, Settings, file_model
 from pipectl.spec.interpolate import interpolate
+from pipectl.spec.models import named_things
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
 from pipectl.spec.text import read
 from pipectl.spec.wording import problems, written_path
+
+_ROUNDS = 3
+"""How often what does not fit is taken out: a key, then the thing around it, then its block."""
 
 
 def load(
@@ -25,29 +29,33 @@ def load(
 ) -> tuple[Spec | None, list[Problem]]:
     """The spec of a file and everything that is wrong with it.
 
-    A spec with unknown keys is given without them, so that the rules between the blocks can tell of their
-    mistakes too; it is None when so much is wrong that they would only mislead. Raises nothing.
+    What does not fit is left out of the spec, a key or a whole thing, so that the rules between the blocks
+    can tell of their mistakes too; `Spec.places` still knows everything that is written. It is None when so
+    much is wrong that more would only mislead. Raises nothing.
     """
     document = resolve_files(interpolate(read(file), variables, environment))
     if document.broken:
         return None, list(document.problems)
     model = file_model(blocks)
-    values = _entries(document.values, blocks)
+    values = _with_entries(document.values, model)
     settings, errors = _validated(model, values)
     found = [*document.problems, *problems(document, model, errors)]
-    if settings is None:
-        settings, _ = _validated(model, _without(document, values, errors))
+    for round_ in range(_ROUNDS):
+        if settings is None:
+            values = _without(document, values, errors, round_)
+            settings, errors = _validated(model, values)
     return (_spec(document, settings, blocks) if settings else None), found
 
 
-def _entries(values: Mapping[str, Any], blocks: Mapping[str, type]) -> dict[str, Any]:
+def _with_entries(values: Any, model: type[Settings]) -> dict[str, Any]:
     """`name:` with nothing behind it means `name: {}`, and so does a block."""
-    return {
-        key: {name: {} if entry is None else entry for name, entry in (value or {}).items()}
-        if key in blocks and (value is None or isinstance(value, dict))
-        else value
-        for key, value in values.items()
-    }
+    filled = copy.deepcopy(values)
+    for path in named_things(model, filled):
+        inside = filled
+        for part in path[:-1]:
+            inside = inside[part]
+        inside[path[-1]] = {}
+    return dict(filled)
 
 
 def _validated(model: type[Settings], values: Mapping[str, Any]) -> tuple[Settings | None, list[Any]]:
@@ -57,21 +65,28 @@ def _validated(model: type[Settings], values: Mapping[str, Any]) -> tuple[Settin
         return None, error.errors(include_url=False)
 
 
-def _without(document: Document, values: dict[str, Any], errors: list[Any]) -> dict[str, Any]:
-    """The values without the unknown keys and without the values that do not fit."""
-    left = copy.deepcopy(values)
-    for error in errors:
-        if error["type"] != "missing":
-            _remove(left, written_path(document, error["loc"], error["type"]))
+def _without(document: Document, values: dict[str, Any], errors: list[Any], round_: int) -> dict[str, Any]:
+    """The values without those that do not fit; later rounds take out what is left incomplete by it."""
+    left: dict[str, Any] = {**NAMELESS, **copy.deepcopy(values)} if round_ else copy.deepcopy(values)
+    paths = [written_path(document, error["loc"], error["type"]) for error in errors]
+    for path, error in zip(paths, errors, strict=True):
+        if round_ == 0 and error["type"] != "missing":
+            _remove(left, path)
+        elif round_ and path[0] not in NAMELESS:
+            _remove(left, _thing(path) if round_ == 1 else path[:1])
     return left
 
 
+def _thing(path: Path) -> Path:
+    """The named thing that a value is part of: one of a block, or a service of a cluster."""
+    return path[:4] if path[2:3] == ("services",) and len(path) > 4 else path[:2]  # noqa: PLR2004  block, name
+
+
 def _remove(values: Any, path: Path) -> None:
+    """Take out a key. An entry of a list stays, since those behind it would be taken for others."""
     for part in path[:-1]:
-        if not isinstance(values, dict | list):
-            return
-        inside = isinstance(values, dict) or (isinstance(part, int) and part < len(values))
-        values = (values.get(part) if isinstance(values, dict) else values[int(part)]) if inside else None
+        known = part in values if isinstance(values, dict) else isinstance(values, list)
+        values = values[part] if known else None
     if path and isinstance(values, dict):
         values.pop(path[-1], None)
 

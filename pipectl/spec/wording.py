@@ -1,49 +1,56 @@
-"""What pydantic finds wrong, in the words of the spec, with the place and the nearest right word."""
+"""What pydantic finds wrong as problems: each with its place, once, and without what only follows from it."""
 
 import re
-import types
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
 from pipectl.spec.document import Document, problem_at
+from pipectl.spec.models import field_at, fields_at, owner
+from pipectl.spec.phrases import TYPES, name_phrase, phrase
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem, nearest, shown
-from pipectl.spec.scalars import in_quotes
+from pipectl.spec.subject import called, subject, within
 
-PATTERNS = {
-    r"^\d{12}$": "12 digits, in quotes",
-    r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$": "2 to 40 small letters, digits and hyphens, a letter first",
-    r"^subnet-[0-9a-f]{8}([0-9a-f]{9})?$": "`subnet-` and 8 or 17 hexadecimal digits",
-    r"^sg-[0-9a-f]{8}([0-9a-f]{9})?$": "`sg-` and 8 or 17 hexadecimal digits",
-    r"^arn:aws(-\w+)*:iam::\d{12}:role/.+$": "the ARN of a role, as `arn:aws:iam::123456789012:role/name`",
-    r"^arn:aws(-\w+)*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:.+$": "an ARN, as `arn:aws:sns:eu-west-1:123456789012:name`",
-    r"^[a-z]{2,}(-[a-z]+)+-\d$": "a Region, as `eu-west-1`",
-    r"^[A-Za-z0-9.@\-_]{1,100}$": "at most 100 letters, digits and `.@-_`",
-    r"^[a-zA-Z0-9_\-]{1,100}$": "at most 100 letters, digits, `_` and `-`",
-    r"^[A-Za-z0-9_-]{1,255}$": "at most 255 letters, digits, `_` and `-`",
-}
-"""What a pattern of the grammar asks for, in words."""
+MOST_PROBLEMS = 100
+"""A file with more of them is none of ours; to look for the nearest words of all would take minutes."""
 
-REASON = r"^[a-zA-Z0-9!@ ().*?\-]{1,300}$"
-REASON_LETTER = re.compile(r"[a-zA-Z0-9!@ ().*?\-]")
-
-UNION_NAMES = re.compile(
-    r"^(str|int|float|bool|list\[|dict\[|[A-Z]\w*$|function-|constrained-|literal\[|lax-or-)"
+_MOST_KEYS = 12
+_UNION_MEMBER = re.compile(
+    r"^(str|int|float|bool|[A-Z]\w*|(list|dict|function|constrained|literal|lax)\b.*)$"
 )
+"""How pydantic names a member of a union, or a function of its own, within a location."""
+
+
+@dataclass(frozen=True)
+class _Mistake:
+    """One error of pydantic and the path of the value, or of the key, that it is about."""
+
+    path: Path
+    kind: str
+    error: Mapping[str, Any]
+    of_key: bool = False
 
 
 def problems(
     document: Document, model: type[BaseModel], errors: Iterable[Mapping[str, Any]]
 ) -> list[Problem]:
     """One problem for each place; of the members of a union, what fits none of them is said once."""
-    found: dict[Path, list[tuple[Path, Mapping[str, Any]]]] = {}
-    for error in errors:
-        path = written_path(document, error["loc"], error["type"])
-        if not _follows(document, path):
-            found.setdefault(path, []).append((path, error))
-    return [_problem(document, model, path, [error for _, error in group]) for path, group in found.items()]
+    mistakes = [_mistake(document, error) for error in errors]
+    troubled = sorted(document.troubled, key=len)
+    groups: dict[tuple[Path, bool], list[_Mistake]] = {}
+    for each in _leading(model, [each for each in mistakes if not _follows(each.path, troubled)]):
+        groups.setdefault((each.path, each.of_key), []).append(each)
+    found: dict[tuple[Any, ...], Problem] = {}
+    for group in groups.values():
+        problem = _problem(document, model, group)
+        # An alias is said once, at its anchor, and not once more for each place that uses it.
+        found.setdefault((problem.line, problem.column, problem.rule, *group[0].path[-1:]), problem)
+        if len(found) == MOST_PROBLEMS:
+            break
+    return list(found.values())
 
 
 def written_path(document: Document, loc: tuple[str | int, ...], kind: str) -> Path:
@@ -52,7 +59,8 @@ def written_path(document: Document, loc: tuple[str | int, ...], kind: str) -> P
     for part in loc:
         if part == "[key]":
             break
-        if document.places.has((*path, part)) or not isinstance(part, str) or not UNION_NAMES.match(part):
+        named = isinstance(part, str) and not document.places.has((*path, part))
+        if not (named and _UNION_MEMBER.match(str(part))):
             path.append(part)
     return tuple(path) if kind == "missing" else tuple(_existing(document, path))
 
@@ -63,183 +71,95 @@ def _existing(document: Document, path: list[str | int]) -> list[str | int]:
     return path
 
 
-def _follows(document: Document, path: Path) -> bool:
+def _mistake(document: Document, error: Mapping[str, Any]) -> _Mistake:
+    kind = str(error["type"])
+    return _Mistake(written_path(document, error["loc"], kind), kind, error, "[key]" in error["loc"])
+
+
+def _follows(path: Path, troubled: list[Path]) -> bool:
     """Whether the value, or one around it, has a problem of the text already."""
-    return any(path[: len(each)] == each for each in document.troubled)
+    return any(path[: len(each)] == each for each in troubled)
 
 
-def _problem(
-    document: Document, model: type[BaseModel], path: Path, errors: list[Mapping[str, Any]]
-) -> Problem:
-    error = errors[0]
-    kind = error["type"]
-    place = document.places.of(path)
-    name = shown(".".join(map(str, path)) or "the spec")
-    if kind == "extra_forbidden":
-        return _unknown_key(document, model, path)
-    if kind == "missing":
-        inside = _named(path[:-1])
-        text = f"{shown(str(path[-1]))} is missing{inside}"
-        return problem_at(document.places.of_key(path), "missing-key", text, _what(model, path))
-    misread = _misread(document, path, errors)
-    if misread:
-        return problem_at(place, "yaml-type", *misread)
-    rule, text, hint = _worded(document, path, errors)
-    return problem_at(place, rule, f"{name} {text}", hint)
+def _leading(model: type[BaseModel], mistakes: list[_Mistake]) -> Iterator[_Mistake]:
+    """The mistakes without those that only follow from others.
+
+    A key is not missing when it is there and misspelt; a value is not of the wrong type when one member of
+    its union takes its type and finds something wrong in it.
+    """
+    misspelt = {
+        (each.path[:-1], nearest(str(each.path[-1]), fields_at(model, each.path[:-1])))
+        for each in mistakes[: MOST_PROBLEMS * 2]
+        if each.kind == "extra_forbidden"
+    }
+    inside = {each.path[:length] for each in mistakes for length in range(len(each.path))}
+    inside |= {each.path for each in mistakes if each.kind not in TYPES and not each.of_key}
+    for each in mistakes:
+        if each.kind == "missing" and (each.path[:-1], each.path[-1]) in misspelt:
+            continue
+        if each.kind in TYPES and each.path in inside:
+            continue
+        yield each
 
 
-def _named(path: Path) -> str:
-    return f" in {'.'.join(map(str, path))}" if path else ""
+def _problem(document: Document, model: type[BaseModel], group: list[_Mistake]) -> Problem:
+    first = group[0]
+    if first.kind == "extra_forbidden":
+        return _unknown_key(document, model, first.path)
+    if first.kind == "missing":
+        return _missing_key(document, model, first.path)
+    name = subject(document, first.path)
+    if first.of_key:
+        rule, said, _ = name_phrase(first.error)
+        return problem_at(document.places.of_key(first.path), rule, f"the name {name} {said}")
+    words = phrase(document, first.path, [each.error for each in group])
+    text = f"{name}{words.text}" if words.text.startswith(":") else f"{name} {words.text}"
+    hint = words.hint or (_shape(model, first.path) if words.rule == "wrong-type" else None)
+    return document.problem(first.path, words.rule, text, hint)
+
+
+def _shape(model: type[BaseModel], path: Path) -> str | None:
+    """For a value that is no mapping: what one has, or what else may stand there."""
+    known = sorted(fields_at(model, path))
+    return (_description(model, path) or _has(known)) if known else None
+
+
+def _missing_key(document: Document, model: type[BaseModel], path: Path) -> Problem:
+    key = str(path[-1])
+    text = f"{shown(key)} is missing{within(document, path[:-1])}"
+    place = document.places.of_key(path)
+    return problem_at(place, "missing-key", text, _only_value(model, path) or _description(model, path))
+
+
+def _only_value(model: type[BaseModel], path: Path) -> str | None:
+    """For a key with one possible value, as `pipectl: 1`: the line to write."""
+    info = field_at(model, path)
+    choices = get_args(info.annotation) if info and get_origin(info.annotation) is Literal else ()
+    return f"write `{path[-1]}: {choices[0]}`" if len(choices) == 1 else None
+
+
+def _description(model: type[BaseModel], path: Path) -> str | None:
+    info = field_at(model, path)
+    return info.description if info else None
 
 
 def _unknown_key(document: Document, model: type[BaseModel], path: Path) -> Problem:
-    known = sorted(fields_at(model, path[:-1]))
-    key = str(path[-1])
-    near = nearest(key, known)
-    hint = f"did you mean `{near}`?" if near else f"it has {', '.join(known)}" if known else None
-    text = f"unknown key {shown(key)}{_named(path[:-1])}"
+    text = f"unknown key {shown(str(path[-1]))}{within(document, path[:-1])}"
+    hint = _known_key(document, model, path)
     return problem_at(document.places.of_key(path), "unknown-key", text, hint)
 
 
-def _what(model: type[BaseModel], path: Path) -> str | None:
-    """What a missing key is for, from the model's own description."""
-    for found in models_at(model, path[:-1]):
-        info = found.model_fields.get(str(path[-1]))
-        if info and info.description:
-            return info.description
-    return None
+def _known_key(document: Document, model: type[BaseModel], path: Path) -> str | None:
+    known = sorted(fields_at(model, path[:-1]))
+    key = str(path[-1])
+    belongs = owner(model, path) if len(path) > 1 else None
+    if belongs is not None:
+        return f"it belongs to {called(document, belongs)}"
+    near = nearest(key, known)
+    if near:
+        return f"did you mean `{near}`?"
+    return _has(known)
 
 
-def _misread(document: Document, path: Path, errors: list[Mapping[str, Any]]) -> tuple[str, str] | None:
-    """A text was wanted, and YAML read something else out of a word without quotes."""
-    source = document.places.source(path)
-    value = errors[0].get("input")
-    if source is None or isinstance(value, str | dict | list | types.NoneType):
-        return None
-    if not any(error["type"] == "string_type" for error in errors):
-        return None
-    name = shown(".".join(map(str, path)))
-    return (
-        f"{name} must be a text, but YAML reads {shown(source)} as {_read_as(value)}",
-        f"write {in_quotes(source)}",
-    )
-
-
-def _read_as(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"the number {value}" if isinstance(value, int | float) else "a date"
-
-
-LIMITS = {
-    "greater_than_equal": ("at least", "ge"),
-    "less_than_equal": ("at most", "le"),
-    "greater_than": ("more than", "gt"),
-    "less_than": ("less than", "lt"),
-}
-WANTED = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-}
-
-
-def _worded(document: Document, path: Path, errors: list[Mapping[str, Any]]) -> tuple[str, str, str | None]:
-    error = errors[0]
-    kind, context = error["type"], error.get("ctx") or {}
-    if kind in LIMITS:
-        words, key = LIMITS[kind]
-        return "out-of-range", f"must be {words} {context[key]}", None
-    if kind == "literal_error":
-        return "unknown-value", *_no_such_value(error)
-    if kind == "string_pattern_mismatch":
-        return _pattern(path, str(error.get("input")), context["pattern"])
-    if kind.startswith(("too_", "string_too_")):
-        return "size", _size(kind, context), None
-    wanted = list(dict.fromkeys(WANTED[each["type"]] for each in errors if each["type"] in WANTED))
-    if wanted:
-        return "wrong-type", f"must be {' or '.join(wanted)}", None
-    return kind.replace("_", "-"), f": {error['msg']}", None
-
-
-def _no_such_value(error: Mapping[str, Any]) -> tuple[str, str | None]:
-    choices = re.findall(r"'([^']*)'", str(error["ctx"]["expected"])) or [str(error["ctx"]["expected"])]
-    value = error.get("input")
-    near = nearest(value, choices) if isinstance(value, str) else None
-    text = f"has no value {shown(value)}" if isinstance(value, str) else f"must be {choices[0]}"
-    hint = f"did you mean `{near}`?" if near else f"it is one of {', '.join(choices)}"
-    return text, hint if isinstance(value, str) or len(choices) > 1 else None
-
-
-def _pattern(path: Path, value: str, pattern: str) -> tuple[str, str, str | None]:
-    if pattern == REASON:
-        return "reason-characters", *_reason(value)
-    words = PATTERNS.get(pattern, f"like {pattern}")
-    return "name", f"is {shown(value)}, but must be {words}", None
-
-
-def _reason(value: str) -> tuple[str, str | None]:
-    wrong = list(dict.fromkeys(each for each in value if not REASON_LETTER.match(each)))
-    if not wrong:
-        return f"has {len(value)} characters; AWS takes 1 to 300 in a reason", None
-    listed = " ".join(wrong)
-    return (
-        f"has characters that AWS refuses in a reason: {listed}",
-        "it takes letters, digits, spaces and !@().*?-",
-    )
-
-
-def _size(kind: str, context: Mapping[str, Any]) -> str:
-    unit = "characters" if kind.startswith("string") else "entries"
-    if "max_length" in context:
-        return f"has more than {context['max_length']} {unit}"
-    return (
-        "must not be empty" if context.get("min_length") == 1 else f"needs {context.get('min_length')} {unit}"
-    )
-
-
-def fields_at(model: type[BaseModel], path: Path) -> set[str]:
-    """The keys that the grammar has at a path."""
-    return {name for found in models_at(model, path) for name in found.model_fields}
-
-
-def models_at(model: type[BaseModel], path: Path) -> list[type[BaseModel]]:
-    """The models that a value at this path may be."""
-    annotations: list[Any] = [model]
-    for part in path:
-        annotations = [inner for each in annotations for inner in _inside(each, part)]
-    return [each for annotation in annotations for each in _members(annotation) if _is_model(each)]
-
-
-def _inside(annotation: Any, part: str | int) -> Iterator[Any]:
-    for member in _members(annotation):
-        if _is_model(member):
-            field = member.model_fields.get(str(part))
-            if field is not None:
-                yield field.annotation
-        elif get_origin(member) is dict:
-            yield get_args(member)[1]
-        elif get_origin(member) is list:
-            yield get_args(member)[0]
-
-
-def _members(annotation: Any) -> Iterator[Any]:
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        yield from _members(get_args(annotation)[0])
-    elif origin in (Union, types.UnionType):
-        for each in get_args(annotation):
-            yield from _members(each)
-    elif origin is not Literal:
-        yield annotation
-
-
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def _has(known: list[str]) -> str | None:
+    return f"it has {', '.join(known)}" if 0 < len(known) <= _MOST_KEYS else None
