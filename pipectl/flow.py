@@ -71,20 +71,28 @@ def load_specs(files: Sequence[str], variables: Mapping[str, str]) -> "tuple[Spe
 def connect(
     aws: Aws, say: Callable[[str], None], accounts: Sequence[str | None] = ()
 ) -> "Iterator[Connection]":
-    """The way to AWS, or to the local AWS. `accounts` are those that the specs state."""
+    """The way to AWS, or to the local AWS. `accounts` are those that the specs state, one for each spec.
+
+    Without a spec the local AWS is asked where its pipelines stand, so that nobody has to name the Region.
+    """
     from pipectl.aws.session import Connection, Endpoint
 
     endpoint = Endpoint(aws.endpoint_url) if aws.endpoint_url else None
+    region = aws.region
     if aws.local:
         from pipectl.local import daemon  # the one line that knows of the local AWS
 
+        account = next((account for account in accounts if account), None)
         try:
-            local = daemon.environment(next((account for account in accounts if account), None))
+            if not accounts and (place := daemon.place(region)):
+                account, region = place
+            local = daemon.environment(account)
         except daemon.LocalError as error:
             raise NotConnected(error.message, hint=error.hint or None) from error
         keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
         endpoint = Endpoint(local["AWS_ENDPOINT_URL"], {key.lower(): local[key] for key in keys})
-    connection = Connection(profile=aws.profile, region=aws.region, endpoint=endpoint, say=say)
+        region = region or local["AWS_REGION"]
+    connection = Connection(profile=aws.profile, region=region, endpoint=endpoint, say=say)
     try:
         yield connection
     finally:
