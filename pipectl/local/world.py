@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.loaders import Loader
 
-from pipectl.local import motos
+from pipectl.local import delivery, motos
 
 if TYPE_CHECKING:
     from pipectl.local.service import Service
@@ -157,6 +157,7 @@ class World:
         }
         for listener in tuple(self._listeners):
             listener(account, region, event)
+        delivery.deliver(self, account, region, event)
 
     def on_event(self, listener: Listener) -> None:
         """Have a callback called with account, Region and event whenever one is emitted"""

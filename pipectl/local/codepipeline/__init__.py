@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .action_types import ActionTypes
-from .commands import Commands
 from .engine import Engine
 from .history import History
 from .pipelines import Pipelines
 from .state import State
 from .tags import Tags
 from .transitions import Transitions
+from .triggers import Triggers
 
 if TYPE_CHECKING:
     from pipectl.local.world import World
 
 
-class CodePipeline(Pipelines, State, Transitions, Commands, History, Tags, ActionTypes):
+class CodePipeline(Pipelines, State, Transitions, Triggers, History, Tags, ActionTypes):
     """The service: one mixin per group of operations."""
 
     def __init__(self, world: World, account: str, region: str) -> None:

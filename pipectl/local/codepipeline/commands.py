@@ -37,8 +37,8 @@ class Commands(Store):
             if before != asked:  # nobody documents the code (inferred)
                 raise Refused("ConflictException", "The client request token was used for another request")
             return {"pipelineExecutionId": identity}
-        variables = _start_variables(pipeline, request.get("variables") or [])
-        overrides = _overrides(pipeline, request.get("sourceRevisions") or [])
+        variables = variables_of(pipeline, request.get("variables") or [])
+        overrides = overrides_of(pipeline, request.get("sourceRevisions") or [])
         self.refuse_too_many(pipeline)
         execution = self.engine.start(
             pipeline, "StartPipelineExecution", caller.arn, variables=variables, overrides=overrides
@@ -143,7 +143,7 @@ class Commands(Store):
         return Trip(self.engine, pipeline, execution)
 
 
-def _start_variables(pipeline: Pipeline, given: list[Shape]) -> dict[str, str]:
+def variables_of(pipeline: Pipeline, given: list[Shape]) -> dict[str, str]:
     """Values for declared variables only, and one for each (codes and wording inferred)."""
     values = {each["name"]: each["value"] for each in given}
     declared = {each["name"] for each in pipeline.declaration.get("variables") or []}
@@ -162,7 +162,7 @@ def _start_variables(pipeline: Pipeline, given: list[Shape]) -> dict[str, str]:
     return values
 
 
-def _overrides(pipeline: Pipeline, given: list[Shape]) -> dict[str, Shape]:
+def overrides_of(pipeline: Pipeline, given: list[Shape]) -> dict[str, Shape]:
     """Source revisions by action name; only of source actions (wording inferred)."""
     sources = {action["name"] for action in pipeline.declaration["stages"][0]["actions"]}
     for each in given:

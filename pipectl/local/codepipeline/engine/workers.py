@@ -66,12 +66,17 @@ class Watch:
         self._world = world
         self._items: list[Watched] = []
         self._running = False
+        self._closed = False
+        world.on_close(self._close)
+
+    def _close(self) -> None:
+        self._closed = True
 
     def add(self, look: Callable[[], bool], every_s: float = 0) -> None:
         """Look again and again (at most every `every_s` seconds of the world's clock)."""
         with self._world.lock:
             self._items.append(Watched(look, every_s))
-            if not self._running:
+            if not self._running and not self._closed:
                 self._running = True
                 thread = threading.Thread(
                     target=_keep_looking, args=(weakref.ref(self),), name="pipeline watch", daemon=True
@@ -84,7 +89,7 @@ class Watch:
             for item in tuple(self._items):
                 if self._is_done(item):
                     self._items.remove(item)
-            self._running = bool(self._items)
+            self._running = bool(self._items) and not self._closed
             return self._running
 
     def _is_done(self, item: Watched) -> bool:
