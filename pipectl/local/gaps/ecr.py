@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local import model, validation
+from pipectl.local.gaps import lifecycle
 from pipectl.local.wire import Answer, Forward, Refused, Request
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def _create_repository(_world: World, request: Request, _asked: dict[str, Any]) 
 
 def _put_lifecycle_policy(_world: World, request: Request, asked: dict[str, Any]) -> Request:
     """AWS keeps a compact text with an order of keys of its own (which one is not documented)"""
+    lifecycle.check(asked["lifecyclePolicyText"])
     try:
         text = json.dumps(json.loads(asked["lifecyclePolicyText"]), separators=(",", ":"), sort_keys=True)
     except ValueError:

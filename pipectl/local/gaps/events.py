@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.gaps.requests import from_json
@@ -28,11 +29,23 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
 
 def _put_rule(world: World, request: Request, asked: dict[str, Any]) -> Request:
     """API reference, PutRule: "Tags ... are not changed when you update a rule", null is what is left out"""
+    _check_pattern(asked.get("EventPattern", "{}"))
     if "RoleArn" in asked:
         _check_role(world, asked["RoleArn"])
     if _rule(world, request, asked, asked["Name"]) is None:
         return request
     return request.with_json({key: value for key, value in request.json().items() if key != "Tags"})
+
+
+def _check_pattern(pattern: str) -> None:
+    """Moto reads the rest of a pattern"""
+    try:
+        is_object = isinstance(json.loads(pattern), dict)
+    except ValueError:
+        return
+    if not is_object:
+        message = "Event pattern is not valid. Reason: Filter is not an object"
+        raise Refused("InvalidEventPatternException", message)
 
 
 def _check_targets(world: World, request: Request, asked: dict[str, Any]) -> None:
