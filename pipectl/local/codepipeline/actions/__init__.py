@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import deploy_s3, manual, source_codecommit, source_s3, unknown
+from . import deploy_ecs, deploy_s3, manual, source_codecommit, source_s3, unknown
 
 if TYPE_CHECKING:
     from .action import Action
@@ -16,6 +16,7 @@ PROVIDERS: dict[tuple[str, str], Action] = {
     ("Source", "CodeCommit"): source_codecommit,
     ("Source", "S3"): source_s3,
     ("Approval", "Manual"): manual,
+    ("Deploy", "ECS"): deploy_ecs,
     ("Deploy", "S3"): deploy_s3,
 }
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore import xform_name
+
 from pipectl.local.codepipeline.actions.action import ActionFailedError
 from pipectl.local.codepipeline.records import Revision
+from pipectl.local.model import operation_model
+from pipectl.local.service import Caller, Refused
+from pipectl.local.validation import accept
 
 from . import artifacts
 
@@ -64,6 +69,21 @@ class Job:
     def service(self, name: str) -> Any:
         """An own service of the same account."""
         return self.world.service(name, self.account, self.region)
+
+    def call(self, name: str, operation: str, /, **request: Any) -> dict[str, Any]:
+        """Ask an own service as the action's role would; what it refuses fails the action."""
+        service = self.service(name)
+        model = operation_model(name, operation)
+        arn = f"arn:aws:sts::{self.account}:assumed-role/{self.role.rsplit('/', 1)[-1]}/{self.run.id}"
+        try:
+            accepted = accept(model.input_shape if model else None, request, service.validation_code)
+            with self.world.lock:
+                said = getattr(service, xform_name(operation))(
+                    accepted, Caller(self.account, self.region, arn)
+                )
+        except Refused as refused:
+            raise ActionFailedError(refused.message, "ConfigurationError") from None
+        return dict(said or {})
 
     def moto(self, name: str) -> Any:
         """A backend of moto of the same account."""
