@@ -30,8 +30,6 @@ _BASES = {"x": "hexadecimal", "b": "binary"}
 
 def plain(word: str) -> Any:
     """The value of a word without quotes."""
-    if len(word) > _LONGEST_NUMBER:
-        return word
     tag = _RESOLVER.resolve(yaml.ScalarNode, word, (True, False))  # type: ignore[no-untyped-call]
     try:
         return tagged(word, str(tag))
@@ -48,7 +46,7 @@ def tagged(word: str, tag: str) -> Any:
         raise ValueError(word)
     try:
         return reader(yaml.ScalarNode(tag, word))
-    except (KeyError, IndexError, AttributeError, OverflowError) as error:
+    except (KeyError, IndexError) as error:
         raise ValueError(word) from error
 
 

@@ -46,6 +46,11 @@ def test_a_file_gives_its_text(folder: Path) -> None:
     }
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text(folder: Path) -> None:
+    (folder / "marked.txt").write_bytes(b"\xef\xbb\xbfa")
+    assert resolved(folder, "a: file:marked.txt\n").values == {"a": "a"}
+
+
 def test_the_document_says_which_file_a_text_came_from(folder: Path) -> None:
     document = resolved(folder, "a: ['file:policy.json']\n")
     assert document.files == {("a", 0): str(folder / "policy.json")}

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipectl.spec.document import Document
@@ -188,6 +188,7 @@ codebuild:
     buildspec:
       env: {variables: {A: "${env:BRANCH}"}}
       phases: {build: {commands: ["echo ${env:NONE} $${A} ${ENV:A}"]}}
+      "${env:NONE}": a
   text:
     buildspec: |
       version: 0.2
@@ -224,6 +225,7 @@ def test_a_secret_of_the_environment_never_stands_in_a_problem() -> None:
 REFERENCES = st.text(alphabet="${}:-envarBRANCH ", max_size=30) | st.text(max_size=30)
 
 
+@settings(deadline=None)
 @given(REFERENCES)
 def test_any_text_gives_a_text_or_problems(written: str) -> None:
     document = interpolate(parse("shop.yaml", f"a: {json.dumps(written)}\n"), {"A": "a"}, {"B": "b"})
@@ -231,6 +233,7 @@ def test_any_text_gives_a_text_or_problems(written: str) -> None:
     assert document.troubled == frozenset() or document.values == {"a": written}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_a_text_without_a_dollar_is_never_touched(written: str) -> None:
     document = parse("shop.yaml", f"a: {json.dumps(written.replace('$', ''))}\n")

@@ -36,7 +36,7 @@ def test_problems_sort_by_place_also_when_only_one_has_a_hint() -> None:
     ],
 )
 def test_the_nearest_word_is_near(word: str, meant: str | None) -> None:
-    assert nearest(word, ["keep_images", "repository", "branch"]) == meant
+    assert nearest(word, ["keep_images", "repository", "branch", "r" * 999]) == meant
 
 
 def test_a_word_is_not_its_own_nearest() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipectl.spec import disk
@@ -148,6 +148,13 @@ def test_a_number_that_is_too_long_to_be_one_stays_text(word: str) -> None:
     assert parse("shop.yaml", f"a: {word}\n").values == {"a": word}
 
 
+@pytest.mark.parametrize("written", ["!!bool maybe", "!!int ''", "!!float x", f"!!int {'1' * 200}"])
+def test_a_tag_that_does_not_fit_is_a_problem_and_the_text_stays(written: str) -> None:
+    document = parse("shop.yaml", f"a: {written}\n")
+    assert [problem.rule for problem in document.problems] == ["yaml-tag"]
+    assert document.values == {"a": written.split()[1].strip("'")}
+
+
 def test_a_key_that_is_no_text_is_kept_as_it_is_written() -> None:
     document = parse("shop.yaml", "tags:\n  no: a\n  0123: b\n")
     assert document.values == {"tags": {"no": "a", "0123": "b"}}
@@ -206,6 +213,7 @@ def tame(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 TAME = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=9), tame, max_leaves=9)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=5), TAME, min_size=1, max_size=4), st.booleans())
 def test_what_yaml_writes_is_read_back_with_a_place_for_every_value(values: Any, flow: bool) -> None:
     text = yaml.safe_dump(values, default_flow_style=flow)
@@ -231,6 +239,7 @@ def at(value: Any, path: tuple[str | int, ...]) -> Any:
     return value
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | YAML_SOUP)
 @example("a: {b: &c [*c]}")
 @example("? - a\n: b")
@@ -244,6 +253,7 @@ def test_any_text_gives_values_or_problems_with_a_place_in_it(text: str) -> None
         assert all(str(problem).isprintable() for problem in document.problems)
 
 
+@settings(deadline=None)
 @given(YAML_SOUP.map("a: ".__add__) | YAML_SOUP)
 def test_a_text_without_problems_means_what_yaml_says(text: str) -> None:
     document = parse("shop.yaml", text)
@@ -259,6 +269,7 @@ def test_a_text_without_problems_means_what_yaml_says(text: str) -> None:
     assert document.values == meant
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 @example(b"\xff\xfea\x00")
 @example("näme: shop".encode("latin-1"))
