@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipectl.engine import plan as planning
@@ -106,10 +107,12 @@ def design(specs: "Sequence[Spec]", connection: "Connection", aws: Aws) -> tuple
 
 def plan(stacks: Sequence[Stack]) -> tuple[Plan, ...]:
     """One plan for each stack. Stacks that share a door are read together."""
+    from pipectl.aws.cloud import for_each
+
     found: dict[int, planning.Found] = {}
     for cloud in {id(stack.cloud): stack.cloud for stack in stacks}.values():
         found[id(cloud)] = _observe(cloud, [stack for stack in stacks if stack.cloud is cloud])
-    return tuple(_plan(stack, found[id(stack.cloud)]) for stack in stacks)
+    return tuple(for_each(lambda stack: _plan(stack, found[id(stack.cloud)]), stacks))
 
 
 def apply(
@@ -156,11 +159,13 @@ def _observe(cloud: "Cloud", stacks: Sequence[Stack]) -> planning.Found:
 
 
 def _plan(stack: Stack, found: planning.Found) -> Plan:
+    from pipectl.aws.cloud import for_each
     from pipectl.kinds import KINDS
 
     account = stack.cloud.account
     steps = planning.steps(stack.resources, found, KINDS, stack.spec.name)
-    return Plan(stack.spec.name, account.id, account.region, tuple(_remarked(stack, step) for step in steps))
+    told = for_each(partial(_remarked, stack), steps)
+    return Plan(stack.spec.name, account.id, account.region, tuple(told))
 
 
 def _remarked(stack: Stack, step: Step) -> Step:
