@@ -1,4 +1,8 @@
-"""What is wrong between the parts of a spec; one file per rule, found by folder."""
+"""What is wrong between the parts of a spec; one file per rule, found by folder.
+
+A rule is a file with a function `check(spec)`, or `check_all(specs)` for what is wrong between several specs
+of one command. Files whose names begin with `_` are what rules share.
+"""
 
 import functools
 import importlib
@@ -11,18 +15,23 @@ from pipectl.spec.spec import Spec
 
 
 @functools.cache
-def _rules(name: str) -> tuple[Callable[[Any], Iterable[Problem]], ...]:
-    modules = [
-        importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)
-    ]
-    return tuple(getattr(module, name) for module in modules if hasattr(module, name))
+def _files() -> tuple[str, ...]:
+    """Every rule of this folder."""
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(name for name in found if not name.startswith("_"))
+
+
+@functools.cache
+def _rules(function: str) -> tuple[Callable[[Any], Iterable[Problem]], ...]:
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in _files()]
+    return tuple(getattr(module, function) for module in modules if hasattr(module, function))
 
 
 def problems(spec: Spec) -> list[Problem]:
-    """What every rule finds in one spec: each rule is a file with a function `check(spec)`."""
+    """What every rule finds in one spec."""
     return [problem for rule in _rules("check") for problem in rule(spec)]
 
 
 def between(specs: Sequence[Spec]) -> list[Problem]:
-    """What the rules find between several specs of one command: functions `check_all(specs)`."""
+    """What the rules find between several specs of one command."""
     return [problem for rule in _rules("check_all") for problem in rule(specs)]

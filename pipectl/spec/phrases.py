@@ -28,7 +28,7 @@ PATTERNS = {
     r"^sg-[0-9a-f]{8}([0-9a-f]{9})?$": "`sg-` and 8 or 17 hexadecimal digits",
     r"^vpc-[0-9a-f]{8,17}$": "`vpc-` and 8 to 17 hexadecimal digits",
     r"^arn:aws(-\w+)*:iam::\d{12}:role/.+$": "the ARN of a role, as `arn:aws:iam::123456789012:role/name`",
-    r"^arn:aws(-\w+)*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:.+$": "an ARN, as `arn:aws:sns:eu-west-1:123456789012:a`",
+    r"^arn:aws(-\w+)*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:.+$": "an ARN: `arn:aws:SERVICE:REGION:ACCOUNT:NAME`",
     r"^[a-z]{2,}(-[a-z]+)+-\d$": "a Region, as `eu-west-1`",
     r"^[A-Za-z0-9.@\-_]{1,100}$": "1 to 100 letters, digits and `.@-_`",
     r"^[A-Za-z0-9@\-_]{1,100}$": "1 to 100 letters, digits and `@-_`",

@@ -1,0 +1,156 @@
+"""What rules share: problems with their place, and the things of a spec with their paths."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pipectl.kinds.cluster import Cluster
+from pipectl.kinds.pipeline_block import Action, Pipeline
+from pipectl.kinds.project_block import Project
+from pipectl.kinds.service_block import Container, Service, TaskDefinition
+from pipectl.kinds.wiring import Wired, wired
+from pipectl.spec.places import Path, Place
+from pipectl.spec.problems import Problem, Severity
+from pipectl.spec.spec import Spec
+
+
+def error(spec: Spec, path: Path, rule: str, message: str, hint: str | None = None) -> Problem:
+    """A mistake in the value at a path."""
+    return problem_at(spec.places.of(path), rule, message, hint, Severity.ERROR)
+
+
+def warning(spec: Spec, path: Path, rule: str, message: str, hint: str | None = None) -> Problem:
+    """What only may be wrong with the value at a path."""
+    return problem_at(spec.places.of(path), rule, message, hint, Severity.WARNING)
+
+
+def key_error(spec: Spec, path: Path, rule: str, message: str, hint: str | None = None) -> Problem:
+    """A mistake in a name: it is shown at the key."""
+    return problem_at(spec.places.of_key(path), rule, message, hint, Severity.ERROR)
+
+
+def key_warning(spec: Spec, path: Path, rule: str, message: str, hint: str | None = None) -> Problem:
+    """What only may be wrong with a name or with the thing behind it."""
+    return problem_at(spec.places.of_key(path), rule, message, hint, Severity.WARNING)
+
+
+def problem_at(place: Place, rule: str, message: str, hint: str | None, severity: Severity) -> Problem:
+    """A problem at a place."""
+    return Problem(place.file, place.line, place.column, severity, rule, message, hint)
+
+
+def literal(spec: Spec, path: Path, value: Any) -> bool:
+    """Whether a value stands in the file as it is; what a variable or a file brought in may be a secret."""
+    return bool(spec.places.written(path) == value)
+
+
+@dataclass(frozen=True)
+class PlacedAction:
+    """An action of a pipeline that pipectl makes, wired, with its path."""
+
+    pipeline: str
+    block: Pipeline
+    wire: Wired
+
+    @property
+    def stage_path(self) -> Path:
+        """Where its stage stands."""
+        return ("codepipeline", self.pipeline, "stages", self.wire.stage_number)
+
+    @property
+    def path(self) -> Path:
+        """Where it stands."""
+        return (*self.stage_path, "actions", self.wire.action_number)
+
+    @property
+    def action(self) -> Action:
+        """The action as the file writes it."""
+        return self.wire.action
+
+    @property
+    def name(self) -> str:
+        """Its name in a message."""
+        return f"action `{self.wire.name}`"
+
+    @property
+    def turn(self) -> tuple[int, int]:
+        """When it runs: its stage, and its run order there."""
+        return self.wire.stage_number, self.action.run_order
+
+    def value_path(self, key: str) -> Path:
+        """Where one of its values stands, or would stand."""
+        return (*self.path, key)
+
+
+def pipelines(spec: Spec) -> Iterator[tuple[str, Pipeline]]:
+    """The pipelines that pipectl makes."""
+    for name, block in spec.all(Pipeline).items():
+        if block.managed:
+            yield name, block
+
+
+def actions_of(pipeline: str, block: Pipeline) -> list[PlacedAction]:
+    """The actions of one pipeline."""
+    return [PlacedAction(pipeline, block, wire) for wire in wired(block)]
+
+
+def actions(spec: Spec) -> Iterator[PlacedAction]:
+    """The actions of all pipelines that pipectl makes."""
+    for name, block in pipelines(spec):
+        yield from actions_of(name, block)
+
+
+@dataclass(frozen=True)
+class PlacedService:
+    """A service with its path."""
+
+    cluster: str
+    name: str
+    block: Service
+
+    @property
+    def path(self) -> Path:
+        """Where it stands."""
+        return ("ecs", self.cluster, "services", self.name)
+
+    @property
+    def title(self) -> str:
+        """Its name in a message."""
+        return f"service {self.cluster}/{self.name}"
+
+    @property
+    def task_path(self) -> Path:
+        """Where its task definition stands."""
+        return (*self.path, "task_definition")
+
+    def container_path(self, name: str) -> Path:
+        """Where one of its containers stands."""
+        return (*self.task_path, "containers", name)
+
+    def containers(self) -> Iterator[tuple[str, Container, Path]]:
+        """Its containers with their paths."""
+        for name, container in (
+            self.block.task_definition.containers.items() if self.block.task_definition else ()
+        ):
+            yield name, container, self.container_path(name)
+
+
+def services(spec: Spec) -> Iterator[PlacedService]:
+    """All services, also those that pipectl only uses."""
+    for cluster, block in spec.all(Cluster).items():
+        for name, service in block.services.items():
+            yield PlacedService(cluster, name, service)
+
+
+def tasks(spec: Spec) -> Iterator[tuple[PlacedService, TaskDefinition]]:
+    """The services that pipectl makes, with their task definitions."""
+    for service in services(spec):
+        if service.block.managed and service.block.task_definition is not None:
+            yield service, service.block.task_definition
+
+
+def projects(spec: Spec) -> Iterator[tuple[str, Project]]:
+    """The build projects that pipectl makes."""
+    for name, block in spec.all(Project).items():
+        if block.managed:
+            yield name, block

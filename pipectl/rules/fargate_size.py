@@ -1,0 +1,62 @@
+"""CPU and memory that Fargate has no size for (developer guide, "task-cpu-memory-error")."""
+
+from collections.abc import Iterator
+
+from pipectl.rules._tools import PlacedService, error, key_error, tasks
+from pipectl.spec.problems import Problem
+from pipectl.spec.spec import Spec
+
+RULE = "fargate-size"
+SIZES: dict[int, tuple[int, ...]] = {
+    256: (512, 1024, 2048),
+    512: tuple(range(1024, 4096 + 1, 1024)),
+    1024: tuple(range(2048, 8192 + 1, 1024)),
+    2048: tuple(range(4096, 16384 + 1, 1024)),
+    4096: tuple(range(8192, 30720 + 1, 1024)),
+    8192: tuple(range(16384, 61440 + 1, 4096)),
+    16384: tuple(range(32768, 122880 + 1, 8192)),
+}
+FEW = 4
+
+
+def check(spec: Spec) -> Iterator[Problem]:
+    """Every service that runs on Fargate."""
+    for service, task in tasks(spec):
+        if service.block.launches != "FARGATE":
+            continue
+        missing = [key for key in ("cpu", "memory") if getattr(task, key) is None]
+        unwritten = [key for key in missing if not spec.places.has((*service.task_path, key))]
+        if unwritten:
+            yield _missing(spec, service, unwritten)
+        if task.cpu is not None and task.cpu not in SIZES:
+            yield _no_such_cpu(spec, service, task.cpu)
+        elif task.cpu is not None and task.memory is not None and task.memory not in SIZES[task.cpu]:
+            yield _no_such_pair(spec, service, task.cpu, task.memory)
+
+
+def _missing(spec: Spec, service: PlacedService, keys: list[str]) -> Problem:
+    written = " and ".join(f"`{key}`" for key in keys)
+    message = f"{service.title} runs on Fargate, which needs {written} in its task definition"
+    return key_error(spec, service.task_path, RULE, message, "the smallest is cpu: 256 and memory: 512")
+
+
+def _no_such_cpu(spec: Spec, service: PlacedService, cpu: int) -> Problem:
+    shares = " (1024 units are a vCPU)" if cpu < min(SIZES) else ""
+    message = f"Fargate has no tasks of {cpu} CPU units"
+    hint = f"it has {', '.join(map(str, SIZES))}{shares}"
+    return error(spec, (*service.task_path, "cpu"), RULE, message, hint)
+
+
+def _no_such_pair(spec: Spec, service: PlacedService, cpu: int, memory: int) -> Problem:
+    sizes = SIZES[cpu]
+    larger = next((size for size in sizes if size >= memory), None)
+    message = f"Fargate has no tasks of {cpu} CPU units with {memory} MiB"
+    if larger is None:
+        needed = next((units for units, each in SIZES.items() if memory <= each[-1]), None)
+        more = f"; for {memory} MiB take cpu: {needed}" if needed else ""
+        hint = f"with cpu: {cpu} it has at most {sizes[-1]}{more}"
+    else:
+        step = f"{sizes[0]} to {sizes[-1]} in steps of {sizes[1] - sizes[0]}"
+        choices = ", ".join(map(str, sizes)) if len(sizes) <= FEW else step
+        hint = f"with cpu: {cpu} it has {choices}; the next is {larger}"
+    return error(spec, (*service.task_path, "memory"), RULE, message, hint)
