@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipectl.local.wire import Request
 
 _importing = threading.RLock()
+_applications: dict[str, Any] = {}  # by the host that a call would go to in AWS
 _NO_ROUTE, _PAGE = (404, 405), b"<!doctype html>"  # what Flask says where moto has no door
 _USUAL = ("iam", "s3", "logs", "events", "ecr", "sts")
 
@@ -32,10 +33,7 @@ def answer(request: Request) -> Answer:
     if request.path.startswith("/moto-api"):  # moto's own controls would go around ours
         raise unknown_operation("moto", request.path)
     with _importing:
-        application = _dispatcher()
-        if not _knows(application, request):
-            raise unknown_operation(request.service, request.operation)
-        service = application.get_application(_environ(request))
+        service = _application(request)
     try:
         answered = _call(service, request)
     except NotImplementedError:
@@ -43,6 +41,12 @@ def answer(request: Request) -> Answer:
     if answered.status in _NO_ROUTE and answered.body.startswith(_PAGE):
         raise unknown_operation(request.service, request.operation)
     return answered
+
+
+def ready() -> None:
+    """Import moto's core; nobody may import a part of moto before this is done"""
+    with _importing:
+        _dispatcher()
 
 
 def backends(name: str) -> Any:
@@ -68,6 +72,7 @@ def rest_operation(service: str, environ: Mapping[str, Any]) -> str:
     if described is None or not model.protocol(service).startswith("rest"):
         return ""
     with _importing:
+        _dispatcher()
         from moto.core.routing import get_service_router
         from moto.moto_server.werkzeug_app import BackendRequest
         from werkzeug.exceptions import HTTPException
@@ -86,8 +91,7 @@ def warm(lock: threading.RLock) -> None:
     Services are imported under the world's lock only (as every call to moto is): two threads that import
     modules which need each other can hand out half of one.
     """
-    with _importing:
-        _dispatcher()
+    ready()
     for name in _USUAL:
         with lock:
             backends(name)
@@ -111,13 +115,21 @@ def _dispatcher() -> DomainDispatcherApplication:
     return DomainDispatcherApplication(create_backend_app)
 
 
-def _knows(application: DomainDispatcherApplication, request: Request) -> bool:
-    if not request.service:
-        return True
-    host = application.infer_service_region_host(_environ(request), request.path)
-    if host is None or "." not in host:
-        return True
-    return any(pattern.match(f"http://{host}") for _, pattern in application.backend_url_patterns)
+def _application(request: Request) -> Any:
+    """Find moto's application for a service; its own search looks through its folders for every call"""
+    dispatcher = _dispatcher()
+    environ = _environ(request)
+    host = dispatcher.infer_service_region_host(environ, request.path) if request.service else None
+    if host is None:
+        return dispatcher.get_application(environ)
+    if host not in _applications:
+        is_known = "." not in host or any(
+            pattern.match(f"http://{host}") for _, pattern in dispatcher.backend_url_patterns
+        )
+        if not is_known:
+            raise unknown_operation(request.service, request.operation)
+        _applications[host] = dispatcher.get_application(environ)
+    return _applications[host]
 
 
 def _call(application: Any, request: Request) -> Answer:

@@ -84,6 +84,27 @@ def test_the_first_call_starts_it_and_the_next_finds_it(home: Path, connect: Con
     assert daemon.ensure() == first
 
 
+def test_calls_of_all_kinds_at_once_find_a_cold_server_ready(
+    home: Path, connect: Connect, free_port: int
+) -> None:
+    calls = [
+        ("iam", "list_roles"),
+        ("s3", "list_buckets"),
+        ("ecr", "describe_repositories"),
+        ("logs", "describe_log_groups"),
+        ("events", "list_rules"),
+        ("codepipeline", "list_pipelines"),
+        ("ecs", "list_clusters"),
+        ("ssm", "describe_parameters"),
+    ]
+    client = connect(f"http://127.0.0.1:{free_port}", "111122223333")
+    ready = [getattr(client(service), operation) for service, operation in calls]
+    daemon.ensure(free_port)
+    with ThreadPoolExecutor(len(calls)) as pool:
+        answers = list(pool.map(lambda call: call(), ready))
+    assert {answer["ResponseMetadata"]["HTTPStatusCode"] for answer in answers} == {200}
+
+
 def test_a_running_server_is_found_in_no_time(home: Path) -> None:
     daemon.ensure()
     started = time.perf_counter()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from pipectl.local import motos
+
 if TYPE_CHECKING:
     from pipectl.local.wire import Answer, Forward, Request
     from pipectl.local.world import World
@@ -16,6 +18,8 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
     """Answer a call to a service of moto; `forward` is moto itself"""
     if request.service not in CLOSED or not request.operation:
         return forward(request)
+    if request.operation != "GetCallerIdentity":  # the one answer that needs no moto, and often the first
+        motos.ready()
     gap = importlib.import_module(f"pipectl.local.gaps.{request.service}")
     answered: Answer = gap.answer(world, request, forward)
     return answered
