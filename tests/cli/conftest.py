@@ -1,0 +1,116 @@
+"""Commands as users type them, against a local AWS in this process, each test in its own account."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from click.testing import CliRunner, Result
+
+import pipectl.local
+from pipectl.cli import cli
+from pipectl.local.server import Server
+
+Run = Callable[..., Result]
+
+CONFIG = Path(__file__).parents[2] / "config"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with pipectl.local.running() as server:
+        yield server
+
+
+@pytest.fixture
+def account() -> str:
+    return str(10**11 + secrets.randbelow(9 * 10**11))
+
+
+@pytest.fixture
+def environment(account: str, tmp_path: Path) -> dict[str, str | None]:
+    """Only what the test says: no configuration of the machine, no terminal"""
+    nowhere = str(tmp_path / "nothing")
+    return {
+        "AWS_ACCESS_KEY_ID": account,
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_CONFIG_FILE": nowhere,
+        "AWS_SHARED_CREDENTIALS_FILE": nowhere,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "AWS_REGION": None,
+        "AWS_DEFAULT_REGION": None,
+        "AWS_PROFILE": None,
+        "AWS_ENDPOINT_URL": None,
+        "PIPECTL_FILE": None,
+        "NO_COLOR": None,
+    }
+
+
+@pytest.fixture
+def offline(environment: dict[str, str | None]) -> Run:
+    """Type a command that talks to nobody"""
+
+    def run(*words: str, **env: str) -> Result:
+        return CliRunner().invoke(cli, words, env={**environment, **env}, prog_name="pipectl")
+
+    return run
+
+
+@pytest.fixture
+def run(server: Server, offline: Run) -> Run:
+    """Type a command against the local AWS of this process"""
+
+    def run(*words: str, **env: str) -> Result:
+        return offline("--endpoint-url", server.url, *words, **env)
+
+    return run
+
+
+@pytest.fixture
+def friendreminders() -> str:
+    return str(CONFIG / "friendreminders.yaml")
+
+
+@pytest.fixture
+def created(run: Run, friendreminders: str) -> str:
+    """The tutorial's system, made"""
+    result = run("create", friendreminders)
+    assert result.exit_code == 0, result.output
+    return friendreminders
+
+
+@pytest.fixture
+def client(server: Server, account: str) -> Callable[[str], Any]:
+    """An independent look at what was made"""
+
+    def client(service: str) -> Any:
+        session = boto3.Session(aws_access_key_id=account, aws_secret_access_key="local")
+        return session.client(service, region_name="ap-southeast-1", endpoint_url=server.url)  # type: ignore[call-overload]
+
+    return client
+
+
+@pytest.fixture
+def data() -> Callable[[Result], Any]:
+    """What a command printed as JSON"""
+
+    def data(result: Result) -> Any:
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    return data
+
+
+@pytest.fixture
+def faults(server: Server) -> Iterator[Callable[..., None]]:
+    """Order what shall go wrong; without arguments nothing does"""
+
+    def order(*faults: dict[str, Any]) -> None:
+        server.faults.order(list(faults))
+
+    yield order
+    server.faults.order([])

@@ -1,0 +1,240 @@
+"""`enable-transition`, `disable-transition` and `status`, as users type them, against the local AWS."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+Client = Callable[[str], Any]
+Data = Callable[[Result], Any]
+
+REGION = ("--region", "ap-southeast-1")
+
+
+@pytest.fixture
+def gate(client: Client) -> Callable[[], Any]:
+    """The gate before Deploy, as AWS tells it"""
+
+    def gate() -> Any:
+        states = client("codepipeline").get_pipeline_state(name="FriendReminders")["stageStates"]
+        return next(each["inboundTransitionState"] for each in states if each["stageName"] == "Deploy")
+
+    return gate
+
+
+def writes(result: Result) -> list[str]:
+    """What was sent that may have written, by `--calls`"""
+    rows = [line.split() for line in result.stderr.splitlines()]
+    return [row[1] for row in rows if row[-1:] == ["write"]]
+
+
+def test_a_gate_is_closed_with_a_reason_and_opened_again(
+    created: str, run: Run, gate: Callable[[], Any]
+) -> None:
+    closed = run("disable-transition", "Deploy", "--reason", "Release freeze until Monday", *REGION)
+    assert closed.stdout == 'Deploy of FriendReminders is closed: "Release freeze until Monday"\n'
+    assert gate()["disabledReason"] == "Release freeze until Monday"
+    opened = run("enable-transition", "Deploy", *REGION)
+    assert opened.stdout.startswith("Deploy of FriendReminders is open\n  it was closed by ")
+    assert gate()["enabled"] is True
+
+
+def test_an_equal_state_sends_no_write_and_says_so(created: str, run: Run) -> None:
+    run("disable-transition", "Deploy", "--reason", "freeze", *REGION)
+    again = run("disable-transition", "Deploy", "--reason", "freeze", "--calls", *REGION)
+    assert again.stdout.startswith("Deploy of FriendReminders is closed already by ")
+    assert again.stdout.endswith(': "freeze"; nothing was sent\n')
+    assert writes(again) == []
+    run("enable-transition", "Deploy", *REGION)
+    opened = run("enable-transition", "Deploy", "--calls", *REGION)
+    assert opened.stdout == "Deploy of FriendReminders is open already; nothing was sent\n"
+    assert writes(opened) == []
+
+
+def test_a_reason_is_transliterated_and_it_is_said_what_was_sent(
+    created: str, run: Run, gate: Callable[[], Any]
+) -> None:
+    result = run("disable-transition", "Deploy", "--reason", "Chờ kiểm thử, xin đừng mở", *REGION)
+    assert result.stdout == (
+        'Deploy of FriendReminders is closed: "Cho kiem thu xin dung mo"\n'
+        "  AWS keeps only plain letters, digits and !@().*?- in a reason\n"
+    )
+    assert gate()["disabledReason"] == "Cho kiem thu xin dung mo"
+
+
+@pytest.mark.parametrize("reason", ["見本", "", "..."])
+def test_a_reason_of_which_nothing_is_left_is_refused(reason: str, run: Run) -> None:
+    result = run("disable-transition", "Deploy", "--reason", reason, *REGION)
+    assert result.exit_code == 2
+    assert "AWS keeps nothing of the reason" in result.stderr
+
+
+def test_an_unknown_stage_is_answered_with_the_nearest_and_the_list(created: str, run: Run) -> None:
+    result = run("disable-transition", "Deplyo", "--reason", "x", *REGION)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "error: no stage `Deplyo` in FriendReminders\n"
+        "hint: did you mean `Deploy`? Its stages are Source, Build, Deploy\n"
+    )
+
+
+def test_an_unknown_pipeline_is_answered_with_those_there_are(created: str, run: Run) -> None:
+    result = run("enable-transition", "Deploy", "-p", "FriendReminder", *REGION)
+    assert result.exit_code == 1
+    assert "error: there is no pipeline `FriendReminder`" in result.stderr
+    assert "FriendReminders" in result.stderr
+
+
+def test_the_way_out_of_a_stage_is_closed_and_opened(created: str, run: Run, gate: Callable[[], Any]) -> None:
+    closed = run("disable-transition", "Build", "--reason", "freeze", "--outbound", *REGION)
+    assert closed.stdout.startswith('the way out of Build of FriendReminders is closed: "freeze"\n')
+    opened = run("enable-transition", "Build", "--outbound", *REGION)
+    assert opened.exit_code == 0
+    unknown = run("enable-transition", "Bild", "--outbound", *REGION)
+    assert "did you mean `Build`?" in unknown.stderr
+
+
+def test_a_gate_is_told_as_data(created: str, run: Run, data: Data) -> None:
+    words = ("disable-transition", "Deploy", "--reason", "freeze", "-o", "json", *REGION)
+    told = data(run(*words))
+    assert told == {
+        "pipeline": "FriendReminders",
+        "stage": "Deploy",
+        "transition": {"enabled": False, "reason": "freeze", "changed_by": None, "changed_at": None},
+        "changed": True,
+    }
+    again = data(run(*words))
+    assert again["changed"] is False
+    assert again["transition"]["changed_at"].endswith("Z")
+    assert again["transition"]["changed_by"].startswith("arn:aws:")
+
+
+def test_create_leaves_a_persons_hold_alone(created: str, run: Run, gate: Callable[[], Any]) -> None:
+    run("disable-transition", "Deploy", "--reason", "freeze", *REGION)
+    assert "as the spec says" in run("create", created).stdout
+    assert gate()["disabledReason"] == "freeze"
+
+
+def test_when_the_spec_states_the_opposite_it_is_said_who_wins(
+    created: str, run: Run, tmp_path: Path, gate: Callable[[], Any]
+) -> None:
+    spec = tmp_path / "held.yaml"
+    text = Path(created).read_text(encoding="utf-8")
+    held = text.replace(
+        "- name: Deploy", "- name: Deploy\n        transition: {enabled: false, reason: Audit}"
+    )
+    spec.write_text(held, encoding="utf-8")
+    assert '  ~ transition             FriendReminders/Deploy\n      open -> closed       "Audit"\n' in (
+        run("create", str(spec)).stdout
+    )
+    opened = run("enable-transition", "Deploy", "-f", str(spec))
+    assert f"{spec} says closed: the next `pipectl create` sets it back" in opened.stdout
+    assert gate()["enabled"] is True
+    same = run("disable-transition", "Deploy", "--reason", "Audit", "-f", str(spec))
+    assert "sets it back" not in same.stdout
+
+
+def test_lifting_a_persons_hold_is_announced_with_whose_it_is(created: str, run: Run, tmp_path: Path) -> None:
+    run("disable-transition", "Deploy", "--reason", "waiting for the audit", *REGION)
+    spec = tmp_path / "open.yaml"
+    text = Path(created).read_text(encoding="utf-8")
+    spec.write_text(
+        text.replace("- name: Deploy", "- name: Deploy\n        transition: enabled"), encoding="utf-8"
+    )
+    told = " ".join(run("plan", str(spec)).stdout.split())
+    assert "closed -> open held by root since " in told
+    assert '"waiting for the audit"' in told
+
+
+def test_a_broken_spec_that_only_lies_here_does_not_stop_an_emergency(
+    created: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pipectl.yaml").write_text("pipectl: 1\nname: x\nnonsense: 1\n", encoding="utf-8")
+    words = ("disable-transition", "Deploy", "--reason", "freeze", *REGION)
+    result = run(*words)
+    assert result.exit_code == 0
+    assert "pipectl.yaml is left aside" in result.stderr
+    assert run(*words, "-f", "pipectl.yaml").exit_code == 2
+
+
+def test_status_tells_stages_gates_actions_and_services(created: str, run: Run) -> None:
+    run("disable-transition", "Deploy", "--reason", "freeze", *REGION)
+    screen = run("status", created).stdout
+    assert screen.startswith("FriendReminders  ·  execution ")
+    assert "  Source    ✗  failed " in screen
+    assert "No branch [master] found" in screen
+    assert "  Build     ·  has never run" in screen
+    assert "     ╳ closed by root, " in screen
+    assert '): "freeze"' in screen
+    assert "friendreminders/remindersmgt  0/2 running" in screen
+    assert max(map(len, screen.splitlines())) <= 80
+
+
+def test_status_is_the_same_with_a_spec_with_a_name_and_without_either(
+    created: str, run: Run, data: Data
+) -> None:
+    told = [
+        data(run("status", *words, "-o", "json"))
+        for words in ([created], ["-p", "FriendReminders", *REGION], REGION)
+    ]
+    assert told[0] == told[1] == told[2]
+
+
+def test_status_is_told_as_data_in_the_documented_form(created: str, run: Run, data: Data) -> None:
+    run("disable-transition", "Deploy", "--reason", "freeze", *REGION)
+    told = data(run("status", created, "-o", "json"))
+    assert (told["pipeline"], told["region"]) == ("FriendReminders", "ap-southeast-1")
+    assert [stage["name"] for stage in told["stages"]] == ["Source", "Build", "Deploy"]
+    deploy = told["stages"][2]
+    assert {*deploy} >= {"name", "status", "transition", "waiting", "actions"}
+    assert (deploy["transition"]["enabled"], deploy["transition"]["reason"]) == (False, "freeze")
+    assert deploy["transition"]["changed_at"].endswith("Z")
+    assert deploy["waiting"] is None
+    action = told["stages"][0]["actions"][0]
+    assert {*action} >= {
+        "name", "provider", "status", "summary", "error", "revision", "url", "changed_at",
+    }  # fmt: skip
+    assert (action["provider"], action["status"]) == ("CodeCommit", "Failed")
+    assert told["services"] == [
+        {
+            "cluster": "friendreminders",
+            "service": "remindersmgt",
+            "desired": 2,
+            "running": 0,
+            "rollout": "IN_PROGRESS",
+            "images": [told["services"][0]["images"][0]],
+        }
+    ]
+
+
+def test_status_with_a_spec_sends_four_reads_and_no_more(created: str, run: Run) -> None:
+    result = run("status", created, "--calls")
+    assert result.stderr.splitlines()[-1] == "4 reads, 0 writes"
+
+
+def test_without_any_pipeline_status_says_so(run: Run) -> None:
+    result = run("status", *REGION)
+    assert result.exit_code == 1
+    assert "error: there is no pipeline in this account and Region" in result.stderr
+
+
+def test_of_several_pipelines_one_must_be_named(created: str, run: Run, client: Client, data: Data) -> None:
+    declaration = client("codepipeline").get_pipeline(name="FriendReminders")["pipeline"]
+    client("codepipeline").create_pipeline(pipeline={**declaration, "name": "Other"})
+    refused = run("status", *REGION)
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        "error: there are 2 pipelines: FriendReminders, Other\nhint: name one with `-p NAME`\n"
+    )
+    assert data(run("status", "-p", "Other", "-o", "json", *REGION))["pipeline"] == "Other"
+
+
+def test_a_pipeline_that_the_named_spec_does_not_have_is_refused(created: str, run: Run) -> None:
+    result = run("status", created, "-p", "Nope")
+    assert result.exit_code == 2
+    assert "no pipeline `Nope` in" in result.stderr
+    assert "there is FriendReminders" in result.stderr
