@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 from .action_types import ActionTypes
 from .engine import Engine
 from .history import History
+from .jobs import Jobs
 from .pipelines import Pipelines
 from .state import State
 from .tags import Tags
 from .transitions import Transitions
 from .triggers import Triggers
+from .webhooks import Webhooks
 
 if TYPE_CHECKING:
     from pipectl.local.world import World
 
 
-class CodePipeline(Pipelines, State, Transitions, Triggers, History, Tags, ActionTypes):
+class CodePipeline(Pipelines, State, Transitions, Triggers, History, Jobs, Webhooks, Tags, ActionTypes):
     """The service: one mixin per group of operations."""
 
     def __init__(self, world: World, account: str, region: str) -> None:

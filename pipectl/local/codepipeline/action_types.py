@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pipectl.local.service import Refused
 
 from . import tags
-from .providers import PROVIDERS
+from .providers import BY_IDENTITY, PROVIDERS
 from .rules import RULE_KINDS
 from .store import Store
 
@@ -37,6 +37,21 @@ class ActionTypes(Store):
         wanted = [each for each in types if owner in (None, each["id"]["owner"])]
         found, token = self.page(wanted, request, PAGE)
         return {"actionTypes": found, "nextToken": token}
+
+    def get_action_type(self, request: Shape, caller: Caller) -> Shape:
+        """API reference, GetActionType: the owner is AWS or ThirdParty by its pattern."""
+        return {"actionType": _declared(self._action_type(request))}
+
+    def update_action_type(self, request: Shape, caller: Caller) -> None:
+        """API reference, UpdateActionType: only for who owns the type, which is AWS or a partner, never you."""
+        key = identity_of(self._action_type(request["actionType"]["id"])["id"])
+        raise Refused("RequestFailedException", f"The action type {'/'.join(key)} is not yours to update")
+
+    def _action_type(self, identity: Shape) -> Shape:
+        key = identity_of(identity)
+        if key in BY_IDENTITY:
+            return BY_IDENTITY[key].action_type()
+        raise Refused("ActionTypeNotFoundException", f"The action type {'/'.join(key)} was not found")
 
     def list_rule_types(self, request: Shape, caller: Caller) -> Shape:
         """API reference, ListRuleTypes."""
@@ -70,6 +85,28 @@ class ActionTypes(Store):
         key = (request["category"], "Custom", request["provider"], request["version"])
         self.custom_types.pop(key, None)
         self.custom_tags.pop(_resource(key), None)
+
+
+def _declared(action_type: Shape) -> Shape:
+    """The newer shape of an action type; who does it here is a job worker."""
+    properties = [
+        {
+            "name": each["name"],
+            "optional": not each["required"],
+            "key": each["key"],
+            "noEcho": each["secret"],
+            "queryable": each.get("queryable", False),
+            "description": each.get("description"),
+        }
+        for each in action_type["actionConfigurationProperties"]
+    ]
+    return {
+        "id": action_type["id"],
+        "executor": {"type": "JobWorker", "configuration": {"jobWorkerExecutorConfiguration": {}}},
+        "inputArtifactDetails": action_type["inputArtifactDetails"],
+        "outputArtifactDetails": action_type["outputArtifactDetails"],
+        "properties": properties,
+    }
 
 
 def _resource(key: Identity) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pipectl.local.world import World
 
+    from .jobs import WorkerJob
     from .records import Execution, Pipeline
 
 Shape = dict[str, Any]
@@ -30,7 +31,9 @@ class Store(Service):
         super().__init__(world, account, region)
         self.pipelines: dict[str, Pipeline] = {}
         self.custom_types: dict[tuple[str, str, str, str], Shape] = {}
-        self.custom_tags: dict[str, dict[str, str]] = {}
+        self.custom_tags: dict[str, dict[str, str]] = {}  # of custom action types and webhooks, by resource
+        self.webhooks: dict[str, Shape] = {}
+        self.worker_jobs: dict[str, WorkerJob] = {}
 
     def context(self) -> Context:
         """What the checks of a declaration may know."""

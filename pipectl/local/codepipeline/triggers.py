@@ -12,6 +12,8 @@ from pipectl.local.service import Refused
 from .commands import Commands, overrides_of, variables_of
 
 if TYPE_CHECKING:
+    from pipectl.local.service import Caller
+
     from .records import Pipeline
 
 Shape = dict[str, Any]
@@ -38,6 +40,22 @@ class Triggers(Commands):
         else:
             given = _given(target, body)
             self.engine.crew.give(lambda: self._start(pipeline, rule, event, given))
+
+    def put_action_revision(self, request: Shape, caller: Caller) -> Shape:
+        """API reference, PutActionRevision: a new revision of a source starts an execution that takes it."""
+        pipeline = self.pipeline(request["pipelineName"])
+        stage, name = request["stageName"], request["actionName"]
+        action = self.action(pipeline, stage, name)
+        if action["actionTypeId"]["category"] != "Source":
+            raise Refused("ValidationException", f"{name} is not a source action")
+        given = request["actionRevision"]
+        before = pipeline.revisions.get((stage, name))
+        if before is not None and before.id == given["revisionId"]:
+            return {"newRevision": False, "pipelineExecutionId": pipeline.executions[-1].id}
+        self.refuse_too_many(pipeline)
+        override = {name: {"revisionType": "COMMIT_ID", "revisionValue": given["revisionId"]}}
+        execution = self.engine.start(pipeline, "PutActionRevision", name, overrides=override)
+        return {"newRevision": True, "pipelineExecutionId": execution.id}
 
     def _start(self, pipeline: Pipeline, rule: str, event: Shape, given: Shape) -> None:
         with self.world.lock:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import deploy_ecs, deploy_s3, manual, source_codecommit, source_s3, unknown
+from . import custom, deploy_ecs, deploy_s3, manual, source_codecommit, source_s3, unknown
 
 if TYPE_CHECKING:
     from .action import Action
@@ -23,6 +23,8 @@ PROVIDERS: dict[tuple[str, str], Action] = {
 
 def of(identity: dict[str, Any]) -> Action:
     """The provider of an action type."""
+    if identity["owner"] == "Custom":
+        return custom
     if identity["owner"] != "AWS":
         return unknown
     return PROVIDERS.get((identity["category"], identity["provider"]), unknown)

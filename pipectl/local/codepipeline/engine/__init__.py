@@ -11,8 +11,8 @@ from .trip import Trip
 from .workers import Crew, Watch
 
 if TYPE_CHECKING:
+    from pipectl.local.codepipeline import CodePipeline
     from pipectl.local.codepipeline.records import GateState, Pipeline
-    from pipectl.local.codepipeline.store import Store
 
 __all__ = ["Engine", "Trip"]
 
@@ -20,7 +20,7 @@ __all__ = ["Engine", "Trip"]
 class Engine:
     """Moves the executions of one account and Region."""
 
-    def __init__(self, service: Store) -> None:
+    def __init__(self, service: CodePipeline) -> None:
         self.service = service
         self.crew = Crew()
         self.watch = Watch(service.world)

@@ -1,0 +1,201 @@
+"""Jobs: how job workers do custom actions and Lambda functions report (user guide, custom actions)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pipectl.local.service import Refused
+
+from .action_types import identity_of
+from .actions.action import Done
+from .engine import work
+from .providers import BY_IDENTITY
+from .records import Problem, Revision, new_id
+from .store import Store
+
+if TYPE_CHECKING:
+    from pipectl.local.service import Caller
+
+    from .engine import Engine
+    from .engine.job import Job
+    from .records import ActionRun, Artifact
+
+Shape = dict[str, Any]
+LARGEST_VARIABLES = 122880  # User guide, limits
+
+
+@dataclass
+class WorkerJob:
+    """One action that somebody else does."""
+
+    job: Job
+    run: ActionRun
+    id: str = field(default_factory=new_id)
+    nonce: str = field(default_factory=lambda: str(secrets.randbelow(1000)))
+    status: str = "Queued"
+    continuation: str | None = None
+
+
+class Jobs(Store):
+    """The operations of job workers."""
+
+    engine: Engine
+
+    def open_job(self, job: Job, run: ActionRun, *, dispatched: bool = False) -> WorkerJob:
+        """Put an action up for a worker; one that is handed over directly is already in progress."""
+        made = WorkerJob(job, run, status="InProgress" if dispatched else "Queued")
+        self.worker_jobs[made.id] = made
+        return made
+
+    def poll_for_jobs(self, request: Shape, caller: Caller) -> Shape:
+        """API reference, PollForJobs: custom actions only; a job is handed out once."""
+        key = identity_of(request["actionTypeId"])
+        if key not in self.custom_types:
+            raise _no_action_type(request["actionTypeId"])
+        waiting = [
+            each
+            for each in self.worker_jobs.values()
+            if each.status == "Queued"
+            and identity_of(each.run.declaration["actionTypeId"]) == key
+            and _asked_for(each, request.get("queryParam") or {})
+        ]
+        taken = waiting[: request.get("maxBatchSize") or 1]
+        for each in taken:
+            each.status = "Dispatched"
+        return {"jobs": [{**self._details(each), "nonce": each.nonce} for each in taken]}
+
+    def acknowledge_job(self, request: Shape, caller: Caller) -> Shape:
+        """API reference, AcknowledgeJob."""
+        found = self._job(request["jobId"])
+        if request["nonce"] != found.nonce:
+            raise Refused("InvalidNonceException", "The nonce is not valid")
+        if found.status == "Dispatched":
+            found.status = "InProgress"
+        return {"status": found.status}
+
+    def get_job_details(self, request: Shape, caller: Caller) -> Shape:
+        """API reference, GetJobDetails."""
+        return {"jobDetails": self._details(self._job(request["jobId"]))}
+
+    def put_job_success_result(self, request: Shape, caller: Caller) -> None:
+        """API reference, PutJobSuccessResult: with a continuation token the job is not yet done."""
+        found = self._open(request["jobId"])
+        variables = request.get("outputVariables") or {}
+        if sum(len(key) + len(value) for key, value in variables.items()) > LARGEST_VARIABLES:
+            raise Refused(
+                "OutputVariablesSizeExceededException", "Exceeded the total size limit for all variables"
+            )
+        details = request.get("executionDetails") or {}
+        found.run.external_id = details.get("externalExecutionId") or found.run.external_id
+        found.run.percent = details.get("percentComplete") or found.run.percent
+        found.run.summary = details.get("summary") or found.run.summary
+        if request.get("continuationToken"):
+            found.continuation = request["continuationToken"]
+            found.status = "Queued"
+            return
+        found.status = "Succeeded"
+        revision = _revision(found, request.get("currentRevision"))
+        done = Done(found.run.summary, variables, revision)
+        work.finish(found.job.trip, found.run, done, found.job.outputs)
+
+    def put_job_failure_result(self, request: Shape, caller: Caller) -> None:
+        """API reference, PutJobFailureResult."""
+        found = self._open(request["jobId"])
+        details = request["failureDetails"]
+        found.status = "Failed"
+        found.run.external_id = details.get("externalExecutionId") or found.run.external_id
+        work.finish(found.job.trip, found.run, Problem(details["message"], details["type"]))
+
+    def poll_for_third_party_jobs(self, request: Shape, caller: Caller) -> Shape:
+        """API reference, PollForThirdPartyJobs: no third-party action runs here, so there is never a job."""
+        key = identity_of(request["actionTypeId"])
+        if key[1] != "ThirdParty" or key not in BY_IDENTITY:
+            raise _no_action_type(request["actionTypeId"])
+        return {"jobs": []}
+
+    def acknowledge_third_party_job(self, request: Shape, caller: Caller) -> Shape:
+        """Refused: there is no third-party job."""
+        raise _no_job(request["jobId"])
+
+    def get_third_party_job_details(self, request: Shape, caller: Caller) -> Shape:
+        """Refused: there is no third-party job."""
+        raise _no_job(request["jobId"])
+
+    def put_third_party_job_success_result(self, request: Shape, caller: Caller) -> None:
+        """Refused: there is no third-party job."""
+        raise _no_job(request["jobId"])
+
+    def put_third_party_job_failure_result(self, request: Shape, caller: Caller) -> None:
+        """Refused: there is no third-party job."""
+        raise _no_job(request["jobId"])
+
+    def _job(self, identity: str) -> WorkerJob:
+        if identity not in self.worker_jobs:
+            raise _no_job(identity)
+        return self.worker_jobs[identity]
+
+    def _open(self, identity: str) -> WorkerJob:
+        found = self._job(identity)
+        if found.status != "InProgress" or found.run.status != "InProgress":
+            raise Refused("InvalidJobStateException", f"The job is in the state {found.status}")
+        return found
+
+    def _details(self, found: WorkerJob) -> Shape:
+        return {"id": found.id, "accountId": self.account, "data": job_data(found)}
+
+
+def job_data(found: WorkerJob) -> Shape:
+    """What a worker is told (API reference, JobData); the credentials are the account's own here."""
+    job, run = found.job, found.run
+    trip = job.trip
+    return {
+        "actionTypeId": run.declaration["actionTypeId"],
+        "actionConfiguration": {"configuration": run.resolved},
+        "pipelineContext": {
+            "pipelineName": trip.pipeline.name,
+            "stage": {"name": run.stage},
+            "action": {"name": run.name, "actionExecutionId": run.id},
+            "pipelineArn": trip.pipeline.arn,
+            "pipelineExecutionId": trip.execution.id,
+        },
+        "inputArtifacts": [_artifact(each) for each in job.inputs],
+        "outputArtifacts": [_artifact(each) for each in job.outputs],
+        "artifactCredentials": {
+            "accessKeyId": job.account,
+            "secretAccessKey": "local",
+            "sessionToken": "local",
+        },
+        "continuationToken": found.continuation,
+        "encryptionKey": (trip.execution.declaration.get("artifactStore") or {}).get("encryptionKey"),
+    }
+
+
+def _artifact(artifact: Artifact) -> Shape:
+    location = artifact.location
+    return {
+        "name": artifact.name,
+        "revision": artifact.revision.id if artifact.revision else None,
+        "location": {"type": "S3", "s3Location": {"bucketName": location.bucket, "objectKey": location.key}},
+    }
+
+
+def _asked_for(found: WorkerJob, query: dict[str, str]) -> bool:
+    return all(found.run.resolved.get(key) == value for key, value in query.items())
+
+
+def _revision(found: WorkerJob, given: Shape | None) -> Revision | None:
+    if given is None:
+        return None
+    now = found.job.world.now()
+    return Revision(given["revision"], now, given.get("revisionSummary"), None, given["changeIdentifier"])
+
+
+def _no_job(identity: str) -> Refused:
+    return Refused("JobNotFoundException", f"The job {identity} was not found")
+
+
+def _no_action_type(identity: Shape) -> Refused:
+    name = "/".join(identity_of(identity))
+    return Refused("ActionTypeNotFoundException", f"The action type {name} was not found")

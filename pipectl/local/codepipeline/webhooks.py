@@ -1,0 +1,105 @@
+"""Webhooks: declared, listed, tagged. Nothing calls them here, for they are calls from the internet."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from pipectl.local.service import Refused
+
+from . import tags
+from .store import Store
+
+if TYPE_CHECKING:
+    from pipectl.local.service import Caller
+
+Shape = dict[str, Any]
+MAXIMUM_WEBHOOKS = 300  # User guide, limits
+PAGE = 100
+MASK = "****"
+
+
+class Webhooks(Store):
+    """The operations on webhooks."""
+
+    def put_webhook(self, request: Shape, caller: Caller) -> Shape:
+        """API reference, PutWebhook: made or replaced; the URL stays."""
+        definition = request["webhook"]
+        name = definition["name"]
+        pipeline = self.pipeline(definition["targetPipeline"])
+        sources = {action["name"] for action in pipeline.declaration["stages"][0]["actions"]}
+        if definition["targetAction"] not in sources:
+            raise Refused("ValidationException", f"{definition['targetAction']} is not a source action")
+        _refuse_filters(definition["filters"])
+        _refuse_authentication(definition)
+        if name not in self.webhooks and len(self.webhooks) >= MAXIMUM_WEBHOOKS:
+            raise Refused("LimitExceededException", "The number of webhooks is exceeded")
+        resource = f"webhook:{name}"
+        chosen = tags.merged(self.custom_tags.get(resource, {}), request.get("tags") or [])
+        self.custom_tags[resource] = chosen
+        before = self.webhooks.get(name, {})
+        token = secrets.token_urlsafe(48)
+        url = before.get("url") or f"https://{self.region}.webhooks.aws/trigger?t={token}&v=1"
+        self.webhooks[name] = {"definition": definition, "url": url, "arn": self.arn(resource)}
+        return {"webhook": self._shown(name)}
+
+    def list_webhooks(self, request: Shape, caller: Caller) -> Shape:
+        """API reference, ListWebhooks: its page members are capitalised."""
+        asked = {"nextToken": request.get("NextToken"), "maxResults": request.get("MaxResults")}
+        found, token = self.page(sorted(self.webhooks), asked, PAGE)
+        return {"webhooks": [self._shown(name) for name in found], "NextToken": token}
+
+    def delete_webhook(self, request: Shape, caller: Caller) -> None:
+        """API reference, DeleteWebhook: an unknown name succeeds (idempotent by its description)."""
+        self.webhooks.pop(request["name"], None)
+        self.custom_tags.pop(f"webhook:{request['name']}", None)
+
+    def register_webhook_with_third_party(self, request: Shape, caller: Caller) -> None:
+        """API reference, RegisterWebhookWithThirdParty: there is no third party to tell."""
+        self._refuse_unknown(request.get("webhookName"))
+
+    def deregister_webhook_with_third_party(self, request: Shape, caller: Caller) -> None:
+        """API reference, DeregisterWebhookWithThirdParty: there is no third party to tell."""
+        self._refuse_unknown(request.get("webhookName"))
+
+    def _refuse_unknown(self, name: str | None) -> None:
+        if name not in self.webhooks:
+            raise Refused("WebhookNotFoundException", f"The webhook '{name}' was not found")
+
+    def _shown(self, name: str) -> Shape:
+        webhook = self.webhooks[name]
+        definition = dict(webhook["definition"])
+        if "SecretToken" in definition["authenticationConfiguration"]:
+            definition["authenticationConfiguration"] = {
+                **definition["authenticationConfiguration"],
+                "SecretToken": MASK,
+            }
+        return {**webhook, "definition": definition, "tags": tags.shown(self.custom_tags[f"webhook:{name}"])}
+
+
+def _refuse_filters(filters: list[Shape]) -> None:
+    for each in filters:
+        if not each["jsonPath"].startswith("$"):
+            raise Refused(
+                "InvalidWebhookFilterPatternException",
+                f"The filter's JSON path is not valid: {each['jsonPath']}",
+            )
+
+
+def _refuse_authentication(definition: Shape) -> None:
+    """API reference, WebhookAuthConfiguration: which property goes with which kind."""
+    settings = definition["authenticationConfiguration"]
+    needed = {"GITHUB_HMAC": {"SecretToken"}, "IP": {"AllowedIPRange"}, "UNAUTHENTICATED": set[str]()}
+    if set(settings) != needed[definition["authentication"]] or not _is_range(settings.get("AllowedIPRange")):
+        raise Refused(
+            "InvalidWebhookAuthenticationParametersException",
+            f"The authentication configuration does not fit {definition['authentication']}",
+        )
+
+
+def _is_range(text: str | None) -> bool:
+    try:
+        return text is None or bool(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        return False
