@@ -238,3 +238,54 @@ def test_a_pipeline_that_the_named_spec_does_not_have_is_refused(created: str, r
     assert result.exit_code == 2
     assert "no pipeline `Nope` in" in result.stderr
     assert "there is FriendReminders" in result.stderr
+
+
+@pytest.fixture
+def waiting(created: str, run: Run, client: Client) -> str:
+    """The execution of a pushed commit, which waits before the closed gate of Build"""
+    run("disable-transition", "Build", "--reason", "freeze", *REGION)
+    commit = client("codecommit").put_file(
+        repositoryName="FriendReminders",
+        branchName="master",
+        fileContent=b"version: 0.2",
+        filePath="buildspec.yml",
+        commitMessage="Remind friends twice\n\nand once more",
+    )
+    for _ in range(3000):  # asked without a pause: the local AWS works while it answers
+        build = client("codepipeline").get_pipeline_state(name="FriendReminders")["stageStates"][1]
+        if "inboundExecution" in build:
+            return str(commit["commitId"])
+    raise AssertionError("nothing came to the gate")
+
+
+def test_what_waits_is_told_with_its_commit_and_what_opens_the_gate(
+    waiting: str, created: str, run: Run, data: Data
+) -> None:
+    told = data(run("status", created, "-o", "json"))
+    build = told["stages"][1]
+    assert build["waiting"]["revision"] == waiting
+    assert build["waiting"]["message"] == "Remind friends twice"
+    assert build["waiting"]["execution"] == told["execution"]["id"]
+    source = told["stages"][0]["actions"][0]
+    assert (source["revision"], source["summary"]) == (waiting, "Remind friends twice")
+    screen = run("status", created).stdout
+    assert f'"Remind friends twice" ({waiting[:7]})' in screen.splitlines()[0]
+    assert "waits here; `pipectl enable-transition Build` lets it in" in screen
+
+
+def test_a_change_that_would_cancel_a_running_execution_needs_a_word(
+    waiting: str, created: str, run: Run, tmp_path: Path, client: Client, data: Data
+) -> None:
+    spec = tmp_path / "varied.yaml"
+    text = Path(created).read_text(encoding="utf-8")
+    spec.write_text(text.replace("branch: master", "branch: main"), encoding="utf-8")
+    execution = data(run("status", created, "-o", "json"))["execution"]["id"]
+    refused = run("create", str(spec))
+    assert refused.exit_code == 1
+    assert "  ! pipeline               FriendReminders\n" in refused.stdout
+    assert "1 needs your word" in refused.stdout
+    assert f"execution {execution[:8]}" in refused.stderr
+    assert "hint: `--yes` answers yes\n" in refused.stderr
+    assert client("codepipeline").get_pipeline(name="FriendReminders")["pipeline"]["version"] == 1
+    assert run("create", str(spec), "--yes").exit_code == 0
+    assert client("codepipeline").get_pipeline(name="FriendReminders")["pipeline"]["version"] == 2
