@@ -30,6 +30,14 @@ _WORDINGS = (
         "write `key: value`, or indent it when it belongs to the text above",
         at_context=True,
     ),
+    _Wording("", "mapping keys are not allowed", "a value cannot begin with {char}", _QUOTES),
+    _Wording(
+        "plain scalar",
+        "unexpected ':'",
+        "a `:` within `[` or `{{` is out of place",
+        "put a space after it, or write the text in quotes",
+    ),
+    _Wording("", "document indicator", "the document ends within a list, a mapping or a quote"),
     _Wording("", "mapping values are not allowed", "a key cannot stand here", "look at the indentation"),
     _Wording(
         "",
@@ -99,7 +107,7 @@ _WORDINGS = (
     _Wording("", "YAML document|%YAML|%TAG", "this `%` line is not of YAML 1.1", "take it out"),
     _Wording(
         "tag|node",
-        "tag|'!'|'>'|URI",
+        "tag|'!'|'>'|URI|whitespace|octet",
         "tags (`!...`) are no part of a spec",
         "take it out, or write it in quotes",
         at_context=True,

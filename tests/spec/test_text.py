@@ -52,6 +52,13 @@ def test_without_libyaml_the_same_mistakes_are_found(file: Path) -> None:
     assert [problem.rule for problem in found] == [line.partition(":")[0] for line in says.splitlines()]
 
 
+def test_a_colon_that_only_libyaml_refuses_is_said_in_plain_words() -> None:
+    (problem,) = parse("spec.yaml", "a: [<:[]]\n", yaml.CSafeLoader).problems
+    assert (problem.line, problem.column) == (1, 6)
+    assert problem.message == "a `:` within `[` or `{` is out of place"
+    assert problem.hint == "put a space after it, or write the text in quotes"
+
+
 @pytest.mark.parametrize("loader", LOADERS)
 @pytest.mark.parametrize("file", SPECS, ids=lambda file: file.stem)
 def test_the_specs_that_must_work_read_as_yaml_reads_them(file: Path, loader: type) -> None:
