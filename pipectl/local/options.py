@@ -1,0 +1,17 @@
+"""What the one who starts a local AWS may choose about how it works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Options:
+    """The defaults are those of `pipectl local start`."""
+
+    builds: bool = (
+        True  # False: every build fails instead of running commands of a repository on this machine
+    )
+    docker: bool = False  # True: builds use the real docker when it is there
+    lenient_runtimes: bool = False  # True: runtime versions that AWS has retired are taken
+    build_workers: int = 8  # builds side by side; the others wait in QUEUED
