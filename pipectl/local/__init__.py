@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipectl.local.options import Options
     from pipectl.local.server import Server
 
 
 @contextmanager
 def running(
-    port: int = 0, *, delay_ms: float = 0, role_delay_s: float = 0, checks_answers: bool = True
+    port: int = 0,
+    *,
+    delay_ms: float = 0,
+    role_delay_s: float = 0,
+    checks_answers: bool = True,
+    options: Options | None = None,
 ) -> Iterator[Server]:
     """Serve in this process while the context is open.
 
@@ -24,7 +30,9 @@ def running(
     """
     from pipectl.local.server import Server
 
-    server = Server(delay_ms=delay_ms, role_delay_s=role_delay_s, checks_answers=checks_answers)
+    server = Server(
+        delay_ms=delay_ms, role_delay_s=role_delay_s, checks_answers=checks_answers, options=options
+    )
     server.listen(port)
     thread = threading.Thread(target=server.serve, name="local AWS", daemon=True)
     thread.start()

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipectl.local import control, gaps, model, motos, routing
 from pipectl.local.listener import STREAMED, Listener, listen
+from pipectl.local.options import Options
 from pipectl.local.wire import Answer, Caller, Refused, Request, refusal
 from pipectl.local.world import OWN_SERVICES, World
 
@@ -19,7 +20,15 @@ _NOT_RETRIED = 501  # SDKs try 500, 502, 503 and 504 again
 class Server:
     """One local AWS: a world, the services in it, and what tests and benchmarks may turn."""
 
-    def __init__(self, *, delay_ms: float = 0, role_delay_s: float = 0, checks_answers: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        delay_ms: float = 0,
+        role_delay_s: float = 0,
+        checks_answers: bool = False,
+        options: Options | None = None,
+    ) -> None:
+        self._options = options or Options()
         self.delay_ms = delay_ms
         self.requests = control.RequestLog()
         self.faults = control.Faults()
@@ -75,7 +84,9 @@ class Server:
         return self._listener
 
     def _new_world(self) -> World:
-        return World(role_delay_s=self._role_delay_s, checks_answers=self._checks_answers)
+        return World(
+            role_delay_s=self._role_delay_s, checks_answers=self._checks_answers, options=self._options
+        )
 
     def _respond(self, environ: dict[str, Any], body: bytes) -> Answer | None:
         try:

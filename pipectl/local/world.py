@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.loaders import Loader
 
 from pipectl.local import delivery, motos
+from pipectl.local.options import Options
 
 if TYPE_CHECKING:
     from pipectl.local.service import Service
@@ -46,7 +47,10 @@ class Clock:
 class World:
     """What one local AWS knows. A reset makes a new one."""
 
-    def __init__(self, *, role_delay_s: float = 0, checks_answers: bool = False) -> None:
+    def __init__(
+        self, *, role_delay_s: float = 0, checks_answers: bool = False, options: Options | None = None
+    ) -> None:
+        self.options = options or Options()
         self.lock = threading.RLock()
         self.clock = Clock()
         self.role_delay_s = role_delay_s
