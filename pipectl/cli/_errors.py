@@ -14,6 +14,9 @@ def show(error: BaseException, words: Sequence[str]) -> ExitCode:
     from pipectl.cli._look import look_of
     from pipectl.render.error import error_text
 
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return ExitCode.USAGE
     if "--debug" in words:
         traceback.print_exception(error)
     said = _told(error)

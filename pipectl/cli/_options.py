@@ -39,6 +39,10 @@ class Settings:
         """How to reach AWS."""
         from pipectl.flow import Aws
 
+        if self.local and self.endpoint_url:
+            raise WrongUsage(
+                "`--local` and `--endpoint-url` contradict each other", hint="leave one of them out"
+            )
         return Aws(self.profile, self.region, self.endpoint_url, self.local)
 
     @property

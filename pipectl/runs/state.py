@@ -52,7 +52,7 @@ def only_pipeline(cloud: Cloud) -> str:
         return names[0]
     if not names:
         raise PipectlError(
-            "there is no pipeline in this account and Region",
+            f"there is no pipeline {_here(cloud)}",
             hint="`pipectl create SPEC` makes one; `--region` and `--profile` look elsewhere",
         )
     raise PipectlError(
@@ -77,9 +77,12 @@ def no_such_pipeline(cloud: Cloud, name: str) -> PipectlError:
     """The error for a name that AWS does not know, with the names that it knows."""
     names = pipeline_names(cloud)
     there = f"those there are: {', '.join(names)}; " if names else ""
-    return PipectlError(
-        f"there is no pipeline `{name}`", hint=f"{there}`pipectl create SPEC` makes a new one"
-    )
+    message = f"there is no pipeline `{name}` {_here(cloud)}"
+    return PipectlError(message, hint=f"{there}`pipectl create SPEC` makes a new one")
+
+
+def _here(cloud: Cloud) -> str:
+    return f"in {cloud.account.region} of account {cloud.account.id}"
 
 
 def _executions(cloud: Cloud, name: str) -> list[Execution]:

@@ -140,9 +140,23 @@ def test_completion_prints_the_shells_script(shell: str, offline: Run) -> None:
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
-    command = f"{sys.executable} -m pipectl completion zsh | head -c 1 >/dev/null; echo ${{PIPESTATUS[0]}}"
+    command = f"{sys.executable} -m pipectl schema | head -c 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
-    assert done.stderr == ""
+    assert (done.stdout, done.stderr) == ("{", "")
+
+
+@pytest.mark.parametrize("words", [(), ("local",)])
+def test_without_a_command_help_is_shown(words: tuple[str, ...], offline: Run) -> None:
+    result = offline(*words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Usage: pipectl")
+    assert "error:" not in result.stderr
+
+
+def test_local_and_another_endpoint_contradict_each_other(offline: Run) -> None:
+    result = offline("--local", "status", "--endpoint-url", "http://127.0.0.1:1")
+    assert result.exit_code == 2
+    assert "contradict each other" in result.stderr
 
 
 class Stumbling(Commands):

@@ -216,10 +216,10 @@ def test_status_with_a_spec_sends_four_reads_and_no_more(created: str, run: Run)
     assert result.stderr.splitlines()[-1] == "4 reads, 0 writes"
 
 
-def test_without_any_pipeline_status_says_so(run: Run) -> None:
+def test_without_any_pipeline_status_says_so(run: Run, account: str) -> None:
     result = run("status", *REGION)
     assert result.exit_code == 1
-    assert "error: there is no pipeline in this account and Region" in result.stderr
+    assert f"error: there is no pipeline in ap-southeast-1 of account {account}" in result.stderr
 
 
 def test_of_several_pipelines_one_must_be_named(created: str, run: Run, client: Client, data: Data) -> None:
