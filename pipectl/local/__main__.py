@@ -1,7 +1,8 @@
 """`python -m pipectl.local PORT LOCK READY`: the background process that daemon.py starts.
 
 PORT 0 is the usual port, or a free one when that is taken. LOCK is an open, locked file: holding it says that
-we live. READY is an open pipe: one line that we listen, or what went wrong, and it is closed.
+we live (builds do not get it: subprocess hands no open file on). READY is an open pipe: it gets one line, that
+we listen or what went wrong, and is closed.
 """
 
 from __future__ import annotations
@@ -20,15 +21,16 @@ from pipectl.local.server import Server
 if TYPE_CHECKING:
     from types import FrameType
 
+_log = logging.getLogger("pipectl.local")
+
 
 def main() -> None:
     """Leave the parent, listen, tell it, answer until SIGTERM"""
     if os.fork():
         os._exit(0)
-    port, lock, ready = (int(argument) for argument in sys.argv[1:])
-    for inherited in (lock, ready):
-        os.set_inheritable(inherited, False)  # builds must not keep the lock of a server that is gone
+    port, _, ready = (int(argument) for argument in sys.argv[1:])
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
+    _log.setLevel(logging.INFO)
     server = Server()
     try:
         _listen(server, port)
@@ -37,6 +39,7 @@ def main() -> None:
         sys.exit(1)
     os.chdir("/")
     daemon.write_port_file(server.port)
+    _log.info("process %s listens on %s", os.getpid(), server.url)
     signal.signal(signal.SIGTERM, lambda number, frame: _stop(server, number, frame))
     threading.Thread(target=motos.warm, args=(server.world.lock,), name="warm", daemon=True).start()
     _tell(ready, daemon.READY)

@@ -120,6 +120,8 @@ def test_two_first_starts_at_once_give_one_server(home: Path) -> None:
     servers = {tuple(json.loads(answer)) for answer in found}
     assert len(servers) == 1
     assert servers == {(daemon.ensure().url, daemon.ensure().pid)}
+    log = (home / "pipectl" / "local" / "server.log").read_text()
+    assert log.count("listens on") == 1
 
 
 def test_it_lives_on_when_the_one_that_started_it_ends(home: Path) -> None:
@@ -278,13 +280,16 @@ def test_the_environment_is_what_other_clients_need(home: Path) -> None:
     assert run.strip() == "111122223333"
 
 
-def test_the_profile_of_the_user_is_not_the_servers(home: Path, connect: Connect) -> None:
-    os.environ["AWS_PROFILE"] = "no-such-profile"
+def test_what_the_user_set_for_aws_and_moto_is_not_the_servers(home: Path, connect: Connect) -> None:
+    theirs = {"AWS_PROFILE": "no-such-profile", "MOTO_ACCOUNT_ID": "9" * 12}
+    os.environ.update(theirs)
     try:
         running = daemon.ensure()
     finally:
-        del os.environ["AWS_PROFILE"]
-    assert _account(connect, running.url) == "111122223333"
+        for name in theirs:
+            del os.environ[name]
+    made = connect(running.url, "111122223333")("ecr").create_repository(repositoryName="shop")
+    assert made["repository"]["registryId"] == "111122223333"
 
 
 def test_files_are_for_this_user_only(home: Path) -> None:

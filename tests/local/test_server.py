@@ -104,7 +104,6 @@ def test_a_body_in_chunks_is_read(client: Client) -> None:
         ("iam", "simulate_custom_policy", {"PolicyInputList": ["{}"], "ActionNames": ["s3:GetObject"]}),
         ("logs", "list_anomalies", {}),
         ("apprunner", "list_services", {}),
-        ("codepipeline", "list_webhooks", {}),
         ("s3", "get_bucket_metadata_configuration", {"Bucket": "some-bucket"}),
         ("lambda", "list_capacity_providers", {}),
     ],
