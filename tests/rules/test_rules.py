@@ -1,6 +1,7 @@
 """Every rule has good and bad specs in cases/<rule>: a good one is without problems, a bad one has what its
 text file says, and nothing but this rule finds anything there."""
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_every_problem_of_a_bad_case_is_of_its_own_rule(case: Path) -> None:
 
 
 def rule_of(case: Path) -> str:
-    return str(getattr(__import__(f"pipectl.rules.{case.parent.name}", fromlist=["RULE"]), "RULE"))
+    return str(importlib.import_module(f"pipectl.rules.{case.parent.name}").RULE)
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda each: each.stem)
