@@ -1,8 +1,8 @@
 """`python -m pipectl.local PORT LOCK READY`: the background process that daemon.py starts.
 
 PORT 0 is the usual port, or a free one when that is taken. LOCK is an open, locked file: holding it says that
-we live (builds do not get it: subprocess hands no open file on). READY is an open pipe: it gets one line, that
-we listen or what went wrong, and is closed.
+we live (builds do not get it: subprocess hands no open file on). READY is an open pipe: it gets one line,
+that we listen or what went wrong, and is closed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from pipectl.local import daemon, motos
+from pipectl.local import daemon, finding, motos
 from pipectl.local.server import Server
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ def main() -> None:
         _tell(ready, f"port {port} is taken" if error.errno == errno.EADDRINUSE else str(error))
         sys.exit(1)
     os.chdir("/")
-    daemon.write_port_file(server.port)
+    finding.write_port_file(server.port)
     _log.info("process %s listens on %s", os.getpid(), server.url)
     signal.signal(signal.SIGTERM, lambda number, frame: _stop(server, number, frame))
     threading.Thread(target=motos.warm, args=(server.world.lock,), name="warm", daemon=True).start()
     _tell(ready, daemon.READY)
     server.serve()
-    daemon.forget_port_file()
+    finding.forget_port_file()
 
 
 def _listen(server: Server, port: int) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipectl.local import daemon
+from pipectl.local import daemon, finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +126,7 @@ def test_two_first_starts_at_once_give_one_server(home: Path) -> None:
 
 def test_it_lives_on_when_the_one_that_started_it_ends(home: Path) -> None:
     url, pid = json.loads(subprocess.check_output([sys.executable, "-c", ENSURE], cwd=ROOT))
-    assert daemon.ensure() == daemon.Endpoint(url, pid)
+    assert daemon.ensure() == finding.Endpoint(url, pid)
     assert os.getsid(pid) != os.getsid(0)
 
 
@@ -294,10 +294,10 @@ def test_what_the_user_set_for_aws_and_moto_is_not_the_servers(home: Path, conne
 
 def test_files_are_for_this_user_only(home: Path) -> None:
     daemon.ensure()
-    assert daemon.folder().stat().st_mode & 0o077 == 0
+    assert finding.folder().stat().st_mode & 0o077 == 0
 
 
 def test_a_relative_state_folder_is_ignored(home: Path) -> None:
     os.environ["XDG_STATE_HOME"] = "relative"
-    assert daemon.folder() == Path.home() / ".local" / "state" / "pipectl" / "local"
+    assert finding.folder() == Path.home() / ".local" / "state" / "pipectl" / "local"
     os.environ["XDG_STATE_HOME"] = str(home)

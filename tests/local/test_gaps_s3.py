@@ -227,3 +227,24 @@ def test_what_moto_would_take_for_the_bucket_itself_is_unknown(s3: Any, bucket: 
     configuration = {"MetricsConfiguration": {"Id": "m"}, "Id": "m"}
     refused = code(s3.put_bucket_metrics_configuration, Bucket=bucket, **configuration)
     assert refused == ("UnknownOperationException", 400)
+
+
+def test_a_bucket_tells_that_its_events_go_to_eventbridge(s3: Any, bucket: str, account: str) -> None:
+    def told() -> dict[str, Any]:
+        answer: dict[str, Any] = s3.get_bucket_notification_configuration(Bucket=bucket)
+        del answer["ResponseMetadata"]
+        return answer
+
+    def tell(**configuration: Any) -> None:
+        s3.put_bucket_notification_configuration(
+            Bucket=bucket, NotificationConfiguration=configuration, SkipDestinationValidation=True
+        )
+
+    assert told() == {}
+    tell(EventBridgeConfiguration={})
+    assert told() == {"EventBridgeConfiguration": {}}
+    queue = {"Id": "q", "QueueArn": f"arn:aws:sqs:eu-west-1:{account}:q", "Events": ["s3:ObjectCreated:*"]}
+    tell(QueueConfigurations=[queue], EventBridgeConfiguration={})
+    assert told() == {"QueueConfigurations": [queue], "EventBridgeConfiguration": {}}
+    tell()
+    assert told() == {}

@@ -57,6 +57,8 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
     answered = forward(request)
     if answered.status in _SUCCESS:
         _after(request.operation, bucket)
+    if request.operation == "GetBucketNotificationConfiguration":
+        return _with_event_bridge(bucket, answered)
     return answered
 
 
@@ -139,3 +141,15 @@ def _after(operation: str, bucket: Any) -> None:
     elif operation == "PutBucketLifecycleConfiguration":
         for rule in bucket.rules:  # API reference, LifecycleRule: an ID is made up where none was sent
             rule.id = rule.id or str(uuid.uuid4())
+
+
+def _with_event_bridge(bucket: Any, answered: Answer) -> Answer:
+    """Moto keeps that a bucket sends its events to EventBridge, and does not tell it"""
+    kept = bucket.notification_configuration
+    if kept is None or kept.event_bridge is None:
+        return answered
+    root = ET.Element("NotificationConfiguration", xmlns="http://s3.amazonaws.com/doc/2006-03-01/")
+    told = ET.fromstring(answered.body) if answered.body else root  # noqa: S314  from moto
+    namespace = told.tag.partition("}")[0] + "}" if told.tag.startswith("{") else ""
+    ET.SubElement(told, f"{namespace}EventBridgeConfiguration")
+    return replace(answered, body=ET.tostring(told, xml_declaration=True, encoding="UTF-8"))
