@@ -1,9 +1,7 @@
 """The command line: finds every command in this folder and shows every error. Only this room prints."""
 
 import contextlib
-import errno
 import importlib
-import os
 import pkgutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -58,13 +56,6 @@ def _shown_errors(words: Sequence[str]) -> Iterator[list[Any]]:
     ended: list[Any] = []
     try:
         yield ended
-    except OSError as error:
-        if error.errno != errno.EPIPE:
-            ended.append(_errors.show(error, words))
-        else:
-            # Whoever read us has gone (`pipectl status | head -1`): nothing is left to say, also at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ended.append(ExitCode.FAILED)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the one place that shows all of them
         ended.append(_errors.show(error, words))
 

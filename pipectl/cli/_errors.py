@@ -1,5 +1,6 @@
 """Errors on stderr: `error:`, `hint:`, and the exit code. A traceback only with `--debug`."""
 
+import contextlib
 import sys
 import traceback
 from collections.abc import Sequence
@@ -20,7 +21,8 @@ def show(error: BaseException, words: Sequence[str]) -> ExitCode:
     if "--debug" in words:
         traceback.print_exception(error)
     said = _told(error)
-    click.echo(error_text(said, look_of(sys.stderr, plain="--no-color" in words)), err=True)
+    with contextlib.suppress(BrokenPipeError):  # whoever read us has gone, so nobody is left to tell
+        click.echo(error_text(said, look_of(sys.stderr, plain="--no-color" in words)), err=True)
     return said.exit_code
 
 
@@ -44,6 +46,8 @@ def _told(error: BaseException) -> PipectlError:
         return WrongUsage(_sentence(error.format_message()))
     if isinstance(error, click.Abort | KeyboardInterrupt):
         return Interrupted("interrupted")
+    if isinstance(error, OSError):
+        return PipectlError(str(error))
     return PipectlError(
         f"pipectl stumbled over {type(error).__name__}: {error}",
         hint="this is a mistake of pipectl; `--debug` shows where it happened",
