@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pipectl.local.codebuild.projects import ProjectOperations
+from pipectl.local.codebuild.pipelines import PipelineBuilds
+from pipectl.local.codebuild.refusals import Refusals
 
 
-class CodeBuild(ProjectOperations):
+class CodeBuild(PipelineBuilds, Refusals):
     """The service of one account and Region, put together from its parts."""
 
 

@@ -39,9 +39,14 @@ def is_curated(image: str) -> bool:
     return image.startswith(_PREFIX)
 
 
+def plain_name(image: str) -> str:
+    """The name without prefix and without the date of a fixed release"""
+    return _DATED.sub("", image.removeprefix(_PREFIX))
+
+
 def environments(image: str) -> tuple[str, ...]:
     """The environment types that run a curated image; none for one that is not there"""
-    name = _DATED.sub("", image.removeprefix(_PREFIX))
+    name = plain_name(image)
     on_lambda = _LAMBDA.fullmatch(name)
     if on_lambda:
         return ("LINUX_LAMBDA_CONTAINER",) if on_lambda.group(1) == "x86_64" else ("ARM_LAMBDA_CONTAINER",)

@@ -1,0 +1,324 @@
+"""Builds: started, looked at, stopped, tried again."""
+
+from __future__ import annotations
+
+import copy
+import re
+import threading
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from pipectl.local.codebuild import environment, events, project_defaults, project_rules
+from pipectl.local.codebuild.projects import ProjectOperations
+from pipectl.local.codebuild.record import IN_PROGRESS, Build
+from pipectl.local.codebuild.reports import ReportOperations
+from pipectl.local.codebuild.run import Run
+from pipectl.local.codebuild.workers import workers
+from pipectl.local.service import Refused
+
+if TYPE_CHECKING:
+    from pipectl.local.codebuild.record import PipelineWork
+    from pipectl.local.service import Caller
+    from pipectl.local.world import World
+
+_TOKEN_LIFE_S = 300  # API reference, StartBuild: "valid for 5 minutes"
+_RETRY = re.compile(r"RETRY(?:-(?P<count>\d{1,3}))?(?:-(?P<expression>.+))?", re.DOTALL)
+_DEFAULT_RETRIES = 3  # user guide, on-failure: RETRY "up to 3 times"
+_END_S = 5.0
+_PRINCIPAL = "codebuild.amazonaws.com"
+
+_OVERRIDES = {  # StartBuild's members that replace one of the project as they are
+    "timeoutInMinutesOverride": "timeoutInMinutes",
+    "queuedTimeoutInMinutesOverride": "queuedTimeoutInMinutes",
+    "encryptionKeyOverride": "encryptionKey",
+    "cacheOverride": "cache",
+    "secondarySourcesOverride": "secondarySources",
+    "secondarySourcesVersionOverride": "secondarySourceVersions",
+    "autoRetryLimitOverride": "autoRetryLimit",
+}
+_SOURCE_OVERRIDES = {
+    "sourceTypeOverride": "type",
+    "sourceLocationOverride": "location",
+    "sourceAuthOverride": "auth",
+    "gitCloneDepthOverride": "gitCloneDepth",
+    "gitSubmodulesConfigOverride": "gitSubmodulesConfig",
+    "buildspecOverride": "buildspec",
+    "insecureSslOverride": "insecureSsl",
+    "reportBuildStatusOverride": "reportBuildStatus",
+    "buildStatusConfigOverride": "buildStatusConfig",
+}
+_ENVIRONMENT_OVERRIDES = {
+    "environmentTypeOverride": "type",
+    "imageOverride": "image",
+    "computeTypeOverride": "computeType",
+    "certificateOverride": "certificate",
+    "privilegedModeOverride": "privilegedMode",
+    "registryCredentialOverride": "registryCredential",
+    "imagePullCredentialsTypeOverride": "imagePullCredentialsType",
+    "fleetOverride": "fleet",
+    "hostKernelOverride": "hostKernel",
+}
+
+
+class BuildOperations(ProjectOperations, ReportOperations):
+    """StartBuild to RetryBuild."""
+
+    def __init__(self, world: World, account: str, region: str) -> None:
+        super().__init__(world, account, region)
+        self.builds: dict[str, Build] = {}
+        self._numbers: dict[str, int] = {}
+        self._tokens: dict[str, tuple[float, dict[str, Any], str]] = {}
+        world.on_close(self._end_all)
+
+    def start_build(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        known = self._known_token(request)
+        if known:
+            return {"build": _shown(self.builds[known])}
+        project = self._overridden(self.project(request["projectName"]), request)
+        if project["source"]["type"] == "CODEPIPELINE":
+            raise project_rules.invalid("Source type CODEPIPELINE cannot be started without a pipeline")
+        project_rules.check(project)
+        build = self.begin(project, request, initiator=_initiator(caller.arn))
+        self._remember(request, build)
+        return {"build": _shown(build)}
+
+    def batch_get_builds(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        there, missing = [], []
+        for identity in dict.fromkeys(request["ids"]):
+            build = self._known(identity)
+            if build:
+                there.append(_shown(build))
+            else:
+                missing.append(identity)
+        return {"builds": there, "buildsNotFound": missing}
+
+    def list_builds(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        return self._listed(list(self.builds), request)
+
+    def list_builds_for_project(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        name = self.project(request["projectName"])["name"]
+        found = [identity for identity, build in self.builds.items() if build.shown["projectName"] == name]
+        return self._listed(found, request)
+
+    def stop_build(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """API reference: the build is asked to stop; a completed one stays as it is (inferred)"""
+        build = self._existing(request["id"])
+        build.stop.set()
+        return {"build": _shown(build)}
+
+    def retry_build(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """API reference: the same build again, as it was started"""
+        if "id" not in request:
+            raise project_rules.invalid("A build id is required")
+        before = self._existing(request["id"])
+        if not before.shown["buildComplete"]:
+            raise project_rules.invalid("A build that is in progress cannot be retried")
+        project = self._overridden(self.project(before.shown["projectName"]), before.request)
+        build = self.begin(project, before.request, initiator=_initiator(caller.arn), work=before.pipeline)
+        return {"build": _shown(build)}
+
+    def batch_delete_builds(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        gone, kept = [], []
+        for identity in request["ids"]:
+            build = self._known(identity)
+            if build is None:
+                kept.append({"id": identity, "statusCode": "BUILD_NOT_FOUND"})
+            elif not build.shown["buildComplete"]:
+                kept.append({"id": identity, "statusCode": "BUILD_IN_PROGRESS"})
+            else:
+                del self.builds[build.identity]
+                gone.append(build.shown["arn"])
+        return {"buildsDeleted": gone, "buildsNotDeleted": kept}
+
+    def begin(
+        self,
+        project: dict[str, Any],
+        request: dict[str, Any],
+        *,
+        initiator: str,
+        work: PipelineWork | None = None,
+        retries: dict[str, Any] | None = None,
+    ) -> Build:
+        """Make a build of a project with its overrides and let it run"""
+        self._check_begin(project)
+        build = self._new(project, request, initiator, work)
+        build.shown["autoRetryConfig"] = retries
+        self.builds[build.identity] = build
+        events.state_changed(self.world, build)
+        thread = threading.Thread(target=self._work, args=(build,), name=build.identity, daemon=True)
+        thread.start()
+        return build
+
+    def _new(
+        self, project: dict[str, Any], request: dict[str, Any], initiator: str, work: PipelineWork | None
+    ) -> Build:
+        name = project["name"]
+        identity = f"{name}:{uuid.uuid4()}"
+        self._numbers[name] = self._numbers.get(name, 0) + 1
+        folder = self.world.folder / "builds" / identity.partition(":")[2]
+        folder.mkdir(parents=True)
+        now = self.world.now()
+        shown = {
+            "id": identity,
+            "arn": self.arn(f"build/{identity}"),
+            "buildNumber": self._numbers[name],
+            "startTime": now,
+            "buildStatus": IN_PROGRESS,
+            "projectName": name,
+            "phases": [],
+            "logs": {"deepLink": "", "groupName": None, "streamName": None},
+            "artifacts": {"location": ""},
+            "buildComplete": False,
+            "initiator": initiator,
+            "sourceVersion": request.get("sourceVersion") or project.get("sourceVersion"),
+            "exportedEnvironmentVariables": [],
+            "reportArns": [],
+        }
+        for member in _SHOWN_OF_PROJECT:
+            shown[member] = copy.deepcopy(project.get(member))
+        build = Build(shown, project, folder, request, project["artifacts"], work)
+        build.begin("SUBMITTED", now)
+        build.end("SUCCEEDED", now)
+        build.begin("QUEUED", now)
+        return build
+
+    def _work(self, build: Build) -> None:
+        """In the build's own thread: wait for a free worker, then run"""
+        with workers(self.world).slot(build.stop):
+            with self.world.lock:
+                queued = build.end("SUCCEEDED", self.world.now())
+                events.phase_changed(self.world, build, queued)
+            run = Run(self.world, build, self.account, self.region, self.partition)
+            run()
+        if run.retry:
+            self._try_again(build, run.retry)
+
+    def _try_again(self, build: Build, rule: str) -> None:
+        """User guide, on-failure: RETRY, RETRY-count, RETRY-regex, RETRY-count-regex"""
+        found = _RETRY.fullmatch(rule)
+        message = " ".join(
+            context["message"] for phase in build.phases for context in phase.get("contexts") or []
+        )
+        if found is None or build.pipeline or not re.search(found["expression"] or "", message):
+            return
+        limit = int(found["count"] or _DEFAULT_RETRIES)
+        number = (build.shown.get("autoRetryConfig") or {}).get("autoRetryNumber", 0)
+        if number >= limit:
+            return
+        with self.world.lock:
+            after = {
+                "autoRetryLimit": limit,
+                "autoRetryNumber": number + 1,
+                "previousAutoRetry": build.shown["arn"],
+            }
+            again = self.begin(
+                build.project, build.request, initiator=build.shown["initiator"], retries=after
+            )
+            config = build.shown.get("autoRetryConfig") or {
+                "autoRetryLimit": limit,
+                "autoRetryNumber": number,
+            }
+            build.shown["autoRetryConfig"] = config | {"nextAutoRetry": again.shown["arn"]}
+
+    def _check_begin(self, project: dict[str, Any]) -> None:
+        limit = project.get("concurrentBuildLimit")
+        running = [build for build in self.builds.values() if build.shown["projectName"] == project["name"]]
+        if limit is not None and sum(not build.shown["buildComplete"] for build in running) >= limit:
+            raise Refused(
+                "AccountLimitExceededException",
+                f"Cannot have more than {limit} builds in queue for the project",
+            )
+        if not self.world.role_usable(project["serviceRole"], _PRINCIPAL):
+            role = project["serviceRole"]
+            raise project_rules.invalid(f"CodeBuild is not authorized to perform: sts:AssumeRole on {role}")
+
+    def _overridden(self, project: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+        """The project as this one build sees it"""
+        after = copy.deepcopy(project)
+        after |= {name: request[stated] for stated, name in _OVERRIDES.items() if stated in request}
+        source = {name: request[stated] for stated, name in _SOURCE_OVERRIDES.items() if stated in request}
+        after["source"] = after["source"] | source
+        changed = {
+            name: request[stated] for stated, name in _ENVIRONMENT_OVERRIDES.items() if stated in request
+        }
+        after["environment"] = after["environment"] | changed
+        after["environment"]["environmentVariables"] = environment.overridden(
+            project["environment"]["environmentVariables"], request.get("environmentVariablesOverride", [])
+        )
+        if "artifactsOverride" in request:
+            after["artifacts"] = project_defaults.artifacts(request["artifactsOverride"], project["name"])
+        elif project["artifacts"]["type"] == "CODEPIPELINE" and source.get("type"):
+            raise project_rules.invalid(
+                "ArtifactsOverride must be set when using artifacts type CodePipelines"
+            )
+        if "secondaryArtifactsOverride" in request:
+            after["secondaryArtifacts"] = request["secondaryArtifactsOverride"]
+        if "logsConfigOverride" in request:
+            after["logsConfig"] = project_defaults.logs(request["logsConfigOverride"])
+        if "serviceRoleOverride" in request:
+            after["serviceRole"] = self.role_arn(request["serviceRoleOverride"])
+        return after
+
+    def _known(self, identity: str) -> Build | None:
+        return self.builds.get(identity.removeprefix(self.arn("build/")))
+
+    def _existing(self, identity: str) -> Build:
+        build = self._known(identity)
+        if build is None:
+            raise Refused("ResourceNotFoundException", f"Build {identity} does not exist")
+        return build
+
+    def _listed(self, identities: list[str], request: dict[str, Any]) -> dict[str, Any]:
+        """API reference: descending by start time unless said otherwise"""
+        if request.get("sortOrder") != "ASCENDING":
+            identities.reverse()
+        found, token = self.page(identities, request.get("nextToken"))
+        return {"ids": found, "nextToken": token}
+
+    def _known_token(self, request: dict[str, Any]) -> str | None:
+        """API reference: the same token with another parameter is refused"""
+        found = self._tokens.get(request.get("idempotencyToken", ""))
+        if found is None or self.world.now().timestamp() - found[0] > _TOKEN_LIFE_S:
+            return None
+        if found[1] != request:
+            raise project_rules.invalid("The idempotency token was used with other parameters")
+        return found[2]
+
+    def _remember(self, request: dict[str, Any], build: Build) -> None:
+        if "idempotencyToken" in request:
+            now = self.world.now().timestamp()
+            self._tokens[request["idempotencyToken"]] = (now, copy.deepcopy(request), build.identity)
+
+    def _end_all(self) -> None:
+        """The world ends: no build goes on without it"""
+        running = [build for build in self.builds.values() if not build.done.is_set()]
+        for build in running:
+            build.stop.set()
+        for build in running:
+            build.done.wait(_END_S)
+
+
+_SHOWN_OF_PROJECT = (
+    "source",
+    "secondarySources",
+    "secondarySourceVersions",
+    "secondaryArtifacts",
+    "cache",
+    "environment",
+    "serviceRole",
+    "timeoutInMinutes",
+    "queuedTimeoutInMinutes",
+    "encryptionKey",
+    "vpcConfig",
+    "fileSystemLocations",
+)
+
+
+def _initiator(arn: str) -> str:
+    """API reference, Build: the name of the user, or ROLE/SESSION"""
+    resource = arn.rpartition(":")[2]
+    return resource.removeprefix("user/").removeprefix("assumed-role/")
+
+
+def _shown(build: Build) -> dict[str, Any]:
+    return copy.deepcopy(build.shown)

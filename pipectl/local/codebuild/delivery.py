@@ -1,0 +1,153 @@
+"""What goes in and out of a build beside its source: the buildspec's text, and the artifacts.
+
+API reference, ProjectArtifacts, for the names in S3; a pipeline gets its artifacts as zip files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from pipectl.local.codebuild import artifacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pipectl.local.codebuild.buildspec import Buildspec, Files
+    from pipectl.local.codebuild.record import Build
+    from pipectl.local.world import World
+
+_DEFAULT_NAME = "buildspec.yml"
+_S3_ARN = ":s3:::"
+
+
+class DeliveryError(Exception):
+    """Artifacts that cannot be handed on (CLIENT_ERROR)."""
+
+
+class NoBuildspecError(Exception):
+    """There is no buildspec where the project says."""
+
+
+def buildspec_text(build: Build, source: Path, world: World, account: str) -> str:
+    """Inline when it has several lines; else an object of S3 or a path below the source (user guide)"""
+    stated = str(build.shown["source"].get("buildspec") or "")
+    if "\n" in stated or stated.lstrip().startswith(("version:", "{")):
+        return stated
+    if stated.startswith("arn:") and _S3_ARN in stated:
+        return _object(stated.partition(_S3_ARN)[2], world, account)
+    path = (source / (stated or _DEFAULT_NAME)).resolve()
+    if not path.is_relative_to(source.resolve()):
+        raise NoBuildspecError(f"stat {stated}: the path leads out of the source")
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NoBuildspecError(f"stat {path}: no such file or directory") from None
+    except (OSError, UnicodeError) as error:
+        raise NoBuildspecError(f"read {path}: {error}") from error
+
+
+def _object(location: str, world: World, account: str) -> str:
+    bucket, _, key = location.partition("/")
+    with world.lock:
+        backend = world.moto("s3", account, "us-east-1")
+        found = backend.get_object(bucket, key) if bucket in backend.buckets else None
+        if found is None:
+            raise NoBuildspecError(f"NoSuchKey: The specified key does not exist: {location}")
+        return str(found.value.decode(errors="replace"))
+
+
+class Delivery:
+    """Hands the artifacts of one build on."""
+
+    def __init__(
+        self, world: World, build: Build, account: str, region: str, named: Callable[[str], str]
+    ) -> None:
+        self._world, self._build, self._account, self._region = world, build, account, region
+        self._named = named
+
+    def upload(self, spec: Buildspec, source: Path, say: Callable[[str], None]) -> None:
+        try:
+            if self._build.pipeline:
+                self._for_pipeline(spec, source, say)
+            else:
+                self._for_project(spec, source, say)
+        except artifacts.ArtifactError as error:
+            raise DeliveryError(str(error)) from error
+
+    def _for_pipeline(self, spec: Buildspec, source: Path, say: Callable[[str], None]) -> None:
+        """User guide of CodePipeline: one output takes `artifacts`, several are secondary artifacts"""
+        names = self._build.pipeline.outputs if self._build.pipeline else ()
+        for name in names:
+            files = _files_for(spec, name, alone=len(names) == 1)
+            found = artifacts.collect(files, source, say)
+            self._build.outputs[name] = artifacts.packed(found, links=files.links)
+
+    def _for_project(self, spec: Buildspec, source: Path, say: Callable[[str], None]) -> None:
+        target = self._build.artifacts
+        if target["type"] == "S3" and spec.artifacts:
+            with self._world.lock:
+                self._build.shown["artifacts"] = {}
+            shown = self._to_s3(target, spec.artifacts, source, say)
+            with self._world.lock:
+                self._build.shown["artifacts"] = shown
+        secondary = []
+        for target in self._build.project.get("secondaryArtifacts", []):
+            identifier = target["artifactIdentifier"]
+            if identifier not in spec.secondary:
+                raise DeliveryError(f"no definition for secondary artifact {identifier}")
+            shown = self._to_s3(target, spec.secondary[identifier], source, say)
+            secondary.append(shown | {"artifactIdentifier": identifier})
+        with self._world.lock:
+            self._build.shown["secondaryArtifacts"] = secondary
+
+    def _to_s3(
+        self, target: dict[str, Any], files: Files, source: Path, say: Callable[[str], None]
+    ) -> dict[str, Any]:
+        found = artifacts.collect(files, source, say)
+        name = target.get("name") or self._build.shown["projectName"]
+        if target.get("overrideArtifactName") and files.name:
+            name = self._named(files.name)
+        parts = [
+            target.get("path"),
+            self._build.uuid if target.get("namespaceType") == "BUILD_ID" else None,
+            None if name == "/" else name,
+        ]
+        key = "/".join(part.strip("/") for part in parts if part)
+        bucket = str(target["location"])
+        return self._stored(target, bucket, key, found)
+
+    def _stored(
+        self, target: dict[str, Any], bucket: str, key: str, found: dict[str, Path]
+    ) -> dict[str, Any]:
+        """API reference, packaging: ZIP is one object, NONE a folder of them"""
+        shown: dict[str, Any] = {
+            "location": f"arn:aws:s3:::{bucket}/{key}",
+            "overrideArtifactName": target.get("overrideArtifactName", False),
+            "encryptionDisabled": target.get("encryptionDisabled", False),
+        }
+        if target.get("packaging") == "ZIP":
+            data = artifacts.packed(found)
+            self._put(bucket, key, data)
+            shown["sha256sum"] = hashlib.sha256(data).hexdigest()
+            shown["md5sum"] = hashlib.md5(data, usedforsecurity=False).hexdigest()
+            return shown
+        for path, file in found.items():
+            self._put(bucket, f"{key}/{path}".lstrip("/"), file.read_bytes())
+        return shown
+
+    def _put(self, bucket: str, key: str, data: bytes) -> None:
+        with self._world.lock:
+            backend = self._world.moto("s3", self._account, self._region)
+            if bucket not in backend.buckets:
+                raise DeliveryError(f"NoSuchBucket: The specified bucket does not exist: {bucket}")
+            backend.put_object(bucket, key, data)
+
+
+def _files_for(spec: Buildspec, name: str, *, alone: bool) -> Files:
+    if name in spec.secondary and not (alone and spec.artifacts and spec.artifacts.files):
+        return spec.secondary[name]
+    if alone and spec.artifacts:
+        return spec.artifacts
+    raise DeliveryError(f"no definition for {'' if alone else 'secondary '}artifact {name} in the buildspec")

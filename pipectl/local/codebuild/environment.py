@@ -1,0 +1,98 @@
+"""The variables of a build: where each comes from, which one wins, and nothing of the host's.
+
+User guide, "Environment variables in build environments".
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from pipectl.local.codebuild.values import ParameterReader, SecretReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from pipectl.local.codebuild.buildspec import Buildspec
+    from pipectl.local.codebuild.record import Build
+    from pipectl.local.world import World
+
+PARAMETER_STORE = "PARAMETER_STORE"
+SECRETS_MANAGER = "SECRETS_MANAGER"
+
+
+def overridden(
+    project: Iterable[Mapping[str, str]], build: Iterable[Mapping[str, str]]
+) -> list[dict[str, str]]:
+    """User guide: a variable of StartBuild replaces the project's of the same name, others are added"""
+    merged = {variable["name"]: dict(variable) for variable in project}
+    for variable in build:
+        merged[variable["name"]] = {"type": "PLAINTEXT", **variable}
+    return list(merged.values())
+
+
+def stated(build: Build, buildspec: Buildspec, world: World, account: str, region: str) -> dict[str, str]:
+    """The user's variables with their values: StartBuild's before the project's before the buildspec's"""
+    parameter = ParameterReader(world, account, region)
+    secret = SecretReader(world, account, region)
+    found = dict(buildspec.variables)
+    found |= {name: parameter(path) for name, path in buildspec.parameters.items()}
+    found |= {name: secret(reference) for name, reference in buildspec.secrets.items()}
+    readers: dict[str, Callable[[str], str]] = {PARAMETER_STORE: parameter, SECRETS_MANAGER: secret}
+    for variable in build.shown["environment"]["environmentVariables"]:
+        read = readers.get(variable.get("type", ""))
+        found[variable["name"]] = read(variable["value"]) if read else variable["value"]
+    return found
+
+
+def secret_names(build: Build) -> set[str]:
+    """User guide, exported-variables: "sensitive" ones of the project are not exported"""
+    variables = build.shown["environment"]["environmentVariables"]
+    return {variable["name"] for variable in variables if variable.get("type") == SECRETS_MANAGER}
+
+
+def own(build: Build, folders: Mapping[str, Path], log_path: str) -> dict[str, str]:
+    """The CODEBUILD_* variables; one without value is not set"""
+    shown = build.shown
+    source = folders[""]
+    variables: dict[str, Any] = {
+        "CODEBUILD_BUILD_ARN": shown["arn"],
+        "CODEBUILD_BUILD_ID": shown["id"],
+        "CODEBUILD_BUILD_IMAGE": shown["environment"]["image"],
+        "CODEBUILD_BUILD_NUMBER": shown["buildNumber"],
+        "CODEBUILD_BUILD_SUCCEEDING": "1",
+        "CODEBUILD_CI": "true",
+        "CODEBUILD_INITIATOR": shown["initiator"],
+        "CODEBUILD_KMS_KEY_ID": shown["encryptionKey"],
+        "CODEBUILD_LOG_PATH": log_path,
+        "CODEBUILD_PROJECT_ARN": build.project["arn"],
+        "CODEBUILD_RESOLVED_SOURCE_VERSION": shown.get("resolvedSourceVersion"),
+        "CODEBUILD_SOURCE_REPO_URL": shown["source"].get("location"),
+        "CODEBUILD_SOURCE_VERSION": shown.get("sourceVersion"),
+        "CODEBUILD_SRC_DIR": source,
+        "CODEBUILD_START_TIME": int(shown["startTime"].timestamp() * 1000),
+    }
+    secondary = {f"CODEBUILD_SRC_DIR_{name}": folder for name, folder in folders.items() if name}
+    return {name: str(value) for name, value in (variables | secondary).items() if value is not None}
+
+
+def host(build: Build, world: World, account: str, region: str, shims: Path) -> dict[str, str]:
+    """What every program needs; of the host only PATH. Credentials are those of the local AWS"""
+    home, temporary = build.folder / "home", build.folder / "tmp"
+    for folder in (home, temporary):
+        folder.mkdir(exist_ok=True)
+    return {
+        "PATH": os.pathsep.join([str(shims), os.environ.get("PATH", os.defpath)]),
+        "HOME": str(home),
+        "TMPDIR": str(temporary),
+        "LANG": "C.UTF-8",
+        "AWS_ACCESS_KEY_ID": account,
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ENDPOINT_URL": world.url,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(home / ".aws" / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(home / ".aws" / "credentials"),
+    }

@@ -1,0 +1,110 @@
+"""The log of a build: a file that grows while commands run, carried on to CloudWatch Logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipectl.local.codebuild.record import Build
+    from pipectl.local.world import World
+
+LARGEST_FILE = 512 * 1024 * 1024  # a build that prints without end is stopped before the disk is full
+_LARGEST_SHOWN = 8 * 1024 * 1024  # moto holds log events in memory
+_LARGEST_EVENT = 256 * 1024
+_MOST_EVENTS = 10_000  # API reference of CloudWatch Logs, PutLogEvents
+_CHUNK = 1024 * 1024
+
+
+def location(build: Build, region: str, partition: str) -> dict[str, Any]:
+    """Group and stream as `logsConfig` names them, else /aws/codebuild/PROJECT and the uuid (user guide)"""
+    stated = (build.project.get("logsConfig") or {}).get("cloudWatchLogs", {})
+    if stated.get("status") == "DISABLED":
+        return {"cloudWatchLogs": stated}
+    group = stated.get("groupName") or f"/aws/codebuild/{build.shown['projectName']}"
+    prefix = stated.get("streamName")
+    stream = f"{prefix}/{build.uuid}" if prefix else build.uuid
+    account = build.shown["arn"].split(":")[4]
+    return {
+        "groupName": group,
+        "streamName": stream,
+        "deepLink": (
+            f"https://console.aws.amazon.com/cloudwatch/home?region={region}"
+            f"#logsV2:log-groups/log-group/{_linked(group)}/log-events/{_linked(stream)}"
+        ),
+        "cloudWatchLogsArn": (
+            f"arn:{partition}:logs:{region}:{account}:log-group:{group}:log-stream:{stream}"
+        ),
+        "cloudWatchLogs": {"status": "ENABLED"} | stated,
+        "s3Logs": (build.project.get("logsConfig") or {}).get("s3Logs")
+        or {"status": "DISABLED", "encryptionDisabled": False},
+    }
+
+
+class Log:
+    """Writes the agent's own lines and carries everything on, line by line."""
+
+    def __init__(self, world: World, build: Build, account: str, region: str) -> None:
+        self._world, self._build, self._account, self._region = world, build, account, region
+        self.path: Path = build.folder / "build.log"
+        self.output = self.path.open("ab", buffering=0)
+        self._read = 0
+        self._shown = 0
+        self._partial = b""
+
+    def say(self, text: str) -> None:
+        """A line of the agent, as in "[Container] 2024/03/05 18:49:31.181522 Entering phase BUILD"."""
+        moment = self._world.now().strftime("%Y/%m/%d %H:%M:%S.%f")
+        self.output.write(f"[Container] {moment} {text}\n".encode(errors="replace"))
+
+    @property
+    def too_large(self) -> bool:
+        return self.path.stat().st_size > LARGEST_FILE
+
+    def carry(self, *, last: bool = False) -> None:
+        """Hand on what came since; a line that is not complete waits, at the end nothing does"""
+        with self.path.open("rb") as file:
+            file.seek(self._read)
+            while chunk := file.read(_CHUNK):
+                self._read += len(chunk)
+                lines = (self._partial + chunk).split(b"\n")
+                self._partial = lines.pop()
+                self._put(lines)
+        if last and self._partial:
+            self._put([self._partial])
+            self._partial = b""
+
+    def close(self) -> None:
+        self.carry(last=True)
+        self.output.close()
+
+    def _put(self, lines: list[bytes]) -> None:
+        shown = []
+        for line in lines:
+            if self._shown > _LARGEST_SHOWN:
+                break
+            self._shown += len(line) + 1
+            over = self._shown > _LARGEST_SHOWN
+            shown.append(b"The local AWS keeps the first 8 MB of a log." if over else line[:_LARGEST_EVENT])
+        logs = self._build.shown.get("logs", {})
+        if shown and logs.get("groupName"):
+            self._send(logs["groupName"], logs["streamName"], shown)
+
+    def _send(self, group: str, stream: str, lines: list[bytes]) -> None:
+        """A group that is not there is made, without retention (user guide)"""
+        moment = int(self._world.now().timestamp() * 1000)
+        events = [{"timestamp": moment, "message": f"{line.decode(errors='replace')}\n"} for line in lines]
+        with self._world.lock:
+            backend = self._world.moto("logs", self._account, self._region)
+            if group not in backend.groups:
+                backend.create_log_group(group, {})
+            if stream not in backend.groups[group].streams:
+                backend.create_log_stream(group, stream)
+            for start in range(0, len(events), _MOST_EVENTS):
+                backend.put_log_events(group, stream, events[start : start + _MOST_EVENTS])
+
+
+def _linked(name: str) -> str:
+    """The console writes a slash twice encoded"""
+    return name.replace("/", "$252F")

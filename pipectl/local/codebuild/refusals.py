@@ -1,0 +1,73 @@
+"""What the local AWS does not do, refused in the words of the service instead of pretended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pipectl.local.codebuild.base import Base
+from pipectl.local.service import Refused
+
+if TYPE_CHECKING:
+    from pipectl.local.service import Caller
+
+
+class Refusals(Base):
+    """Batch builds, webhooks, fleets and sandboxes; what lists them says that there are none."""
+
+    def start_build_batch(self, request: dict[str, Any], caller: Caller) -> NoReturn:
+        _refuse("batch builds")
+
+    def retry_build_batch(self, request: dict[str, Any], caller: Caller) -> NoReturn:
+        _refuse("batch builds")
+
+    def stop_build_batch(self, request: dict[str, Any], caller: Caller) -> NoReturn:
+        raise Refused("ResourceNotFoundException", f"Build batch {request['id']} does not exist")
+
+    def delete_build_batch(self, request: dict[str, Any], caller: Caller) -> NoReturn:
+        _refuse("batch builds")
+
+    def batch_get_build_batches(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        return {"buildBatches": [], "buildBatchesNotFound": request["ids"]}
+
+    def list_build_batches(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        return {"ids": []}
+
+    def list_build_batches_for_project(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        return {"ids": []}
+
+    def create_webhook(self, request: dict[str, Any], caller: Caller) -> NoReturn:
+        _refuse("webhooks")
+
+    def update_webhook(self, request: dict[str, Any], caller: Caller) -> NoReturn:
+        _refuse("webhooks")
+
+    def delete_webhook(self, request: dict[str, Any], caller: Caller) -> NoReturn:
+        raise Refused("ResourceNotFoundException", f"Project {request['projectName']} has no webhook")
+
+    def create_fleet(self, request: dict[str, Any], caller: Caller) -> NoReturn:
+        _refuse("fleets")
+
+    def batch_get_fleets(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        return {"fleets": [], "fleetsNotFound": request["names"]}
+
+    def list_fleets(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        return {"fleets": []}
+
+    def start_sandbox(self, request: dict[str, Any], caller: Caller) -> NoReturn:
+        _refuse("sandboxes")
+
+    def import_source_credentials(self, request: dict[str, Any], caller: Caller) -> NoReturn:
+        _refuse("credentials of other hosts")
+
+    def list_source_credentials(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        return {"sourceCredentialsInfos": []}
+
+    def list_shared_projects(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        return {"projects": []}
+
+    def list_shared_report_groups(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        return {"reportGroups": []}
+
+
+def _refuse(what: str) -> NoReturn:
+    raise Refused("InvalidInputException", f"The local AWS has no {what}")

@@ -1,0 +1,152 @@
+"""One shell per build: what a command sets is there for the next one.
+
+User guide, "buildspec version": 0.2 runs all commands in one instance of the default shell. It reads the
+names of command files from a pipe and answers each with its exit status; a command that ends the shell
+(`exit 1`) leaves its exported variables and its folder to the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipectl.local.codebuild import processes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from typing import BinaryIO
+
+_TICK_S = 0.1
+
+# 3: names of command files come in; 4: exit statuses go out. Neither is handed to a command
+_LOOP = """
+__state="$1"
+exec 3< "$2" 4> "$3"
+trap '__status=$?
+  { export -p; printf "cd \\047%s\\047\\n" "$PWD"; } > "$__state" 2>/dev/null
+  exit $__status' EXIT
+if [ -f "$__state" ]; then . "$__state"; rm -f "$__state"; fi
+while IFS= read -r __file <&3; do
+  . "$__file" < /dev/null 3<&- 4>&-
+  printf '%s\\n' "$?" >&4
+done
+trap - EXIT
+"""
+
+
+class Interrupted(Exception):
+    """The build was stopped or ran out of time while a command ran."""
+
+
+@dataclass
+class _Running:
+    process: subprocess.Popen[bytes]
+    names: int
+    statuses: int
+    watch: processes.Watch
+
+    def close(self) -> None:
+        for descriptor in (self.names, self.statuses):
+            os.close(descriptor)
+        processes.end_group(self.process)
+        self.watch.close()
+
+
+class Shell:
+    """Runs commands one after the other; output goes to a file as it comes."""
+
+    def __init__(
+        self, words: list[str], folder: Path, environment: Mapping[str, str], output: BinaryIO
+    ) -> None:
+        self._words = words
+        self._folder = folder
+        self._environment = dict(environment)
+        self._output = output
+        self._count = 0
+        self._running: _Running | None = None
+
+    def run(self, command: str, tick: Callable[[], bool]) -> int:
+        """Run one command and answer its exit status; `tick` is asked again and again whether to go on"""
+        running = self._running or self._start()
+        self._count += 1
+        file = self._folder / f"command-{self._count}.sh"
+        file.write_text(command if command.endswith("\n") else f"{command}\n", encoding="utf-8")
+        try:
+            os.write(running.names, f"{file}\n".encode())
+            return self._status(running, tick)
+        finally:
+            file.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """End the shell and whatever commands left running"""
+        if self._running:
+            self._running.close()
+            self._running = None
+
+    def fresh(self) -> None:
+        """The next command starts in a shell without the state of those before (buildspec version 0.1)"""
+        self.close()
+        self._state.unlink(missing_ok=True)
+
+    @property
+    def _state(self) -> Path:
+        return self._folder / "state.sh"
+
+    def _start(self) -> _Running:
+        loop = self._folder / "loop.sh"
+        loop.write_text(_LOOP, encoding="utf-8")
+        names, statuses = self._pipe("names"), self._pipe("statuses")
+        process = subprocess.Popen(  # noqa: S603  running what a repository says is what a build is
+            [*self._words, str(loop), str(self._state), str(names), str(statuses)],
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._output,
+            cwd=self._environment["CODEBUILD_SRC_DIR"],
+            env=self._environment,
+            start_new_session=True,
+        )
+        # opened for both directions, so that opening waits for nobody
+        descriptors = [os.open(pipe, os.O_RDWR) for pipe in (names, statuses)]
+        self._running = _Running(process, *descriptors, processes.Watch(process.pid))
+        return self._running
+
+    def _pipe(self, name: str) -> Path:
+        """A pipe with a name: not every `sh` takes descriptors above 9"""
+        path = self._folder / name
+        if not path.exists():
+            os.mkfifo(path)
+        return path
+
+    def _status(self, running: _Running, tick: Callable[[], bool]) -> int:
+        while True:
+            readable, _, _ = select.select([running.statuses], [], [], _TICK_S)
+            if readable:
+                line = os.read(running.statuses, 16)
+                if line:
+                    return int(line)
+            if running.process.poll() is not None:
+                self.close()
+                return _exit_status(running.process.returncode)
+            if not tick():
+                self.close()
+                raise Interrupted
+
+
+def words(stated: str | None) -> list[str]:
+    """The shell that a buildspec names; else the default, which on Amazon Linux is bash called `sh`"""
+    bash = shutil.which("bash")
+    if stated and "bash" in stated and bash:
+        return [bash, "--noprofile", "--norc"]
+    if stated is None and bash:
+        return [bash, "--posix", "--noprofile", "--norc"]
+    return [shutil.which("sh") or "/bin/sh"]
+
+
+def _exit_status(code: int) -> int:
+    """As a shell tells it: a signal is 128 and its number"""
+    return code if code >= 0 else 128 - code

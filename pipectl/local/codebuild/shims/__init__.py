@@ -1,0 +1,63 @@
+"""Programs that stand first on a build's PATH: `docker`, and `aws` where the real one is missing."""
+
+from __future__ import annotations
+
+import functools
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipectl.local.codebuild.record import Build
+
+_PATIENCE_S = 20
+
+
+def install(build: Build, *, real_docker: bool) -> Path:
+    """Write the programs of one build; the folder for its PATH"""
+    folder = build.folder / "bin"
+    folder.mkdir(exist_ok=True)
+    if not (real_docker and shutil.which("docker")):
+        _write(folder / "docker", "docker")
+    if not _aws_works(str(build.folder)):
+        _write(folder / "aws", "aws")
+    return folder
+
+
+def variables(build: Build, account: str, region: str) -> dict[str, str]:
+    """What the shims want to know"""
+    return {
+        "PIPECTL_LOCAL_BUILD": str(build.folder),
+        "PIPECTL_LOCAL_ACCOUNT": account,
+        "PIPECTL_LOCAL_REGION": region,
+        "PIPECTL_LOCAL_PRIVILEGED": "1" if build.shown["environment"]["privilegedMode"] else "",
+    }
+
+
+def _write(path: Path, name: str) -> None:
+    root = Path(__file__).parents[4]
+    python = shlex.quote(sys.executable)
+    path.write_text(
+        "#!/bin/sh\n"
+        f'PYTHONPATH={shlex.quote(str(root))} exec {python} -m pipectl.local.codebuild.shims.{name} "$@"\n'
+    )
+    path.chmod(0o755)
+
+
+@functools.cache
+def _aws_works(home: str) -> bool:
+    """Whether the AWS CLI is installed and runs in a home without the user's files"""
+    program = shutil.which("aws")
+    if program is None:
+        return False
+    environment = {"PATH": f"{Path(program).parent}:/usr/bin:/bin", "HOME": home}
+    try:
+        done = subprocess.run(  # noqa: S603  the CLI of the machine, asked for its version
+            [program, "--version"], env=environment, capture_output=True, timeout=_PATIENCE_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
