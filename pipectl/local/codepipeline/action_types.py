@@ -43,7 +43,7 @@ class ActionTypes(Store):
         return {"actionType": _declared(self._action_type(request))}
 
     def update_action_type(self, request: Shape, caller: Caller) -> None:
-        """API reference, UpdateActionType: only for who owns the type, which is AWS or a partner, never you."""
+        """API reference, UpdateActionType: only for its owner, which is AWS or a partner."""
         key = identity_of(self._action_type(request["actionType"]["id"])["id"])
         raise Refused("RequestFailedException", f"The action type {'/'.join(key)} is not yours to update")
 

@@ -7,17 +7,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import custom, deploy_ecs, deploy_s3, manual, source_codecommit, source_s3, unknown
+from . import (
+    codebuild,
+    custom,
+    deploy_cloudformation,
+    deploy_codedeploy_to_ecs,
+    deploy_ecs,
+    deploy_s3,
+    invoke_codepipeline,
+    manual,
+    source_codecommit,
+    source_ecr,
+    source_s3,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from .action import Action
 
 PROVIDERS: dict[tuple[str, str], Action] = {
     ("Source", "CodeCommit"): source_codecommit,
+    ("Source", "ECR"): source_ecr,
     ("Source", "S3"): source_s3,
+    ("Build", "CodeBuild"): codebuild,
+    ("Test", "CodeBuild"): codebuild,
     ("Approval", "Manual"): manual,
+    ("Deploy", "CloudFormation"): deploy_cloudformation,
+    ("Deploy", "CodeDeployToECS"): deploy_codedeploy_to_ecs,
     ("Deploy", "ECS"): deploy_ecs,
     ("Deploy", "S3"): deploy_s3,
+    ("Invoke", "CodePipeline"): invoke_codepipeline,
 }
 
 

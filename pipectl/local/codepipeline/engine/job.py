@@ -111,6 +111,10 @@ class Job:
                 "CodeBuild actions can use",
                 "ConfigurationError",
             )
+        return self.read_any(artifact)
+
+    def read_any(self, artifact: Artifact) -> bytes:
+        """What an input artifact holds, be it a zip file or a Git reference."""
         return artifacts.read(self.world, self.account, artifact.location)
 
     def write(self, artifact: Artifact, data: bytes) -> None:

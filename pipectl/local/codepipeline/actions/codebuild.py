@@ -1,0 +1,95 @@
+"""Build/CodeBuild and Test/CodeBuild: a build with the action's artifacts (user guide, CodeBuild action)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pipectl.local.service import Refused
+
+from .action import ActionFailedError, Done, Pending
+
+if TYPE_CHECKING:
+    from pipectl.local.codepipeline.engine.job import Job
+
+    from .action import Outcome
+
+LONGEST_BUILD_S = 36 * 3600 + 8 * 3600  # 36 hours of building after 8 hours in the queue are a project's most
+
+
+def start(job: Job) -> Outcome:
+    """Start the build; it runs in CodeBuild's own threads."""
+    if job.configuration.get("BatchEnabled", "false").lower() == "true":
+        raise _wrong("The local AWS does not run batch builds (BatchEnabled)")
+    primary = job.input(job.configuration.get("PrimarySource"))
+    location = primary.location
+    try:
+        build = job.service("codebuild").start_for_pipeline(
+            job.configuration["ProjectName"],
+            inputs={artifact.name: job.read_any(artifact) for artifact in job.inputs},
+            primary=primary.name,
+            outputs=[artifact.name for artifact in job.outputs],
+            environment=_environment(job),
+            initiator=f"codepipeline/{job.trip.pipeline.name}",
+            source_version=f"arn:aws:s3:::{location.bucket}/{location.key}",
+            resolved_source_version=primary.revision.id if primary.revision else None,
+        )
+    except Refused as refused:
+        raise _wrong(
+            f"Error calling startBuild: {refused.message} (Service: AWSCodeBuild; Status Code: 400; "
+            f"Error Code: {refused.code})"
+        ) from None
+    return follow(job, build)
+
+
+def follow(job: Job, build: str) -> Pending:
+    """Wait for the end of a build, then take its artifacts and exported variables."""
+    project, _, identity = build.partition(":")
+    console = (
+        f"https://{job.region}.console.aws.amazon.com/codesuite/codebuild/{job.account}/projects/{project}"
+    )
+    job.tell(
+        external_id=build,
+        external_url=f"{console}/build/{project}%3A{identity}/?region={job.region}",
+        entity_url=f"{console}?region={job.region}",
+    )
+
+    def look() -> Done | None:
+        found = job.call("codebuild", "BatchGetBuilds", ids=[build])["builds"]
+        if not found:
+            raise ActionFailedError(f"Build {build} was deleted")
+        if not found[0]["buildComplete"]:
+            return None
+        return _ended(job, build, found[0]["buildStatus"])
+
+    return Pending(look, LONGEST_BUILD_S, "The build did not end in time")
+
+
+def _ended(job: Job, build: str, status: str) -> Done:
+    if status != "SUCCEEDED":
+        raise ActionFailedError(f"Build terminated with state: {status}")
+    codebuild = job.service("codebuild")
+    made = codebuild.outputs_of(build)
+    for artifact in job.outputs:
+        if artifact.name not in made:
+            raise ActionFailedError(f"The build did not produce the output artifact {artifact.name}")
+        job.write(artifact, made[artifact.name])
+    return Done(f"Build terminated with state: {status}", codebuild.exported_variables(build))
+
+
+def _environment(job: Job) -> list[dict[str, Any]]:
+    """A JSON list of name, value and type (user guide, CodeBuild action)."""
+    text = job.configuration.get("EnvironmentVariables", "[]")
+    try:
+        return [
+            {"name": each["name"], "value": each["value"], "type": each.get("type", "PLAINTEXT")}
+            for each in json.loads(text)
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise _wrong(
+            f"EnvironmentVariables of action '{job.name}' is not a list of names and values"
+        ) from None
+
+
+def _wrong(message: str) -> ActionFailedError:
+    return ActionFailedError(message, "ConfigurationError")

@@ -1,0 +1,134 @@
+"""The CodeBuild action runs the project's buildspec on its artifacts (facts, section 9)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .conftest import Runs, action, approval, build, stage, trust, until
+
+Shape = dict[str, Any]
+Client = Callable[..., Any]
+
+SPEC = """
+version: 0.2
+env:
+  exported-variables: [GREETING]
+phases:
+  build:
+    commands:
+      - export GREETING="$(cat readme) $NAME"
+      - echo "$GREETING" > out.txt
+      - echo "$CODEBUILD_INITIATOR $CODEBUILD_RESOLVED_SOURCE_VERSION $CODEBUILD_SOURCE_VERSION" > about.txt
+artifacts:
+  files: ['*.txt']
+"""
+
+
+@pytest.fixture
+def project(client: Client) -> Callable[[str], None]:
+    """A CodeBuild project `shop` with an inline buildspec."""
+    document = trust({"Service": "codebuild.amazonaws.com"})
+    role = client("iam").create_role(RoleName="build", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+
+    def create(spec: str) -> None:
+        client("codebuild").create_project(
+            name="shop",
+            source={"type": "CODEPIPELINE", "buildspec": spec},
+            artifacts={"type": "CODEPIPELINE"},
+            environment={
+                "type": "LINUX_CONTAINER",
+                "image": "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+                "computeType": "BUILD_GENERAL1_SMALL",
+            },
+            serviceRole=role,
+        )
+
+    return create
+
+
+def _build(**members: Any) -> Shape:
+    variables = json.dumps([{"name": "NAME", "value": "#{variables.name}"}])
+    return build(
+        outputArtifacts=[{"name": "Built"}],
+        namespace="Build",
+        configuration={"ProjectName": "shop", "EnvironmentVariables": variables},
+        **members,
+    )
+
+
+def _deploy(runs: Runs) -> Shape:
+    return action(
+        "Deploy",
+        "Deploy",
+        "S3",
+        configuration={"BucketName": runs.bucket, "Extract": "true", "ObjectKey": "live"},
+        inputArtifacts=[{"name": "Built"}],
+    )
+
+
+NAME = [{"name": "name", "defaultValue": "world"}]
+
+
+def test_a_build_gets_its_input_and_hands_on_output_and_variables(
+    runs: Runs, project: Callable[[str], None], bucket: str
+) -> None:
+    project(SPEC)
+    gate = approval(configuration={"CustomData": "#{Build.GREETING}"})
+    execution = runs.create(
+        stage("Build", _build()), stage("Deploy", _deploy(runs)), stage("Gate", gate), variables=NAME
+    )
+    until(runs.token)
+    approve, _, built, fetched = runs.rows(execution)
+    assert approve["input"]["resolvedConfiguration"] == {"CustomData": "hello world"}
+    assert built["output"]["outputVariables"] == {"GREETING": "hello world"}
+    assert runs.s3.get_object(Bucket=runs.bucket, Key="live/out.txt")["Body"].read() == b"hello world\n"
+    about = runs.s3.get_object(Bucket=runs.bucket, Key="live/about.txt")["Body"].read().decode()
+    initiator, revision, version = about.split()
+    key = fetched["output"]["outputArtifacts"][0]["s3location"]["key"]
+    assert initiator == "codepipeline/shop"
+    assert revision == runs.summary(execution)["sourceRevisions"][0]["revisionId"]
+    assert version == f"arn:aws:s3:::{bucket}/{key}"
+    build_id = built["output"]["executionResult"]["externalExecutionId"]
+    assert build_id.startswith("shop:")
+
+
+def test_a_failed_build_fails_the_action(runs: Runs, project: Callable[[str], None]) -> None:
+    project("version: 0.2\nphases:\n  build:\n    commands:\n      - 'false'\n")
+    execution = runs.create(stage("Build", build()))
+    runs.ends(execution, "Failed")
+    result = runs.rows(execution)[0]["output"]["executionResult"]
+    assert result["errorDetails"] == {"code": "JobFailed", "message": "Build terminated with state: FAILED"}
+
+
+def test_several_inputs_lie_side_by_side(runs: Runs, project: Callable[[str], None]) -> None:
+    project(
+        "version: 0.2\nphases:\n  build:\n    commands:\n"
+        '      - cat readme "$CODEBUILD_SRC_DIR_Second/readme" > both\nartifacts: {files: [both]}\n'
+    )
+    sources = stage("Source", runs.source(), runs.source("Other", "Second"))
+    both = build(
+        inputs=("Second", "SourceOutput"),
+        configuration={"ProjectName": "shop", "PrimarySource": "SourceOutput"},
+        outputArtifacts=[{"name": "Built"}],
+    )
+    execution = runs.create(stage("Build", both), stage("Deploy", _deploy(runs)), first=sources)
+    runs.ends(execution, "Succeeded")
+    assert runs.s3.get_object(Bucket=runs.bucket, Key="live/both")["Body"].read() == b"hellohello"
+
+
+def test_an_unknown_project_and_a_batch_build_fail(runs: Runs) -> None:
+    execution = runs.create(stage("Build", build()))
+    runs.ends(execution, "Failed")
+    problem = runs.rows(execution)[0]["output"]["executionResult"]["errorDetails"]
+    assert problem["message"].startswith("Error calling startBuild: Project cannot be found")
+    settings = {"ProjectName": "shop", "BatchEnabled": "true"}
+    declaration = runs.declare(stage("Source", runs.source()), stage("Build", build(configuration=settings)))
+    runs.api.update_pipeline(pipeline=declaration)
+    execution = runs.start()
+    runs.ends(execution, "Failed")
+    problem = runs.rows(execution)[0]["output"]["executionResult"]["errorDetails"]
+    assert "batch builds" in problem["message"]
