@@ -4,6 +4,7 @@ Throttling, lost connections and 5xx answers are botocore's to retry (session.py
 refusals that are true now and will not be in a moment.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -22,7 +23,7 @@ ROLE_WRITES = frozenset({"create_role", "put_role_policy", "update_assume_role_p
 
 @dataclass(frozen=True)
 class Unsettled:
-    """An answer that time mends. With `needs_new_role`, only after this run wrote a role."""
+    """An answer that time mends. With `needs_new_role`, only after this run wrote the role."""
 
     service: str
     code: str
@@ -52,6 +53,9 @@ UNSETTLED = (
     Unsettled("logs", "OperationAbortedException", "", "another change of the log group", False),
 )
 
+ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?:[^\s/]+/)*([\w+=,.@-]*[\w+=,@-])")
+"""An ARN of a role in a message, with the role's name; a full stop behind it belongs to the sentence."""
+
 CREATIONS = {"ClusterNotFoundException": "create_cluster", "NoSuchBucket": "create_bucket"}
 """Which creation must have been sent in this run, for the answer to mean `not yet`."""
 
@@ -70,6 +74,7 @@ class Patient:
         self._stop = stop
         self._patience = patience
         self._written: set[str] = set()
+        self._roles: set[str] = set()
 
     @property
     def account(self) -> Account:
@@ -94,6 +99,8 @@ class Patient:
                 pause = min(pause * 1.6, 10.0)
             else:
                 self._written.add(operation)
+                if operation in ROLE_WRITES:
+                    self._roles.add(params["RoleName"])
                 return answer
 
     def _wait(self, reason: str, waited: float, pause: float) -> None:
@@ -104,13 +111,17 @@ class Patient:
     def _reason(self, error: AwsError) -> str | None:
         for case in UNSETTLED:
             if case.service == error.service and case.code == error.code and case.said in error.said:
-                return case.reason if self._passes(case) else None
+                return case.reason if self._passes(case, error.said) else None
         return None
 
-    def _passes(self, case: Unsettled) -> bool:
+    def _passes(self, case: Unsettled, said: str) -> bool:
+        """A message that names a role of which this run wrote nothing is true, now and in two minutes."""
         if case.code in CREATIONS:
             return CREATIONS[case.code] in self._written
-        return not case.needs_new_role or bool(self._written & ROLE_WRITES)
+        if not case.needs_new_role:
+            return True
+        named = set(ROLE.findall(said))
+        return bool(named & self._roles if named else self._roles)
 
     def _given_up(self, error: AwsError, reason: str, waited: float) -> AwsError:
         said = f"{error.said} (tried for {waited:.0f} s, waiting for {reason})"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import SIDE_BY_SIDE, Cloud
 from pipectl.aws.ledger import Book, Ledger
-from pipectl.aws.patient import Patient
+from pipectl.aws.patient import PATIENCE, Patient
 from pipectl.errors import AccessDenied, AwsError, NotConnected
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Endpoint:
 class Connection:
     """One way to AWS for one command: a session, its clients, one book of all calls.
 
-    `say` is told about waiting; setting `stop` ends all waiting.
+    `say` is told about waiting, which takes at most `patience` seconds; setting `stop` ends all waiting.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Connection:
         region: str | None = None,
         endpoint: Endpoint | None = None,
         say: Callable[[str], None],
+        patience: float = PATIENCE,
     ) -> None:
         self.book = Book()
         self.stop = threading.Event()
@@ -60,6 +61,7 @@ class Connection:
         self._region = region
         self._endpoint = endpoint
         self._say = say
+        self._patience = patience
         self._slots = threading.BoundedSemaphore(SIDE_BY_SIDE)
         self._making = threading.Lock()
         self._clouds: dict[str, Cloud] = {}
@@ -80,7 +82,7 @@ class Connection:
         region = self.region(region)
         if region not in self._clouds:
             door = Ledger(_Door(self, region), self.book)
-            self._clouds[region] = Patient(door, self._say, self.stop)
+            self._clouds[region] = Patient(door, self._say, self.stop, self._patience)
         return self._clouds[region]
 
     @cached_property
