@@ -16,10 +16,10 @@ from pipectl.local.codebuild import (
     events,
     logs,
     processes,
+    programs,
     reports,
     runtimes,
     shell,
-    shims,
     sources,
 )
 from pipectl.local.codebuild.phases import Ended, PhaseError, Phases
@@ -139,11 +139,11 @@ class Run:
             stated = environment.stated(self.build, spec, self.world, self._account, self._region)
         except FetchError as error:
             raise PhaseError(error.code, str(error)) from error
-        programs = shims.install(self.build, real_docker=self.world.options.docker)
-        variables = environment.host(self.build, self.world, self._account, self._region, programs)
+        folder = programs.install(self.build, real_docker=self.world.options.docker)
+        variables = environment.host(self.build, self.world, self._account, self._region, folder)
         variables |= stated
         variables |= environment.own(self.build, self._places, self._log_path)
-        variables |= shims.variables(self.build, self._account, self._region)
+        variables |= programs.variables(self.build, self._account, self._region)
         self._shell = shell.Shell(shell.words(spec.shell), self.build.folder, variables, self._log.output)
 
     @property

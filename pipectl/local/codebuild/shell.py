@@ -111,8 +111,8 @@ class Shell:
             start_new_session=True,
         )
         # opened for both directions, so that opening waits for nobody
-        descriptors = [os.open(pipe, os.O_RDWR) for pipe in (names, statuses)]
-        self._running = _Running(process, *descriptors, processes.Watch(process.pid))
+        opened = os.open(names, os.O_RDWR), os.open(statuses, os.O_RDWR)
+        self._running = _Running(process, opened[0], opened[1], processes.Watch(process.pid))
         return self._running
 
     def _pipe(self, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Programs that stand first on a build's PATH: `docker`, and `aws` where the real one is missing."""
+"""Which programs a build finds first on its PATH: `docker`, and `aws` where the real one is missing."""
 
 from __future__ import annotations
 
@@ -38,11 +38,12 @@ def variables(build: Build, account: str, region: str) -> dict[str, str]:
 
 
 def _write(path: Path, name: str) -> None:
-    root = Path(__file__).parents[4]
-    python = shlex.quote(sys.executable)
+    root = Path(__file__).parents[3]
+    python = shlex.quote(sys.executable) + (
+        " -S" if name == "docker" else ""
+    )  # it starts sooner without site
     path.write_text(
-        "#!/bin/sh\n"
-        f'PYTHONPATH={shlex.quote(str(root))} exec {python} -m pipectl.local.codebuild.shims.{name} "$@"\n'
+        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(root))} exec {python} -m pipectl.local.shims.{name} "$@"\n'
     )
     path.chmod(0o755)
 

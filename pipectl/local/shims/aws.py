@@ -1,0 +1,123 @@
+"""`aws` for builds on a machine without the AWS CLI: what buildspecs use, through boto3.
+
+Operations of all services work in the CLI's own form (`aws ecs update-service --cluster c`): options are
+read by the service model. Of the CLI's own commands there are `s3 cp`, `s3 ls` and those of ECR's login.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pipectl.local.shims import aws_options, aws_s3
+from pipectl.local.shims.aws_errors import AwsUsageError
+
+_VERSION = "aws-cli/2.0.0 (local AWS)"
+_SERVICES = {"s3api": "s3", "deploy": "codedeploy", "configservice": "config"}
+_FAILED = 254  # the CLI's own exit status for a refused call
+_USAGE = 252
+
+
+def main(words: list[str]) -> int:
+    """Answer one command line"""
+    options = aws_options.split(words)
+    try:
+        _answer(options)
+    except AwsUsageError as error:
+        sys.stderr.write(f"\naws: [ERROR]: {error}\n")
+        return _USAGE
+    except (ClientError, BotoCoreError) as error:
+        sys.stderr.write(f"\n{error}\n")
+        return _FAILED
+    return 0
+
+
+def _answer(options: aws_options.CommandLine) -> None:
+    if options.flag("version"):
+        sys.stdout.write(f"{_VERSION}\n")
+        return
+    match options.words:
+        case ["ecr", "get-login-password"]:
+            sys.stdout.write(f"{_password(options)}\n")
+        case ["ecr", "get-login"]:
+            _get_login(options)
+        case ["configure", *_]:
+            return
+        case ["s3", command, *paths]:
+            aws_s3.run(_client("s3", options), command, paths, recursive=options.flag("recursive"))
+        case [service, operation]:
+            _show(_call(service, operation, options), options)
+        case _:
+            raise AwsUsageError("the aws of the local AWS takes a service and an operation")
+
+
+def _call(service: str, operation: str, options: aws_options.CommandLine) -> dict[str, Any]:
+    name = _SERVICES.get(service, service)
+    if name not in botocore.session.get_session().get_available_services():
+        raise AwsUsageError(f"the aws of the local AWS does not know the service {service}")
+    client = _client(name, options)
+    method = operation.replace("-", "_")
+    model = client.meta.service_model
+    wire = {xform_name(known): known for known in model.operation_names}.get(method)
+    if wire is None:
+        raise AwsUsageError(f"the aws of the local AWS does not know `aws {service} {operation}`")
+    shape = model.operation_model(wire).input_shape
+    answer: dict[str, Any] = getattr(client, method)(**aws_options.parameters(options, shape))
+    answer.pop("ResponseMetadata", None)
+    return answer
+
+
+def _client(service: str, options: aws_options.CommandLine) -> Any:
+    session: Any = boto3.Session(region_name=options.value("region"))
+    return session.client(service)
+
+
+def _password(options: aws_options.CommandLine) -> str:
+    import base64
+
+    answer = _client("ecr", options).get_authorization_token()
+    token = base64.b64decode(answer["authorizationData"][0]["authorizationToken"]).decode()
+    return token.partition(":")[2]
+
+
+def _get_login(options: aws_options.CommandLine) -> None:
+    """The command of version 1 of the CLI, which prints a docker command"""
+    endpoint = _client("ecr", options).get_authorization_token()["authorizationData"][0]["proxyEndpoint"]
+    email = "" if options.flag("no-include-email") else " -e none"
+    sys.stdout.write(f"docker login -u AWS -p {_password(options)}{email} {endpoint}\n")
+
+
+def _show(answer: dict[str, Any], options: aws_options.CommandLine) -> None:
+    """As JSON or text, restricted by --query (JMESPath)"""
+    shown: Any = answer
+    query = options.value("query")
+    if query:
+        import jmespath  # type: ignore[import-untyped]
+
+        shown = jmespath.search(query, answer)
+    if shown in (None, {}, []) and not query:
+        return
+    if options.value("output") == "text":
+        sys.stdout.write(f"{_text(shown)}\n")
+        return
+    sys.stdout.write(json.dumps(shown, indent=4, default=str) + "\n")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        nested = any(isinstance(part, dict | list) for part in value)
+        return ("\n" if nested else "\t").join(_text(part) for part in value)
+    if isinstance(value, dict):
+        return "\t".join(_text(value[key]) for key in sorted(value))
+    return re.sub(r"^(True|False)$", lambda found: found[0], "None" if value is None else str(value))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

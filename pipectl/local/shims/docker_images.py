@@ -1,0 +1,167 @@
+"""The images that one build has made or pulled, kept in a file of its folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipectl.local.shims import docker_options
+from pipectl.local.shims.docker_errors import DockerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_REFERENCE = re.compile(
+    r"(?P<repository>(?:[\w.-]+(?::\d+)?/)?[a-z0-9][a-z0-9._/-]*)(?::(?P<tag>\w[\w.-]{0,127}))?"
+    r"(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
+)
+
+
+@dataclass
+class Image:
+    """One image; `manifest` is what a push sends."""
+
+    identity: str
+    digest: str
+    manifest: str
+    names: list[str]
+    pushed: list[str]
+
+
+def is_privileged() -> bool:
+    return bool(os.environ.get("PIPECTL_LOCAL_PRIVILEGED"))
+
+
+def folder() -> Path:
+    place = Path(os.environ["PIPECTL_LOCAL_BUILD"]) / "docker"
+    place.mkdir(exist_ok=True)
+    return place
+
+
+def load() -> list[Image]:
+    file = folder() / "images.json"
+    return [Image(**kept) for kept in json.loads(file.read_text())] if file.exists() else []
+
+
+def store(images: list[Image]) -> None:
+    """Replaced at once, as commands may run side by side"""
+    file = folder() / "images.json"
+    fresh = file.with_suffix(f".{os.getpid()}")
+    fresh.write_text(json.dumps([asdict(image) for image in images]))
+    fresh.replace(file)
+
+
+def normal(reference: str) -> str:
+    """With its tag; docker refuses what is no reference"""
+    found = _REFERENCE.fullmatch(reference)
+    if not found:
+        raise DockerError(f"invalid reference format: {reference}")
+    if found["digest"]:
+        return reference
+    return f"{found['repository']}:{found['tag'] or 'latest'}"
+
+
+def find(reference: str, images: list[Image]) -> Image | None:
+    """By name or by the beginning of its id"""
+    short = reference.removeprefix("sha256:")
+    for image in images:
+        known = image.identity.removeprefix("sha256:")
+        if re.fullmatch(r"[0-9a-f]{6,64}", short) and known.startswith(short):
+            return image
+    name = normal(reference)
+    return next((image for image in images if name in image.names), None)
+
+
+def needed(reference: str, images: list[Image]) -> Image:
+    image = find(reference, images)
+    if image is None:
+        raise DockerError(f"Error response from daemon: No such image: {normal(reference)}")
+    return image
+
+
+def name(images: list[Image], image: Image, reference: str) -> None:
+    """A name belongs to one image: it moves"""
+    wanted = normal(reference)
+    for other in images:
+        if wanted in other.names:
+            other.names.remove(wanted)
+    image.names.append(wanted)
+
+
+def tag(words: list[str]) -> None:
+    both = 2
+    if len(words) != both:
+        raise DockerError('"docker tag" requires exactly 2 arguments')
+    images = load()
+    name(images, needed(words[0], images), words[1])
+    store(images)
+
+
+def images(words: list[str]) -> None:
+    """Of the columns those that scripts read"""
+    options = docker_options.parse(words, flags=("quiet", "all", "digests", "no-trunc"), short=_SHORT)
+    rows = [(image, reference) for image in load() for reference in image.names or ["<none>:<none>"]]
+    wanted = options.words[0] if options.words else None
+    if options.has("quiet"):
+        found = dict.fromkeys(image.identity[7:19] for image, reference in rows if _fits(wanted, reference))
+        sys.stdout.write("".join(f"{identity}\n" for identity in found))
+        return
+    sys.stdout.write(f"{'REPOSITORY':50} {'TAG':20} {'IMAGE ID':14}\n")
+    for image, reference in rows:
+        if _fits(wanted, reference):
+            repository, _, label = reference.rpartition(":")
+            sys.stdout.write(f"{repository:50} {label:20} {image.identity[7:19]:14}\n")
+
+
+def _fits(wanted: str | None, reference: str) -> bool:
+    return wanted is None or wanted in (reference, reference.rpartition(":")[0])
+
+
+def inspect(words: list[str]) -> None:
+    options = docker_options.parse(words, flags=("size",), short={"-f": "format", "-s": "size"})
+    known = load()
+    found = [needed(reference, known) for reference in options.words]
+    template = options.last("format")
+    if template is None:
+        sys.stdout.write(json.dumps([_described(image) for image in found], indent=4) + "\n")
+        return
+    for image in found:
+        form = _FORMATS.get(template.strip())
+        if form is None:
+            raise DockerError(f"the docker of the local AWS does not know the format {template}")
+        sys.stdout.write(f"{form(image)}\n")
+
+
+def _described(image: Image) -> dict[str, object]:
+    return {"Id": image.identity, "RepoTags": image.names, "RepoDigests": image.pushed}
+
+
+def _repo_digest(image: Image) -> str:
+    if not image.pushed:
+        raise DockerError("Template parsing error: index out of range: 0 (the image was not pushed)")
+    return image.pushed[0]
+
+
+def remove(words: list[str]) -> None:
+    options = docker_options.parse(words, flags=("force", "no-prune"), short={"-f": "force"})
+    known = load()
+    for reference in options.words:
+        image = needed(reference, known)
+        image.names = [kept for kept in image.names if kept != normal(reference)]
+    store([image for image in known if image.names])
+
+
+_SHORT = {"-q": "quiet", "-a": "all", "-f": "filter"}
+_FORMATS: dict[str, Callable[[Image], str]] = {
+    "{{.Id}}": lambda image: image.identity,
+    "{{.ID}}": lambda image: image.identity,
+    "{{.Digest}}": lambda image: image.digest,
+    "{{index .RepoDigests 0}}": _repo_digest,
+    "{{(index .RepoDigests 0)}}": _repo_digest,
+    "{{.RepoTags}}": lambda image: f"[{' '.join(image.names)}]",
+}
