@@ -1,9 +1,29 @@
 """The ledger of a command as a table: what was sent to AWS, and whether it may have written."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from pipectl.aws.ledger import Call
 from pipectl.render.text import counted
+
+
+class Call(Protocol):
+    """What the ledger remembers of one kind of call (pipectl.aws.ledger)."""
+
+    @property
+    def service(self) -> str:
+        """As boto3 names it."""
+
+    @property
+    def operation(self) -> str:
+        """In snake case."""
+
+    @property
+    def count(self) -> int:
+        """How often it was sent."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may have changed something."""
 
 
 def calls_text(calls: Sequence[Call]) -> str:

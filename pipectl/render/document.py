@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pipectl.engine.values import Action, Outcome, Plan, Result, Step
+from pipectl.engine.values import Action, Outcome, Plan, Step
 from pipectl.render.error import message
 from pipectl.render.secrets import masked
 from pipectl.render.times import iso
@@ -72,11 +72,6 @@ def create_data(plan: Plan, outcomes: Sequence[Outcome], reads: int, writes: int
         told["outcome"] = str(outcome.result) if outcome else None
         told["error"] = message(outcome.error) if outcome and outcome.error else None
     return {**data, "calls": {"read": reads, "write": writes}}
-
-
-def done(outcomes: Sequence[Outcome]) -> bool:
-    """Whether every step ended well."""
-    return all(outcome.result is Result.DONE for outcome in outcomes)
 
 
 def problems_data(problems: Sequence[Any]) -> list[dict[str, Any]]:

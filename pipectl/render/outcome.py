@@ -10,8 +10,6 @@ from pipectl.render.plan import step_line
 from pipectl.render.text import counted, cut, indented, pad, paragraph, plain, width
 from pipectl.render.times import duration
 
-RIGHT = 80
-"""Where times end: beside the names, also on a wide terminal."""
 NOTE_ROOM = 32
 
 _DONE = {Action.CREATE: "created", Action.UPDATE: "changed", Action.ADOPT: "adopted"}
@@ -29,7 +27,7 @@ def settled_line(outcome: Outcome, look: Look) -> str:
 
 
 def _beside(step: Step, mark: Mark, note: str, look: Look) -> str:
-    right = min(look.width, RIGHT)
+    right = look.width
     note = cut(plain(note), NOTE_ROOM)
     line = step_line(step, mark, look, right - width(note) - 2)
     # Colours take no cells, so the width is counted without them.

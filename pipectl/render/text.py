@@ -81,6 +81,6 @@ def paragraph(text: str, cells: int, indent: int) -> str:
     return indented(wrapped(plain(text), cells - indent), indent)
 
 
-def counted(number: int, singular: str, plural: str | None = None) -> str:
+def counted(number: int, singular: str) -> str:
     """`1 mistake`, `2 mistakes`."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+    return f"{number} {singular if number == 1 else singular + 's'}"

@@ -1,0 +1,51 @@
+"""Problems of specs, for people and for editors."""
+
+from collections.abc import Callable
+
+from pipectl.errors import InvalidSpec, PipectlError
+from pipectl.render.error import error_text
+from pipectl.render.marks import Look
+from pipectl.render.problems import problems_text
+from pipectl.spec.problems import Problem, Severity
+
+Screen = Callable[[str, str], None]
+
+PROBLEMS = [
+    Problem(
+        "shop.yaml", 14, 5, Severity.ERROR, "unknown-key", "unknown key `keep_image` in ecr.rails_app",
+        "did you mean `keep_images`?",
+    ),
+    Problem(
+        "shop.yaml", 41, 20, Severity.ERROR, "container-names",
+        "the build writes an image for container `web`, but task definition rails-compose has only `rails`",
+    ),
+    Problem(
+        "shop.yaml", 33, 5, Severity.WARNING, "retired-runtime",
+        "runtime docker: 18 is gone from today's build images; leave `runtime-versions` out",
+    ),
+]  # fmt: skip
+
+
+def test_a_person_reads_them_wrapped(screen: Screen) -> None:
+    screen("problems", problems_text(PROBLEMS, Look(), 80))
+
+
+def test_an_editor_reads_one_line_each() -> None:
+    lines = problems_text(PROBLEMS, Look(), None).splitlines()
+    assert len(lines) == 4
+    assert lines[0].startswith("shop.yaml:14:5: error: unknown key ")
+    assert lines[-1] == "2 errors, 1 warning"
+
+
+def test_an_invalid_spec_shows_its_problems_instead_of_their_number() -> None:
+    text = error_text(InvalidSpec(PROBLEMS), Look())
+    assert text == problems_text(PROBLEMS, Look(), None)
+
+
+def test_an_error_without_a_hint_is_one_line() -> None:
+    assert error_text(PipectlError("no"), Look()) == "error: no"
+
+
+def test_what_aws_says_in_an_error_cannot_steer_the_terminal() -> None:
+    text = error_text(PipectlError("a\x1b[2J\nb", hint="c\x07"), Look())
+    assert text == "error: a\\x1b[2J\nb\nhint: c\\x07"
