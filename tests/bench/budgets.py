@@ -1,0 +1,61 @@
+"""What pipectl may spend, for N systems like the seed in one run. Calls are exact, times are ratios."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What one verb may send: so many calls for the run and for each system, and how deep they may stand."""
+
+    shared: int
+    each: int
+    writes: int
+    depth: int
+    goal: int
+    """Calls that one system should need."""
+    goal_depth: int
+    writes_exactly: bool = True
+
+    def calls(self, systems: int) -> int:
+        """At most so many calls"""
+        return self.shared + self.each * systems
+
+
+VERBS = {
+    "create, empty account": Budget(6, 56, 29, 9, goal=55, goal_depth=5, writes_exactly=False),
+    "create, second time": Budget(6, 28, 0, 3, goal=27, goal_depth=3),
+    "plan": Budget(6, 28, 0, 3, goal=27, goal_depth=3),
+    "create, branch changed": Budget(6, 31, 2, 5, goal=29, goal_depth=5),
+    "status": Budget(1, 4, 0, 2, goal=3, goal_depth=2),
+}
+"""The verbs that talk to AWS, in the order in which they are measured."""
+
+OFFLINE = ("--help", "validate", "schema")
+"""What sends no call at all."""
+
+NOT_GROWING = {
+    ("sts", "get_caller_identity"),
+    ("codecommit", "batch_get_repositories"),
+    ("ecr", "describe_repositories"),
+    ("ecs", "describe_clusters"),
+    ("codebuild", "batch_get_projects"),
+    ("logs", "describe_log_groups"),
+}
+"""Calls that are sent once for all systems, when everything is there (up to 25: log groups by identifier
+are asked for 50 at a time, and a system has two)."""
+
+RATIO = 1.5
+"""Wall time against a boto3 script that sends the same calls side by side."""
+
+HELP_RATIO = 2.0
+"""Wall time of `--help` against `python -c "import click, yaml"`."""
+
+GROWTH = 3.0
+GOAL_GROWTH = 2.0
+"""Wall time of a second `create` of 10 systems against 1, at 50 ms for each call."""
+
+PEAK_MB = {1: 100, 10: 120}
+"""Peak memory of a second `create` by number of systems."""
+
+CONNECTIONS = 16
+"""Calls that are under way at once."""

@@ -1,0 +1,69 @@
+"""A connection that keeps what it sends, so that another script can send the same."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipectl import flow
+from pipectl.aws.session import Connection, Endpoint
+from pipectl.errors import AwsError
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One call: what was asked, when it wanted to go out, when it was answered, and with which refusal"""
+
+    service: str
+    operation: str
+    params: Mapping[str, Any]
+    asked: float
+    answered: float
+    code: str | None
+
+
+class Recording(Connection):
+    """Keeps every call. The time before a free connection counts as under way: it is nobody's answer"""
+
+    def __init__(self, url: str, account: str) -> None:
+        keys = {"aws_access_key_id": account, "aws_secret_access_key": "local"}
+        super().__init__(endpoint=Endpoint(url, keys), say=lambda _: None)
+        self.sent: list[Sent] = []
+        self._keeping = threading.Lock()
+
+    def send(self, client: Any, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Send one call and keep it"""
+        asked = time.monotonic()
+        code: str | None = None
+        try:
+            return super().send(client, service, operation, params)
+        except AwsError as error:
+            code = error.code
+            raise
+        finally:
+            with self._keeping:
+                self.sent.append(Sent(service, operation, params, asked, time.monotonic(), code))
+
+
+def create(connection: Connection, files: Sequence[str]) -> None:
+    """Do what `pipectl create` does"""
+    stacks = flow.design(flow.load_specs(files, {}), connection, flow.Aws())
+    plans = flow.plan(stacks)
+    failed = [each for each in flow.apply(plans, stacks, connection, lambda _: None) if each.error]
+    if failed:
+        raise failed[0].error or AssertionError
+
+
+def status(connection: Connection, files: Sequence[str]) -> None:
+    """Do what `pipectl status` does for specs of one Region"""
+    from pipectl.aws.account import Account
+    from pipectl.kinds.declaration import declaration
+    from pipectl.kinds.pipeline_block import Pipeline
+    from pipectl.runs import state
+
+    specs = flow.load_specs(files, {})
+    region = connection.region(specs[0].region)
+    nobody = Account("000000000000", region)
+    wanted = {name: declaration(spec, nobody, name) for spec in specs for name in spec.all(Pipeline)}
+    state.states(connection.cloud(region), region, wanted)

@@ -1,0 +1,114 @@
+"""The budgets that are exact: calls, writes, imports. Times are the business of `python -m tests.bench`."""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from botocore import xform_name
+from click.testing import CliRunner
+
+from pipectl.aws.cloud import writes
+from pipectl.cli import cli
+from tests.bench import recording, systems
+from tests.bench.budgets import NOT_GROWING, OFFLINE, VERBS
+from tests.conftest import ACCOUNT, Shared
+
+Calls = Counter[tuple[str, str]]
+Typed = Callable[..., "Spent"]
+
+ROW = re.compile(r"^(\w+) +(\w+) +(\d+)  (?:read|write)$", re.MULTILINE)
+HEAVY = ("boto3", "botocore", "pydantic", "rich", "moto")
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a command sent, by its own ledger and by the server's"""
+
+    ledger: Calls
+    server: Calls
+
+    @property
+    def writes(self) -> Calls:
+        """Those calls that may have written"""
+        return Counter({call: count for call, count in self.server.items() if writes(call[1])})
+
+
+@pytest.fixture
+def typed(shared: Shared) -> Typed:
+    """Type a command against the empty local AWS, and count"""
+    shared.server.reset()
+    env = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "local"}
+
+    def typed(*words: str) -> Spent:
+        shared.server.requests.clear()
+        line = ["--endpoint-url", shared.server.url, *words]
+        result = CliRunner().invoke(cli, line, env=env, prog_name="pipectl")
+        assert result.exit_code == 0, result.output
+        ledger = Counter({(each[1], each[2]): int(each[3]) for each in ROW.finditer(result.stderr)})
+        asked = shared.server.requests.all()
+        return Spent(ledger, Counter((call.service, xform_name(call.operation)) for call in asked))
+
+    return typed
+
+
+def spent(typed: Typed, folder: Path, count: int) -> dict[str, Spent]:
+    """What every verb sends for so many systems"""
+    specs = systems.write(folder, count)
+    changed = systems.write(folder, count, branch="main")
+    words = {
+        "create, empty account": ["create", *specs],
+        "create, second time": ["create", *specs],
+        "plan": ["plan", *specs],
+        "create, branch changed": ["create", "--yes", *changed],
+        "status": ["status", *changed],
+    }
+    return {verb: typed("--calls", *words[verb]) for verb in VERBS}
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_no_verb_sends_more_than_its_budget(typed: Typed, tmp_path: Path, count: int) -> None:
+    sent = spent(typed, tmp_path, count)
+    for verb, budget in VERBS.items():
+        server = sent[verb].server
+        assert sent[verb].ledger == server, f"{verb}: the ledger and the server's log differ"
+        assert server.total() <= budget.calls(count), (
+            f"{verb}: {server.total()} calls, {sorted(server.items())}"
+        )
+        written = sent[verb].writes
+        assert written.total() <= budget.writes * count, f"{verb} writes {sorted(written.items())}"
+        assert written.total() == budget.writes * count or not budget.writes_exactly, verb
+    asked = sent["create, second time"].server
+    assert {call: asked[call] for call in NOT_GROWING} == dict.fromkeys(NOT_GROWING, 1)
+
+
+def test_no_call_is_sent_twice_in_one_run(shared: Shared, tmp_path: Path) -> None:
+    shared.server.reset()
+    specs = systems.write(tmp_path, 2)
+    for do in (recording.create, recording.create, recording.status):
+        connection = recording.Recording(shared.server.url, ACCOUNT)
+        do(connection, specs)
+        asked = Counter(f"{call.service} {call.operation} {call.params}" for call in connection.sent)
+        assert [call for call, count in asked.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("word", OFFLINE)
+def test_what_needs_no_account_sends_nothing(typed: Typed, word: str) -> None:
+    words = [word, str(systems.SEED)] if word == "validate" else [word]
+    assert typed(*words).server == Counter()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["create", "--help"]], ids=" ".join)
+def test_what_is_only_told_loads_nothing_heavy(words: list[str]) -> None:
+    code = (
+        "import sys\n"
+        "from pipectl.cli import cli\n"
+        f"cli({words!r}, standalone_mode=False)\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
