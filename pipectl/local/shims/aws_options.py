@@ -13,9 +13,12 @@ from botocore import xform_name
 
 from pipectl.local.shims.aws_errors import AwsUsageError
 
-_FLAGS = ("version", "recursive", "no-include-email", "include-email", "no-cli-pager", "quiet", "no-progress",
-          "no-verify-ssl", "debug", "only-show-errors", "no-paginate", "force-new-deployment", "force")  # fmt: skip
-_GLOBAL = ("region", "output", "query", "profile", "endpoint-url", "color", "cli-input-json", *_FLAGS[:9])
+_GLOBAL_FLAGS = ("version", "no-cli-pager", "no-verify-ssl", "debug", "no-paginate")
+_FLAGS = (
+    "recursive", "no-include-email", "include-email", "quiet", "no-progress", "only-show-errors",
+    "force-new-deployment", "force", *_GLOBAL_FLAGS,
+)  # fmt: skip
+_GLOBAL = ("region", "output", "query", "profile", "endpoint-url", "color", "cli-input-json", *_GLOBAL_FLAGS)
 _SHORT_HAND = "="
 
 
@@ -35,7 +38,7 @@ class CommandLine:
 
 
 def split(words: list[str]) -> CommandLine:
-    """An option takes the words up to the next option, a flag takes none; before the service one value at most"""
+    """An option takes the words up to the next option, a global one takes one, a flag none"""
     line = CommandLine()
     name: str | None = None
     for word in words:
@@ -114,7 +117,6 @@ def _loaded(text: str) -> str:
         try:
             return Path(text.removeprefix("file://")).read_text(encoding="utf-8")
         except OSError as error:
-            raise AwsUsageError(
-                f"Error parsing parameter: Unable to load paramfile {text}: {error}"
-            ) from error
+            said = f"Error parsing parameter: Unable to load paramfile {text}: {error}"
+            raise AwsUsageError(said) from error
     return sys.stdin.read() if text == "file:///dev/stdin" else text
