@@ -88,11 +88,15 @@ class Connection:
     @cached_property
     def _session(self) -> "boto3.Session":
         import boto3
+        import botocore.session
         from botocore.exceptions import ProfileNotFound
 
-        credentials: Any = (self._endpoint and self._endpoint.credentials) or {}
+        if self._endpoint and self._endpoint.credentials:
+            # These credentials come from no profile, so one that AWS_PROFILE names need not exist.
+            own: Any = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+            return boto3.Session(botocore_session=own, **self._endpoint.credentials)
         try:
-            return boto3.Session(profile_name=self._profile, **credentials)
+            return boto3.Session(profile_name=self._profile)
         except ProfileNotFound as error:
             raise NotConnected(
                 f"{error}", hint="`aws configure list-profiles` lists those there are"

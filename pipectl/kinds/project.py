@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, in_batches
 from pipectl.aws.policy import allow
-from pipectl.engine.values import Resource, State, Step, exactly
-from pipectl.kinds import bucket, repository
+from pipectl.engine.values import Resource, State, Step
+from pipectl.kinds import bucket, project_words, repository
 from pipectl.kinds.declaration import artifact_bucket
 from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tags
 from pipectl.kinds.log_group import log_group, write_statement
-from pipectl.kinds.project_block import EnvironmentValue, Project
+from pipectl.kinds.project_block import Project
+from pipectl.kinds.project_words import log_group_name
 from pipectl.kinds.role import role_arn, service_role
 from pipectl.kinds.wiring import deployed_repositories, running
 from pipectl.spec.spec import Spec
@@ -43,180 +42,22 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
             statements = list(_statements(spec, account, name, block, pushes))
             yield service_role(spec, account, name, PURPOSE, "codebuild", statements)
         if not block.log_group:
-            yield log_group(spec, _log_group(name, block), block.log_retention_days)
-
-
-def _log_group(name: str, block: Project) -> str:
-    return block.log_group or f"/aws/codebuild/{name}"
+            yield log_group(spec, log_group_name(name, block), block.log_retention_days)
 
 
 def _resource(spec: Spec, account: Account, name: str, block: Project, pushes: list[str]) -> Resource:
     role = block.role or role_arn(spec, account, name, PURPOSE)
-    request = merged(_request(account, name, block, role, pushes), block.aws)
-    stated: dict[str, Any] = {**_stated(request), "tags": tags(spec, block.tags)}
+    request = merged(project_words.request(account, name, block, role, pushes), block.aws)
+    stated: dict[str, Any] = {**project_words.stated(request), "tags": tags(spec, block.tags)}
     if block.aws:
         stated["aws"] = block.aws
     return Resource(NAME, name, stated, request=request)
 
 
-def _request(account: Account, name: str, block: Project, role: str, pushes: list[str]) -> dict[str, Any]:
-    optional = {
-        "description": block.description,
-        "timeoutInMinutes": block.timeout_minutes,
-        "queuedTimeoutInMinutes": block.queued_timeout_minutes,
-        "concurrentBuildLimit": block.concurrent_build_limit,
-        "encryptionKey": block.encryption_key,
-        "cache": _cache(block),
-        "vpcConfig": _vpc(block),
-    }
-    return {
-        "name": name,
-        "serviceRole": role,
-        "source": _source(block),
-        "artifacts": {"type": "CODEPIPELINE"},
-        "environment": _environment(account, block, pushes),
-        "logsConfig": {"cloudWatchLogs": {"status": "ENABLED", "groupName": _log_group(name, block)}},
-        **{key: value for key, value in optional.items() if value is not None},
-    }
-
-
-def _source(block: Project) -> dict[str, Any]:
-    if block.buildspec is None:
-        return {"type": "CODEPIPELINE"}
-    written = block.buildspec
-    text = written if isinstance(written, str) else yaml.safe_dump(written, sort_keys=False, width=1000)
-    return {"type": "CODEPIPELINE", "buildspec": text}
-
-
-def _environment(account: Account, block: Project, pushes: list[str]) -> dict[str, Any]:
-    variables: dict[str, EnvironmentValue] = dict(block.environment)
-    if len(pushes) == 1:
-        variables.setdefault("REPOSITORY_URI", repository.uri(account, pushes[0]))
-    environment = {
-        "type": block.kind_of_environment,
-        "image": block.image,
-        "computeType": block.compute,
-        "privilegedMode": block.privileged,
-        "environmentVariables": [_variable(name, value) for name, value in variables.items()],
-    }
-    if block.image_pull_credentials:
-        environment["imagePullCredentialsType"] = block.image_pull_credentials
-    return environment
-
-
-def _variable(name: str, value: EnvironmentValue) -> dict[str, str]:
-    if isinstance(value, str):
-        return {"name": name, "value": value, "type": "PLAINTEXT"}
-    return {"name": name, "value": value.text, "type": value.kind}
-
-
-def _cache(block: Project) -> dict[str, Any] | None:
-    if block.cache is None:
-        return None
-    if isinstance(block.cache, str):
-        return {"type": "S3", "location": block.cache}
-    return {"type": "LOCAL", "modes": list(block.cache)} if block.cache else {"type": "NO_CACHE"}
-
-
-def _vpc(block: Project) -> dict[str, Any] | None:
-    if block.vpc is None:
-        return None
-    vpc = block.vpc
-    return {"vpcId": vpc.id, "subnets": list(vpc.subnets), "securityGroupIds": list(vpc.security_groups)}
-
-
-PLAIN = {
-    "description": "description",
-    "role": "serviceRole",
-    "timeout_minutes": "timeoutInMinutes",
-    "queued_timeout_minutes": "queuedTimeoutInMinutes",
-    "concurrent_build_limit": "concurrentBuildLimit",
-    "encryption_key": "encryptionKey",
-}
-ENVIRONMENT = {
-    "environment_type": "type",
-    "image": "image",
-    "compute": "computeType",
-    "privileged": "privilegedMode",
-    "image_pull_credentials": "imagePullCredentialsType",
-}
-PARAMETERS = {
-    **PLAIN,
-    **dict.fromkeys((*ENVIRONMENT, "environment"), "environment"),
-    "source": "source",
-    "buildspec": "source",
-    "artifacts": "artifacts",
-    "cache": "cache",
-    "vpc": "vpcConfig",
-    "log_group": "logsConfig",
-}
-"""Word of the spec -> parameter of CreateProject and UpdateProject."""
-
-
-def _stated(request: Mapping[str, Any]) -> dict[str, Any]:
-    said = _words(request)
-    asked = {word for word, parameter in PARAMETERS.items() if parameter in request}
-    if "imagePullCredentialsType" not in request["environment"]:
-        asked.discard("image_pull_credentials")
-    if "buildspec" not in request["source"]:
-        asked.discard("buildspec")
-    return {word: value for word, value in said.items() if word in asked}
-
-
-def _words(project: Mapping[str, Any]) -> dict[str, Any]:
-    environment = project.get("environment") or {}
-    source = project.get("source") or {}
-    logs = (project.get("logsConfig") or {}).get("cloudWatchLogs") or {}
-    return {
-        **{word: project.get(theirs) or None for word, theirs in PLAIN.items()},
-        **{word: environment.get(theirs) for word, theirs in ENVIRONMENT.items()},
-        "environment": {
-            each["name"]: _value_words(each) for each in environment.get("environmentVariables") or []
-        },
-        "source": source.get("type"),
-        "buildspec": _buildspec_words(source.get("buildspec")),
-        "artifacts": (project.get("artifacts") or {}).get("type"),
-        "cache": _cache_words(project.get("cache") or {}),
-        "vpc": _vpc_words(project.get("vpcConfig") or {}),
-        "log_group": logs.get("groupName") if logs.get("status", "ENABLED") == "ENABLED" else None,
-    }
-
-
-def _value_words(variable: Mapping[str, Any]) -> str:
-    kind = variable.get("type", "PLAINTEXT")
-    return str(variable["value"]) if kind == "PLAINTEXT" else f"{kind.lower()}: {variable['value']}"
-
-
-def _buildspec_words(text: str | None) -> Any:
-    """An inline buildspec by its meaning, so that its spelling is no difference; a path as it is."""
-    if not text or "\n" not in text:
-        return text or None
-    try:
-        parsed = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return text
-    return exactly(parsed) if isinstance(parsed, dict) else text
-
-
-def _cache_words(cache: Mapping[str, Any]) -> str:
-    kind = cache.get("type", "NO_CACHE")
-    if kind == "LOCAL":
-        return ", ".join(sorted(cache.get("modes") or []))
-    return str(cache.get("location")) if kind == "S3" else "none"
-
-
-def _vpc_words(vpc: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "id": vpc.get("vpcId"),
-        "subnets": sorted(vpc.get("subnets") or []),
-        "security_groups": sorted(vpc.get("securityGroupIds") or []),
-    }
-
-
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """All projects in one call; their tags come with them."""
     return {
-        project["name"]: {**_words(project), "tags": mapped(project.get("tags")), "aws": project}
+        project["name"]: {**project_words.words(project), "tags": mapped(project.get("tags")), "aws": project}
         for project in in_batches(_projects, cloud, wanted, BATCH)
     }
 
@@ -238,7 +79,7 @@ def update(cloud: Cloud, step: Step) -> None:
     """
     request = step.resource.request
     before = (step.before or {}).get("aws") or {}
-    parts = {PARAMETERS[word] for word in PARAMETERS if step.changes(word)}
+    parts = {project_words.PARAMETERS[word] for word in project_words.PARAMETERS if step.changes(word)}
     parts |= {key for key in step.resource.stated.get("aws") or {} if step.changes(f"aws.{key}")}
     params = {part: _whole(part, before.get(part), request[part]) for part in sorted(parts)}
     tagged = {**(step.before or {}).get("tags", {}), **step.resource.stated["tags"]}
@@ -261,7 +102,7 @@ def _whole(part: str, before: Any, wanted: Any) -> Any:
 def _statements(
     spec: Spec, account: Account, name: str, block: Project, pushes: list[str]
 ) -> Iterator[dict[str, Any]]:
-    yield write_statement(account, _log_group(name, block))
+    yield write_statement(account, log_group_name(name, block))
     for store in sorted({artifact_bucket(spec, account, pipeline) for pipeline in running(spec, name)}):
         yield from bucket.store_statements(account, store)
     if pushes:

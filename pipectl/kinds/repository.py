@@ -11,6 +11,7 @@ from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.policy import allow, canonical
 from pipectl.engine.values import Resource, State, Step, exactly
+from pipectl.kinds import lifecycle
 from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
 from pipectl.spec.block import Arn, Block, Whole
 from pipectl.spec.spec import Spec
@@ -82,7 +83,7 @@ def _stated(spec: Spec, block: EcrRepository) -> dict[str, Any]:
         stated["tag_mutability"] = block.tag_mutability
         stated["mutable_tags"] = sorted(block.mutable_tags)
     if block.lifecycle_policy is not None:
-        stated["lifecycle_policy"] = _rules(block.lifecycle_policy)
+        stated["lifecycle_policy"] = lifecycle.rules(block.lifecycle_policy)
     elif block.keep_images or block.untagged_days:
         stated |= {"keep_images": block.keep_images, "untagged_days": block.untagged_days}
     if block.encryption:
@@ -120,7 +121,7 @@ def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """Everything that is stated, all names in one call; lifecycle, policy and tags are calls of their own."""
     described, lifecycles, policies, tagged = side_by_side([
         partial(_described, cloud, list(wanted)),
-        partial(by_name, _lifecycle, cloud, [name for name in wanted if _LIFECYCLE & wanted[name].keys()]),
+        partial(by_name, _lifecycle, cloud, [n for n in wanted if lifecycle.WORDS & wanted[n].keys()]),
         partial(by_name, _policy, cloud, [name for name in wanted if "policy" in wanted[name]]),
         partial(by_name, _tags, cloud, [name for name in wanted if "tags" in wanted[name]]),
     ])  # fmt: skip
@@ -133,9 +134,6 @@ def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
         }
         for name, repository in described.items()
     }
-
-
-_LIFECYCLE = {"keep_images", "untagged_days", "lifecycle_policy"}
 
 
 def _described(cloud: Cloud, names: list[str]) -> dict[str, Any]:
@@ -172,38 +170,7 @@ def _words(repository: Mapping[str, Any]) -> dict[str, Any]:
 def _lifecycle(cloud: Cloud, name: str) -> dict[str, Any]:
     missing = ("LifecyclePolicyNotFoundException", MISSING)
     answer = find(missing, cloud, "ecr", "get_lifecycle_policy", repositoryName=name)
-    rules = _rules(json.loads(answer["lifecyclePolicyText"])) if answer else []
-    return {"lifecycle_policy": rules, **_friendly(rules)}
-
-
-def _friendly(rules: list[dict[str, Any]]) -> dict[str, Any]:
-    """The two rules that the grammar has words for; any other rule makes both differ from what is stated."""
-    said: dict[str, Any] = {"keep_images": None, "untagged_days": None}
-    for rule in rules:
-        selection = rule["selection"]
-        if selection.get("tagStatus") == "any" and selection.get("countType") == "imageCountMoreThan":
-            said["keep_images"] = selection["countNumber"]
-        elif selection.get("tagStatus") == "untagged" and selection.get("countType") == "sinceImagePushed":
-            said["untagged_days"] = selection["countNumber"]
-        else:
-            return {"keep_images": "other rules", "untagged_days": "other rules"}
-    return said
-
-
-def _rules(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rules by priority, without what is empty and what is only described."""
-    rules = sorted(policy.get("rules", []), key=lambda rule: rule.get("rulePriority", 0))
-    return [
-        {
-            "selection": {
-                key: sorted(value) if isinstance(value, list) else value
-                for key, value in rule.get("selection", {}).items()
-                if value not in (None, [])
-            },
-            "action": rule.get("action"),
-        }
-        for rule in rules
-    ]
+    return lifecycle.words(json.loads(answer["lifecyclePolicyText"]) if answer else None)
 
 
 def _policy(cloud: Cloud, name: str) -> Any:
@@ -239,7 +206,7 @@ def update(cloud: Cloud, step: Step) -> None:
         )
     if step.changes("tag_mutability", "mutable_tags", "aws.imageTagMutability"):
         _put_mutability(cloud, resource)
-    if step.changes(*_LIFECYCLE):
+    if step.changes(*lifecycle.WORDS):
         _put_lifecycle(cloud, resource)
     if step.changes("policy"):
         _put_policy(cloud, resource)
@@ -255,35 +222,11 @@ def _put_mutability(cloud: Cloud, resource: Resource) -> None:
 
 
 def _put_lifecycle(cloud: Cloud, resource: Resource) -> None:
-    stated = resource.stated
-    if "lifecycle_policy" in stated:
-        numbered = [
-            {"rulePriority": number, **rule} for number, rule in enumerate(stated["lifecycle_policy"], 1)
-        ]
-    else:
-        numbered = _lifecycle_rules(stated)
-    if numbered:
-        text = json.dumps({"rules": numbered})
+    if rules := lifecycle.written(resource.stated):
+        text = json.dumps({"rules": rules})
         cloud.call("ecr", "put_lifecycle_policy", repositoryName=resource.name, lifecyclePolicyText=text)
-    elif "lifecycle_policy" in stated:
+    elif "lifecycle_policy" in resource.stated:
         cloud.call("ecr", "delete_lifecycle_policy", repositoryName=resource.name)
-
-
-def _lifecycle_rules(stated: State) -> list[dict[str, Any]]:
-    """`any` must have the highest priority number (user guide, "lifecycle policies")."""
-    rules: list[dict[str, Any]] = []
-    if days := stated.get("untagged_days"):
-        selection = {"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days"}
-        rules.append({"description": f"untagged images expire after {days} days",
-                      "selection": {**selection, "countNumber": days}})  # fmt: skip
-    if count := stated.get("keep_images"):
-        selection = {"tagStatus": "any", "countType": "imageCountMoreThan"}
-        rules.append(
-            {"description": f"keep {count} images", "selection": {**selection, "countNumber": count}}
-        )
-    return [
-        {"rulePriority": number, **rule, "action": {"type": "expire"}} for number, rule in enumerate(rules, 1)
-    ]
 
 
 def _put_policy(cloud: Cloud, resource: Resource) -> None:

@@ -8,7 +8,7 @@ from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, find, for_each, in_batches, side_by_side
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Action, Remark, Resource, State, Step
-from pipectl.kinds import task_definition
+from pipectl.kinds import service_words, task_definition
 from pipectl.kinds.cluster import Cluster
 from pipectl.kinds.execution import execution_resources, execution_role
 from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
@@ -41,10 +41,10 @@ def _resource(
     role = execution_role(spec, account, cluster, name)
     registered = task_definition.request(account, task, service, role)
     left_alone = _images_of_the_pipeline(spec, account, task)
-    request = merged(_request(cluster, name, service), service.aws)
+    request = merged(service_words.request(cluster, name, service), service.aws)
     stated: dict[str, Any] = {
         "task_definition": task_definition.stated(registered, left_alone),
-        **_stated(service, request),
+        **service_words.stated(service, request),
         "tags": tags(spec, service.tags),
     }
     if service.aws:
@@ -78,145 +78,6 @@ def _images_of_the_pipeline(spec: Spec, account: Account, task: TaskDefinition) 
     ]
 
 
-def _request(cluster: str, name: str, service: Service) -> dict[str, Any]:
-    optional = {
-        "desiredCount": service.desired_count,
-        "launchType": service.launches,
-        "capacityProviderStrategy": [each.request() for each in service.capacity_provider_strategy or []]
-        or None,
-        "platformVersion": service.platform_version,
-        "loadBalancers": [_target(each) for each in service.targets] or None,
-        "healthCheckGracePeriodSeconds": service.health_check_grace_seconds,
-        "deploymentConfiguration": _deployment(service) or None,
-        "deploymentController": _typed(service.deployment_controller),
-        "schedulingStrategy": service.scheduling_strategy,
-        "availabilityZoneRebalancing": service.availability_zone_rebalancing,
-        "enableExecuteCommand": service.execute_command,
-        "propagateTags": service.propagate_tags,
-        "networkConfiguration": _network(service),
-    }
-    params = {"cluster": cluster, "serviceName": name}
-    return {**params, **{key: value for key, value in optional.items() if value is not None}}
-
-
-def _typed(value: str | None) -> dict[str, str] | None:
-    return {"type": value} if value else None
-
-
-def _target(target: Any) -> dict[str, Any]:
-    return {
-        "targetGroupArn": target.target_group,
-        "containerName": target.container,
-        "containerPort": target.port,
-    }
-
-
-def _network(service: Service) -> dict[str, Any] | None:
-    if not service.subnets:
-        return None
-    network: dict[str, Any] = {
-        "subnets": service.subnets,
-        "assignPublicIp": "ENABLED" if service.assign_public_ip else "DISABLED",
-    }
-    if service.security_groups:
-        network["securityGroups"] = service.security_groups
-    return {"awsvpcConfiguration": network}
-
-
-def _deployment(service: Service) -> dict[str, Any]:
-    deployment = service.deployment
-    params: dict[str, Any] = {}
-    if deployment.minimum_healthy_percent is not None:
-        params["minimumHealthyPercent"] = deployment.minimum_healthy_percent
-    if deployment.maximum_percent is not None:
-        params["maximumPercent"] = deployment.maximum_percent
-    breaker = deployment.circuit_breaker
-    if breaker is not None:
-        enabled = breaker is not False
-        rollback = enabled if isinstance(breaker, bool) else breaker.rollback
-        params["deploymentCircuitBreaker"] = {"enable": enabled, "rollback": rollback}
-    return params
-
-
-WORDS = {
-    "desired_count": "desiredCount",
-    "launch_type": "launchType",
-    "platform_version": "platformVersion",
-    "health_check_grace_seconds": "healthCheckGracePeriodSeconds",
-    "scheduling_strategy": "schedulingStrategy",
-    "availability_zone_rebalancing": "availabilityZoneRebalancing",
-    "execute_command": "enableExecuteCommand",
-    "propagate_tags": "propagateTags",
-}
-"""Words of the spec that are plain values in the API."""
-
-PARAMETERS = {
-    **WORDS,
-    "capacity_provider_strategy": "capacityProviderStrategy",
-    "deployment_controller": "deploymentController",
-    "deployment": "deploymentConfiguration",
-    "load_balancers": "loadBalancers",
-    "subnets": "networkConfiguration",
-    "security_groups": "networkConfiguration",
-    "assign_public_ip": "networkConfiguration",
-}
-"""Word of the spec -> parameter of CreateService and UpdateService."""
-
-
-def _stated(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
-    """What is compared: what the request says, and no load balancers where the file names none."""
-    said = _words(request)
-    asked = {word for word, parameter in PARAMETERS.items() if parameter in request}
-    if not service.security_groups:
-        asked.discard("security_groups")  # AWS then takes the VPC's default group and may say so
-    stated = {word: said[word] for word in said if word in asked}
-    stated["load_balancers"] = said["load_balancers"]
-    if "deployment" in stated:
-        stated["deployment"] = {key: value for key, value in said["deployment"].items() if value is not None}
-    return stated
-
-
-def _words(service: Mapping[str, Any]) -> dict[str, Any]:
-    network = (service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
-    deployment = service.get("deploymentConfiguration") or {}
-    return {
-        **{word: service.get(theirs) for word, theirs in WORDS.items()},
-        "execute_command": service.get("enableExecuteCommand") or False,
-        "propagate_tags": service.get("propagateTags") or "NONE",
-        "deployment_controller": (service.get("deploymentController") or {}).get("type", "ECS"),
-        "capacity_provider_strategy": _strategy(service.get("capacityProviderStrategy") or []),
-        "subnets": sorted(network.get("subnets") or []),
-        "security_groups": sorted(network.get("securityGroups") or []),
-        "assign_public_ip": network.get("assignPublicIp") == "ENABLED",
-        "load_balancers": sorted(_target_words(each) for each in service.get("loadBalancers") or []),
-        "deployment": {
-            "minimum_healthy_percent": deployment.get("minimumHealthyPercent"),
-            "maximum_percent": deployment.get("maximumPercent"),
-            "circuit_breaker": _breaker(deployment.get("deploymentCircuitBreaker")),
-        },
-    }
-
-
-def _strategy(parts: list[Mapping[str, Any]]) -> dict[str, Any]:
-    return {
-        part["capacityProvider"]: {"weight": part.get("weight", 0), "base": part.get("base", 0)}
-        for part in parts
-    }
-
-
-def _target_words(target: Mapping[str, Any]) -> str:
-    where = target.get("targetGroupArn") or target.get("loadBalancerName")
-    return f"{where} -> {target['containerName']}:{target['containerPort']}"
-
-
-def _breaker(breaker: Mapping[str, Any] | None) -> str | None:
-    if breaker is None:
-        return None
-    if not breaker["enable"]:
-        return "off"
-    return "on, rolls back" if breaker["rollback"] else "on"
-
-
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """Each service with the revision that it uses now: DescribeServices by cluster, then its definition."""
     by_cluster: dict[str, list[str]] = {}
@@ -242,7 +103,7 @@ def _describe(cluster: str, cloud: Cloud, names: list[str]) -> list[dict[str, An
 
 
 def _state(cloud: Cloud, service: Mapping[str, Any], stated: State) -> State:
-    state = {**_words(service), "tags": mapped(service.get("tags")), "aws": service}
+    state = {**service_words.words(service), "tags": mapped(service.get("tags")), "aws": service}
     if "task_definition" not in stated or not service.get("taskDefinition"):
         return state
     raw = task_definition.describe(cloud, service["taskDefinition"])
@@ -282,8 +143,10 @@ def update(cloud: Cloud, step: Step) -> None:
 def _changed(step: Step) -> dict[str, Any]:
     """The parameters of UpdateService for what differs; what is left out stays (API reference)."""
     request = step.resource.request["service"]
-    words = [word for word in PARAMETERS if step.changes(word)]
-    params: dict[str, Any] = {PARAMETERS[word]: request.get(PARAMETERS[word]) for word in words}
+    words = [word for word in service_words.PARAMETERS if step.changes(word)]
+    params: dict[str, Any] = {
+        service_words.PARAMETERS[word]: request.get(service_words.PARAMETERS[word]) for word in words
+    }
     if "loadBalancers" in params and params["loadBalancers"] is None:
         params["loadBalancers"] = []  # an empty list removes, leaving it out keeps (API reference)
     raw: Mapping[str, Any] = step.resource.stated.get("aws") or {}

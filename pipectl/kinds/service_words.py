@@ -1,0 +1,149 @@
+"""What CreateService and UpdateService are sent, and the words that both sides are compared in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipectl.kinds.service_block import Service
+
+
+def request(cluster: str, name: str, service: Service) -> dict[str, Any]:
+    """The parameters of CreateService, without the task definition."""
+    optional = {
+        "desiredCount": service.desired_count,
+        "launchType": service.launches,
+        "capacityProviderStrategy": [each.request() for each in service.capacity_provider_strategy or []]
+        or None,
+        "platformVersion": service.platform_version,
+        "loadBalancers": [_target(each) for each in service.targets] or None,
+        "healthCheckGracePeriodSeconds": service.health_check_grace_seconds,
+        "deploymentConfiguration": _deployment(service) or None,
+        "deploymentController": _typed(service.deployment_controller),
+        "schedulingStrategy": service.scheduling_strategy,
+        "availabilityZoneRebalancing": service.availability_zone_rebalancing,
+        "enableExecuteCommand": service.execute_command,
+        "propagateTags": service.propagate_tags,
+        "networkConfiguration": _network(service),
+    }
+    params = {"cluster": cluster, "serviceName": name}
+    return {**params, **{key: value for key, value in optional.items() if value is not None}}
+
+
+def _typed(value: str | None) -> dict[str, str] | None:
+    return {"type": value} if value else None
+
+
+def _target(target: Any) -> dict[str, Any]:
+    return {
+        "targetGroupArn": target.target_group,
+        "containerName": target.container,
+        "containerPort": target.port,
+    }
+
+
+def _network(service: Service) -> dict[str, Any] | None:
+    if not service.subnets:
+        return None
+    network: dict[str, Any] = {
+        "subnets": service.subnets,
+        "assignPublicIp": "ENABLED" if service.assign_public_ip else "DISABLED",
+    }
+    if service.security_groups:
+        network["securityGroups"] = service.security_groups
+    return {"awsvpcConfiguration": network}
+
+
+def _deployment(service: Service) -> dict[str, Any]:
+    deployment = service.deployment
+    params: dict[str, Any] = {}
+    if deployment.minimum_healthy_percent is not None:
+        params["minimumHealthyPercent"] = deployment.minimum_healthy_percent
+    if deployment.maximum_percent is not None:
+        params["maximumPercent"] = deployment.maximum_percent
+    breaker = deployment.circuit_breaker
+    if breaker is not None:
+        enabled = breaker is not False
+        rollback = enabled if isinstance(breaker, bool) else breaker.rollback
+        params["deploymentCircuitBreaker"] = {"enable": enabled, "rollback": rollback}
+    return params
+
+
+WORDS = {
+    "desired_count": "desiredCount",
+    "launch_type": "launchType",
+    "platform_version": "platformVersion",
+    "health_check_grace_seconds": "healthCheckGracePeriodSeconds",
+    "scheduling_strategy": "schedulingStrategy",
+    "availability_zone_rebalancing": "availabilityZoneRebalancing",
+    "execute_command": "enableExecuteCommand",
+    "propagate_tags": "propagateTags",
+}
+"""Words of the spec that are plain values in the API."""
+
+PARAMETERS = {
+    **WORDS,
+    "capacity_provider_strategy": "capacityProviderStrategy",
+    "deployment_controller": "deploymentController",
+    "deployment": "deploymentConfiguration",
+    "load_balancers": "loadBalancers",
+    "subnets": "networkConfiguration",
+    "security_groups": "networkConfiguration",
+    "assign_public_ip": "networkConfiguration",
+}
+"""Word of the spec -> parameter of CreateService and UpdateService."""
+
+
+def stated(service: Service, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What is compared: what the request says, and no load balancers where the file names none."""
+    said = words(params)
+    asked = {word for word, parameter in PARAMETERS.items() if parameter in params}
+    if not service.security_groups:
+        asked.discard("security_groups")  # AWS then takes the VPC's default group and may say so
+    compared = {word: value for word, value in said.items() if word in asked}
+    compared["load_balancers"] = said["load_balancers"]
+    if "deployment" in compared:
+        compared["deployment"] = {
+            key: value for key, value in said["deployment"].items() if value is not None
+        }
+    return compared
+
+
+def words(service: Mapping[str, Any]) -> dict[str, Any]:
+    """A service, asked for or described, in the words of the spec."""
+    network = (service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
+    deployment = service.get("deploymentConfiguration") or {}
+    return {
+        **{word: service.get(theirs) for word, theirs in WORDS.items()},
+        "execute_command": service.get("enableExecuteCommand") or False,
+        "propagate_tags": service.get("propagateTags") or "NONE",
+        "deployment_controller": (service.get("deploymentController") or {}).get("type", "ECS"),
+        "capacity_provider_strategy": _strategy(service.get("capacityProviderStrategy") or []),
+        "subnets": sorted(network.get("subnets") or []),
+        "security_groups": sorted(network.get("securityGroups") or []),
+        "assign_public_ip": network.get("assignPublicIp") == "ENABLED",
+        "load_balancers": sorted(_target_words(each) for each in service.get("loadBalancers") or []),
+        "deployment": {
+            "minimum_healthy_percent": deployment.get("minimumHealthyPercent"),
+            "maximum_percent": deployment.get("maximumPercent"),
+            "circuit_breaker": _breaker(deployment.get("deploymentCircuitBreaker")),
+        },
+    }
+
+
+def _strategy(parts: list[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        part["capacityProvider"]: {"weight": part.get("weight", 0), "base": part.get("base", 0)}
+        for part in parts
+    }
+
+
+def _target_words(target: Mapping[str, Any]) -> str:
+    where = target.get("targetGroupArn") or target.get("loadBalancerName")
+    return f"{where} -> {target['containerName']}:{target['containerPort']}"
+
+
+def _breaker(breaker: Mapping[str, Any] | None) -> str | None:
+    if breaker is None:
+        return None
+    if not breaker["enable"]:
+        return "off"
+    return "on, rolls back" if breaker["rollback"] else "on"
