@@ -51,9 +51,8 @@ def _taken(spec: Spec, path: Path, name: str, turn: tuple[int, int], makers: Mak
     elif maker.turn >= turn:
         same = maker.turn[0] == turn[0]
         message = f"{shown(name)} is made by {maker.name}, which does not run before"
-        hint = (
-            f"give this one a `run_order` above {maker.turn[1]}" if same else "take one of an earlier stage"
-        )
+        later = f"give this one a `run_order` above {maker.turn[1]}"
+        hint = later if same and turn[1] else "only what runs before can be taken"
         yield error(spec, path, RULE, message, hint)
 
 

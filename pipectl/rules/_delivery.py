@@ -1,0 +1,54 @@
+"""Which build's output is deployed to which service: what rules between buildspecs and services look at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipectl.kinds.cluster import Cluster
+from pipectl.kinds.project_block import Project
+from pipectl.kinds.service_block import TaskDefinition
+from pipectl.rules._tools import PlacedAction, PlacedService, actions_of, pipelines
+from pipectl.spec.spec import Spec
+
+DEFINITIONS = "imagedefinitions.json"
+"""What an ECS action reads when it says nothing else (user guide, "action-reference-ECS")."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """An ECS action, the build that makes its input, and the service that it deploys to."""
+
+    build: PlacedAction
+    project: Project
+    deploy: PlacedAction
+    service: PlacedService | None
+    task: TaskDefinition | None
+
+    @property
+    def file(self) -> str:
+        """The image definitions that the action reads."""
+        own = self.deploy.action.image_definitions or self.deploy.action.configuration.get("FileName")
+        return own or DEFINITIONS
+
+
+def deliveries(spec: Spec) -> Iterator[Delivery]:
+    """Every ECS action whose input a described project makes."""
+    for name, block in pipelines(spec):
+        found = actions_of(name, block)
+        makers = {output: each for each in found for output in each.wire.outputs}
+        for each in found:
+            if each.action.provider != "ECS" or len(each.wire.inputs) != 1:
+                continue
+            build = makers.get(each.wire.inputs[0])
+            project = spec.all(Project).get(build.action.project or "") if build else None
+            if build is not None and project is not None and build.action.provider == "CodeBuild":
+                service = _service(spec, each)
+                yield Delivery(
+                    build, project, each, service, service.block.task_definition if service else None
+                )
+
+
+def _service(spec: Spec, each: PlacedAction) -> PlacedService | None:
+    cluster, name = each.action.cluster or "", each.action.service or ""
+    block = spec.all(Cluster).get(cluster)
+    service = block.services.get(name) if block else None
+    return PlacedService(cluster, name, service) if service else None

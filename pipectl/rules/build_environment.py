@@ -1,0 +1,86 @@
+"""Build environments that CodeBuild refuses: image against type, compute and privileges."""
+
+from collections.abc import Iterator
+
+from pipectl.kinds.project_block import Project
+from pipectl.rules._tools import error, key_error, projects, warning
+from pipectl.spec.places import Path
+from pipectl.spec.problems import Problem, nearest, shown
+from pipectl.spec.spec import Spec
+
+RULE = "build-environment"
+CURATED = "aws/codebuild/"
+MAINTAINED = (
+    "aws/codebuild/amazonlinux-x86_64-standard:5.0", "aws/codebuild/amazonlinux-x86_64-standard:6.0",
+    "aws/codebuild/standard:7.0", "aws/codebuild/standard:8.0",
+    "aws/codebuild/amazonlinux-aarch64-standard:3.0", "aws/codebuild/amazonlinux-aarch64-standard:4.0",
+)  # fmt: skip
+"""github.com/aws/aws-codebuild-docker-images, README."""
+STILL_THERE = (
+    "aws/codebuild/amazonlinux2-x86_64-standard:5.0", "aws/codebuild/amazonlinux2-aarch64-standard:3.0",
+)  # fmt: skip
+"""Other names of maintained images."""
+PREDEFINED = frozenset({"CODEBUILD_CONFIG_AUTO_DISCOVER", "CODEBUILD_CONFIG_AUTO_DISCOVER_DIR"})
+"""User guide, "discover-test-reports": variables of CodeBuild's own that a project may set."""
+
+
+def check(spec: Spec) -> Iterator[Problem]:
+    """Every project (user guide, "build-env-ref")."""
+    for name, project in projects(spec):
+        path = ("codebuild", name)
+        yield from _image(spec, path, project)
+        yield from _compute(spec, path, project)
+        yield from _cache(spec, path, project)
+        for variable in project.environment:
+            if variable.startswith("CODEBUILD_") and variable not in PREDEFINED:
+                message = f"{shown(variable)} is a variable of CodeBuild's own"
+                yield key_error(spec, (*path, "environment", variable), RULE, message, "take another name")
+
+
+def _image(spec: Spec, path: Path, project: Project) -> Iterator[Problem]:
+    image, kind = project.image, project.kind_of_environment
+    if not image.startswith(CURATED):
+        return
+    here = (*path, "image")
+    if project.image_pull_credentials == "SERVICE_ROLE":
+        message = f"{image} is CodeBuild's own image and is pulled with CodeBuild's credentials"
+        yield error(spec, (*path, "image_pull_credentials"), RULE, message, "take the line out")
+    wanted = _kinds(image)
+    if wanted and not any(word in kind for word in wanted):
+        message = f"{image} does not run in the environment {kind}"
+        hint = "leave `environment_type` out, or take an image for it"
+        yield error(spec, (*path, "environment_type"), RULE, message, hint)
+    elif image not in (*MAINTAINED, *STILL_THERE) and "lambda" not in image and "windows" not in image:
+        near = nearest(image, MAINTAINED)
+        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(MAINTAINED)}"
+        yield warning(spec, here, RULE, f"AWS no longer maintains an image {shown(image)}", hint)
+
+
+def _kinds(image: str) -> tuple[str, ...]:
+    """What the environment types that an image runs in have in their names."""
+    if "windows" in image:
+        return ("WINDOWS",)
+    arm = "aarch64" in image
+    if "lambda" in image:
+        return ("ARM_LAMBDA",) if arm else ("LINUX_LAMBDA",)
+    return ("ARM_CONTAINER", "ARM_EC2") if arm else ("LINUX_CONTAINER", "LINUX_GPU", "LINUX_EC2")
+
+
+def _compute(spec: Spec, path: Path, project: Project) -> Iterator[Problem]:
+    kind, on_lambda = project.kind_of_environment, "LAMBDA" in project.kind_of_environment
+    if on_lambda != project.compute.startswith("BUILD_LAMBDA"):
+        message = f"environment {kind} has no compute {project.compute}"
+        hint = f"it has {'BUILD_LAMBDA_1GB to _10GB' if on_lambda else 'BUILD_GENERAL1_SMALL to _2XLARGE'}"
+        key = "compute" if "compute" in project.stated else "environment_type"
+        yield error(spec, (*path, key), RULE, message, hint)
+    if on_lambda and project.privileged:
+        message = "builds on Lambda cannot use docker, so `privileged` is refused"
+        yield error(spec, (*path, "privileged"), RULE, message, "take it out, or take LINUX_CONTAINER")
+
+
+def _cache(spec: Spec, path: Path, project: Project) -> Iterator[Problem]:
+    layers = "LOCAL_DOCKER_LAYER_CACHE"
+    if isinstance(project.cache, list) and layers in project.cache and not project.privileged:
+        # User guide, "build-caching": the privileged flag must be set
+        message = f"{layers} needs `privileged: true`"
+        yield error(spec, (*path, "cache"), RULE, message, f"write it, or take {layers} out")

@@ -1,0 +1,53 @@
+"""Image definitions for containers that the service does not have, or that no artifact brings along."""
+
+import re
+from collections.abc import Iterator
+
+from pipectl.rules._buildspec import Buildspec, Command, buildspec
+from pipectl.rules._delivery import Delivery, deliveries
+from pipectl.spec.problems import Problem, did_you_mean, shown
+from pipectl.spec.spec import Spec
+
+RULE = "container-name"
+NAME = re.compile(r"""\\?["']?\bname\\?["']?\s*:\s*\\?["']([^"'\\]+)\\?["']""")
+WRITTEN_TO = re.compile(r"""(?:>{1,2}|\btee(?:\s+-a)?)\s*["']?([^\s"'|;&>]+)""")
+VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+
+
+def check(spec: Spec) -> Iterator[Problem]:
+    """What a build writes, against the containers of the services that its output is deployed to."""
+    for each in deliveries(spec):
+        found = buildspec(spec, each.build.action.project or "", each.project)
+        if found is not None and each.task is not None and each.service is not None:
+            for command in found.commands():
+                for name in _written(found, command, each.file):
+                    if name not in each.task.containers:
+                        yield _unknown(spec, found, command, each, name)
+
+
+def _written(found: Buildspec, command: Command, file: str) -> Iterator[str]:
+    """The containers that a command writes an image for, as far as the text says it."""
+    if "imageUri" not in command.text:
+        return
+    files = [target.removeprefix("./") for target in WRITTEN_TO.findall(command.text)]
+    if files and not any(target == file or target.endswith("/" + file) or "$" in target for target in files):
+        return
+    for name in NAME.findall(command.text):
+        filled = VARIABLE.sub(lambda match: found.variable(match[1]) or match[0], name)
+        if "$" not in filled and "%" not in filled:
+            yield filled
+
+
+def _unknown(spec: Spec, found: Buildspec, command: Command, each: Delivery, name: str) -> Problem:
+    assert each.task is not None  # noqa: S101  looked at above
+    assert each.service is not None  # noqa: S101  the same
+    containers = list(each.task.containers)
+    place = found.place(command.path)
+    stands = spec.places.of_key(each.service.container_path(containers[0]))
+    has = "only " if len(containers) == 1 else ""
+    message = (
+        f"the build writes an image for container {shown(name)}, but task definition {each.task.family} has "
+        f"{has}{', '.join(f'`{container}`' for container in containers)} ({each.file} is written at "
+        f"{place.file}:{place.line}, the container stands at {stands.file}:{stands.line})"
+    )
+    return found.problem(place, RULE, message, did_you_mean(name, containers))
