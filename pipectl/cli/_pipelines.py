@@ -50,7 +50,7 @@ def declarations(spec: "Spec", region: str, pipeline: str | None = None) -> "dic
 
 def one(specs: "Sequence[Spec]", spec: "Spec | None", pipeline: str | None, connection: "Connection") -> str:
     """The one pipeline to act on."""
-    from pipectl.runs.state import only_pipeline
+    from pipectl.runs.pipelines import only_pipeline
 
     if pipeline:
         return pipeline

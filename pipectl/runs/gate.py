@@ -5,7 +5,7 @@ from typing import Any
 
 from pipectl.aws.cloud import Cloud, find
 from pipectl.errors import PipectlError
-from pipectl.runs.state import NOT_THERE, no_such_pipeline
+from pipectl.runs.pipelines import NOT_THERE, no_such_pipeline
 from pipectl.spec.problems import did_you_mean
 
 

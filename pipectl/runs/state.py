@@ -1,18 +1,16 @@
 """What runs in pipelines, stage by stage, as values: a few reads side by side, for `status`."""
 
-import contextlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from pipectl.aws.cloud import Cloud, find, pages, side_by_side
-from pipectl.errors import PipectlError
+from pipectl.aws.cloud import Cloud, find, side_by_side
 from pipectl.runs.declared import Declaration, Declared, actions
+from pipectl.runs.executions import execution, message
+from pipectl.runs.pipelines import NOT_THERE, no_such_pipeline
 from pipectl.runs.services import Target, services
 from pipectl.runs.values import ActionState, Execution, Gate, PipelineState, ServiceState, StageState
 
-NOT_THERE = ("PipelineNotFoundException",)
 REMEMBERED = 20
 """Executions that are looked at for a commit; what waits at a gate is nearly always among the newest."""
 
@@ -29,7 +27,7 @@ def states(cloud: Cloud, region: str, pipelines: Mapping[str, Declaration | None
     targets = [action.service for each in declared.values() for action in each if action.service]
     calls: list[Callable[[], Any]] = [
         *(partial(_stage_states, cloud, name) for name in pipelines),
-        *(partial(_executions, cloud, name) for name in pipelines),
+        *(partial(_newest, cloud, name) for name in pipelines),
         *(partial(_look_up, cloud, region, name) for name in undeclared),
         partial(services, cloud, targets),
     ]
@@ -45,26 +43,6 @@ def states(cloud: Cloud, region: str, pipelines: Mapping[str, Declaration | None
     ]
 
 
-def only_pipeline(cloud: Cloud) -> str:
-    """The name of the account's only pipeline in this Region."""
-    names = pipeline_names(cloud)
-    if len(names) == 1:
-        return names[0]
-    if not names:
-        raise PipectlError(
-            f"there is no pipeline {_here(cloud)}",
-            hint="`pipectl create SPEC` makes one; `--region` and `--profile` look elsewhere",
-        )
-    raise PipectlError(
-        f"there are {len(names)} pipelines: {', '.join(names)}", hint="name one with `-p NAME`"
-    )
-
-
-def pipeline_names(cloud: Cloud) -> list[str]:
-    """Every pipeline of the account in this Region."""
-    return sorted(each["name"] for each in pages(cloud, "codepipeline", "list_pipelines", "pipelines"))
-
-
 def _stage_states(cloud: Cloud, name: str) -> Sequence[Mapping[str, Any]]:
     answer = find(NOT_THERE, cloud, "codepipeline", "get_pipeline_state", name=name)
     if answer is None:
@@ -73,40 +51,12 @@ def _stage_states(cloud: Cloud, name: str) -> Sequence[Mapping[str, Any]]:
     return stages
 
 
-def no_such_pipeline(cloud: Cloud, name: str) -> PipectlError:
-    """The error for a name that AWS does not know, with the names that it knows."""
-    names = pipeline_names(cloud)
-    there = f"those there are: {', '.join(names)}; " if names else ""
-    message = f"there is no pipeline `{name}` {_here(cloud)}"
-    return PipectlError(message, hint=f"{there}`pipectl create SPEC` makes a new one")
-
-
-def _here(cloud: Cloud) -> str:
-    return f"in {cloud.account.region} of account {cloud.account.id}"
-
-
-def _executions(cloud: Cloud, name: str) -> list[Execution]:
-    """The newest executions first; none for a pipeline that is not there."""
+def _newest(cloud: Cloud, name: str) -> list[Execution]:
+    """The newest executions first; none for a pipeline that is not there: that is told by its stages."""
     answer = find(
-        NOT_THERE,
-        cloud,
-        "codepipeline",
-        "list_pipeline_executions",
-        pipelineName=name,
-        maxResults=REMEMBERED,
+        NOT_THERE, cloud, "codepipeline", "list_pipeline_executions", pipelineName=name, maxResults=REMEMBERED
     )
-    return [_execution(each) for each in (answer or {}).get("pipelineExecutionSummaries", [])]
-
-
-def _execution(summary: Mapping[str, Any]) -> Execution:
-    source: Mapping[str, Any] = next(iter(summary.get("sourceRevisions") or []), {})
-    return Execution(
-        id=summary["pipelineExecutionId"],
-        status=summary.get("status"),
-        revision=source.get("revisionId"),
-        message=_message(source.get("revisionSummary")),
-        started=summary.get("startTime"),
-    )
+    return [execution(each) for each in (answer or {}).get("pipelineExecutionSummaries", [])]
 
 
 def _look_up(cloud: Cloud, region: str, name: str) -> tuple[list[Declared], dict[Target, ServiceState]]:
@@ -129,7 +79,7 @@ def _pipeline(
     *,
     region: str,
 ) -> PipelineState:
-    known = {execution.id: execution for execution in executions}
+    known = {each.id: each for each in executions}
     by_name = {(action.stage, action.action): action for action in declared}
     return PipelineState(
         pipeline=name,
@@ -173,8 +123,8 @@ def _waiting(inbound: Mapping[str, Any] | None, known: Mapping[str, Execution]) 
     """A stopped or failed inbound execution does not enter any more (User guide, pipelines-stop)."""
     if not inbound or inbound.get("status") not in (None, "InProgress"):
         return None
-    execution = inbound["pipelineExecutionId"]
-    return known.get(execution, Execution(execution))
+    waiting = inbound["pipelineExecutionId"]
+    return known.get(waiting, Execution(waiting))
 
 
 def _action(found: Mapping[str, Any], declared: Declared | None) -> ActionState:
@@ -184,7 +134,7 @@ def _action(found: Mapping[str, Any], declared: Declared | None) -> ActionState:
         provider=declared.provider if declared else None,
         target=declared.target if declared else None,
         status=latest.get("status"),
-        summary=_message(latest.get("summary")),
+        summary=message(latest.get("summary")),
         error=_error(latest.get("errorDetails")),
         revision=(found.get("currentRevision") or {}).get("revisionId"),
         url=latest.get("externalExecutionUrl") or found.get("revisionUrl") or found.get("entityUrl"),
@@ -198,13 +148,3 @@ def _error(details: Mapping[str, str] | None) -> str | None:
     if not details:
         return None
     return ": ".join(details[key] for key in ("code", "message") if details.get(key)) or None
-
-
-def _message(summary: str | None) -> str | None:
-    """The first line; a connection's summary is JSON around it (seen in public examples; inferred)."""
-    if not summary or not summary.strip():
-        return None
-    if summary.startswith("{"):
-        with contextlib.suppress(ValueError):
-            summary = str(json.loads(summary).get("CommitMessage") or summary)
-    return summary.strip().splitlines()[0]

@@ -1,5 +1,6 @@
-"""What `status` tells, as values: stages, their gates and actions, what waits, what is deployed."""
+"""What runs, as values: executions, stages, their gates and actions, what waits, what is deployed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,14 +16,41 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class Revision:
+    """What a source action brought: a commit, an image digest, an object version; its first line."""
+
+    id: str
+    summary: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
 class Execution:
-    """One execution of a pipeline. `message` is the first line of its commit's message."""
+    """One execution of a pipeline. `revision` and `message` are those of its first source action.
+
+    `status`, `trigger`, `mode` and `type` are AWS' own words (fact sheet, sections 3.4 and 3.11).
+    """
 
     id: str
     status: str | None = None
     revision: str | None = None
     message: str | None = None
     started: datetime | None = None
+    updated: datetime | None = None
+    trigger: str | None = None
+    trigger_detail: str | None = None
+    revisions: Mapping[str, Revision] = field(default_factory=dict)
+    """By the name of the source action; empty until the source stage is done."""
+    mode: str = "SUPERSEDED"
+    type: str = "STANDARD"
+    stop_reason: str | None = None
+    rollback_target: str | None = None
+    status_summary: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has come to an end; a stage may still be retried."""
+        return self.status not in (None, "InProgress", "Stopping")
 
 
 @dataclass(frozen=True)

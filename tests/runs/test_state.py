@@ -10,7 +10,8 @@ import pytest
 from pipectl.aws.account import Account
 from pipectl.errors import AwsError, PipectlError
 from pipectl.runs.gate import gate
-from pipectl.runs.state import only_pipeline, state, states
+from pipectl.runs.pipelines import only_pipeline
+from pipectl.runs.state import state, states
 
 REGION = "eu-west-1"
 MOMENT = datetime(2026, 1, 19, 9, 12, tzinfo=UTC)
@@ -109,7 +110,13 @@ def answers(**other: Any) -> Answers:
                 {
                     "pipelineExecutionId": "E2",
                     "status": "InProgress",
-                    "sourceRevisions": [{"revisionId": COMMIT, "revisionSummary": "Fix cart\n\nand more"}],
+                    "sourceRevisions": [
+                        {
+                            "actionName": "Source",
+                            "revisionId": COMMIT,
+                            "revisionSummary": "Fix cart\n\nand more",
+                        }
+                    ],
                 }
             ]
         },

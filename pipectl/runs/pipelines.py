@@ -1,0 +1,38 @@
+"""The names of pipelines: which there are, and what to say of one that is not there."""
+
+from pipectl.aws.cloud import Cloud, pages
+from pipectl.errors import PipectlError
+
+NOT_THERE = ("PipelineNotFoundException",)
+
+
+def only_pipeline(cloud: Cloud) -> str:
+    """The name of the account's only pipeline in this Region."""
+    names = pipeline_names(cloud)
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise PipectlError(
+            f"there is no pipeline {_here(cloud)}",
+            hint="`pipectl create SPEC` makes one; `--region` and `--profile` look elsewhere",
+        )
+    raise PipectlError(
+        f"there are {len(names)} pipelines: {', '.join(names)}", hint="name one with `-p NAME`"
+    )
+
+
+def pipeline_names(cloud: Cloud) -> list[str]:
+    """Every pipeline of the account in this Region."""
+    return sorted(each["name"] for each in pages(cloud, "codepipeline", "list_pipelines", "pipelines"))
+
+
+def no_such_pipeline(cloud: Cloud, name: str) -> PipectlError:
+    """The error for a name that AWS does not know, with the names that it knows."""
+    names = pipeline_names(cloud)
+    there = f"those there are: {', '.join(names)}; " if names else ""
+    message = f"there is no pipeline `{name}` {_here(cloud)}"
+    return PipectlError(message, hint=f"{there}`pipectl create SPEC` makes a new one")
+
+
+def _here(cloud: Cloud) -> str:
+    return f"in {cloud.account.region} of account {cloud.account.id}"
