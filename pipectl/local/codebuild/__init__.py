@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pipectl.local.codebuild.commands import CommandBuilds
 from pipectl.local.codebuild.pipelines import PipelineBuilds
 from pipectl.local.codebuild.refusals import Refusals
 
 
-class CodeBuild(PipelineBuilds, Refusals):
+class CodeBuild(PipelineBuilds, CommandBuilds, Refusals):
     """The service of one account and Region, put together from its parts."""
 
 

@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Any
 from pipectl.local.service import Refused
 
 from .action_types import identity_of
-from .actions.action import Done
-from .engine import work
+from .actions.action import ActionFailedError, Done
 from .providers import BY_IDENTITY
-from .records import Problem, Revision, new_id
+from .records import Revision, new_id
 from .store import Store
 
 if TYPE_CHECKING:
     from pipectl.local.service import Caller
 
-    from .engine import Engine
     from .engine.job import Job
-    from .records import ActionRun, Artifact
+    from .records import Artifact
 
 Shape = dict[str, Any]
 LARGEST_VARIABLES = 122880  # User guide, limits
@@ -28,24 +26,29 @@ LARGEST_VARIABLES = 122880  # User guide, limits
 
 @dataclass
 class WorkerJob:
-    """One action that somebody else does."""
+    """One action or rule that somebody else does."""
 
     job: Job
-    run: ActionRun
     id: str = field(default_factory=new_id)
     nonce: str = field(default_factory=lambda: str(secrets.randbelow(1000)))
     status: str = "Queued"
     continuation: str | None = None
+    done: Done | None = None
+    failed: ActionFailedError | None = None
+
+    def look(self) -> Done | None:
+        """How it ended, if it has ended."""
+        if self.failed is not None:
+            raise self.failed
+        return self.done
 
 
 class Jobs(Store):
     """The operations of job workers."""
 
-    engine: Engine
-
-    def open_job(self, job: Job, run: ActionRun, *, dispatched: bool = False) -> WorkerJob:
+    def open_job(self, job: Job, *, dispatched: bool = False) -> WorkerJob:
         """Put an action up for a worker; one that is handed over directly is already in progress."""
-        made = WorkerJob(job, run, status="InProgress" if dispatched else "Queued")
+        made = WorkerJob(job, status="InProgress" if dispatched else "Queued")
         self.worker_jobs[made.id] = made
         return made
 
@@ -58,13 +61,13 @@ class Jobs(Store):
             each
             for each in self.worker_jobs.values()
             if each.status == "Queued"
-            and identity_of(each.run.declaration["actionTypeId"]) == key
+            and _is_of(each, key)
             and _asked_for(each, request.get("queryParam") or {})
         ]
         taken = waiting[: request.get("maxBatchSize") or 1]
         for each in taken:
             each.status = "Dispatched"
-        return {"jobs": [{**self._details(each), "nonce": each.nonce} for each in taken]}
+        return {"jobs": [{**self.job_details(each), "nonce": each.nonce} for each in taken]}
 
     def acknowledge_job(self, request: Shape, caller: Caller) -> Shape:
         """API reference, AcknowledgeJob."""
@@ -77,7 +80,7 @@ class Jobs(Store):
 
     def get_job_details(self, request: Shape, caller: Caller) -> Shape:
         """API reference, GetJobDetails."""
-        return {"jobDetails": self._details(self._job(request["jobId"]))}
+        return {"jobDetails": self.job_details(self._job(request["jobId"]))}
 
     def put_job_success_result(self, request: Shape, caller: Caller) -> None:
         """API reference, PutJobSuccessResult: with a continuation token the job is not yet done."""
@@ -88,25 +91,28 @@ class Jobs(Store):
                 "OutputVariablesSizeExceededException", "Exceeded the total size limit for all variables"
             )
         details = request.get("executionDetails") or {}
-        found.run.external_id = details.get("externalExecutionId") or found.run.external_id
-        found.run.percent = details.get("percentComplete") or found.run.percent
-        found.run.summary = details.get("summary") or found.run.summary
+        told = {
+            "external_id": details.get("externalExecutionId"),
+            "percent": details.get("percentComplete"),
+            "summary": details.get("summary"),
+        }
+        found.job.tell(**{fact: value for fact, value in told.items() if value is not None})
         if request.get("continuationToken"):
             found.continuation = request["continuationToken"]
             found.status = "Queued"
             return
         found.status = "Succeeded"
         revision = _revision(found, request.get("currentRevision"))
-        done = Done(found.run.summary, variables, revision)
-        work.finish(found.job.trip, found.run, done, found.job.outputs)
+        found.done = Done(details.get("summary"), variables, revision)
 
     def put_job_failure_result(self, request: Shape, caller: Caller) -> None:
         """API reference, PutJobFailureResult."""
         found = self._open(request["jobId"])
         details = request["failureDetails"]
         found.status = "Failed"
-        found.run.external_id = details.get("externalExecutionId") or found.run.external_id
-        work.finish(found.job.trip, found.run, Problem(details["message"], details["type"]))
+        if "externalExecutionId" in details:
+            found.job.tell(external_id=details["externalExecutionId"])
+        found.failed = ActionFailedError(details["message"], details["type"])
 
     def poll_for_third_party_jobs(self, request: Shape, caller: Caller) -> Shape:
         """API reference, PollForThirdPartyJobs: no third-party action runs here, so there is never a job."""
@@ -138,25 +144,26 @@ class Jobs(Store):
 
     def _open(self, identity: str) -> WorkerJob:
         found = self._job(identity)
-        if found.status != "InProgress" or found.run.status != "InProgress":
+        if found.status != "InProgress" or found.job.run.status != "InProgress":
             raise Refused("InvalidJobStateException", f"The job is in the state {found.status}")
         return found
 
-    def _details(self, found: WorkerJob) -> Shape:
+    def job_details(self, found: WorkerJob) -> Shape:
+        """What a worker or a function gets to see."""
         return {"id": found.id, "accountId": self.account, "data": job_data(found)}
 
 
 def job_data(found: WorkerJob) -> Shape:
     """What a worker is told (API reference, JobData); the credentials are the account's own here."""
-    job, run = found.job, found.run
+    job, run = found.job, found.job.run
     trip = job.trip
     return {
-        "actionTypeId": run.declaration["actionTypeId"],
+        "actionTypeId": run.declaration.get("actionTypeId"),
         "actionConfiguration": {"configuration": run.resolved},
         "pipelineContext": {
             "pipelineName": trip.pipeline.name,
             "stage": {"name": run.stage},
-            "action": {"name": run.name, "actionExecutionId": run.id},
+            "action": {"name": job.name, "actionExecutionId": run.id},
             "pipelineArn": trip.pipeline.arn,
             "pipelineExecutionId": trip.execution.id,
         },
@@ -181,8 +188,13 @@ def _artifact(artifact: Artifact) -> Shape:
     }
 
 
+def _is_of(found: WorkerJob, key: tuple[str, str, str, str]) -> bool:
+    identity = found.job.run.declaration.get("actionTypeId")
+    return identity is not None and identity_of(identity) == key
+
+
 def _asked_for(found: WorkerJob, query: dict[str, str]) -> bool:
-    return all(found.run.resolved.get(key) == value for key, value in query.items())
+    return all(found.job.configuration.get(key) == value for key, value in query.items())
 
 
 def _revision(found: WorkerJob, given: Shape | None) -> Revision | None:

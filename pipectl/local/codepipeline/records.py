@@ -107,6 +107,9 @@ class RuleRun:
     resolved: dict[str, str] = field(default_factory=dict)
     summary: str | None = None
     external_id: str | None = None
+    external_url: str | None = None
+    entity_url: str | None = None
+    percent: int | None = None
     problem: Problem | None = None
 
 

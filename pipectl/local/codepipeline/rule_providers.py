@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from . import cron
+from .actions import codebuild, commands, invoke_lambda
 from .actions.action import ActionFailedError, Done, Outcome, Pending
 
 if TYPE_CHECKING:
@@ -83,7 +84,10 @@ def _misconfigured(message: str) -> ActionFailedError:
 
 PROVIDERS: dict[str, Callable[[Job], Outcome]] = {
     "CloudWatchAlarm": cloudwatch_alarm,
+    "CodeBuild": codebuild.start,
+    "Commands": commands.start,
     "DeploymentWindow": deployment_window,
+    "LambdaInvoke": invoke_lambda.start,
     "VariableCheck": variable_check,
 }
 

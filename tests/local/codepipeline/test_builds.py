@@ -120,6 +120,50 @@ def test_several_inputs_lie_side_by_side(runs: Runs, project: Callable[[str], No
     assert runs.s3.get_object(Bucket=runs.bucket, Key="live/both")["Body"].read() == b"hellohello"
 
 
+def test_commands_run_without_a_project(runs: Runs, client: Client) -> None:
+    run = action(
+        "Run",
+        "Compute",
+        "Commands",
+        commands=["export SIZE=$(wc -c < readme)", "echo $GREETING $(cat readme) > said"],
+        inputArtifacts=[{"name": "SourceOutput"}],
+        outputArtifacts=[{"name": "Built", "files": ["said"]}],
+        outputVariables=["SIZE"],
+        environmentVariables=[{"name": "GREETING", "value": "oh", "type": "PLAINTEXT"}],
+        namespace="Run",
+    )
+    execution = runs.create(stage("Run", run), stage("Deploy", _deploy(runs)))
+    runs.ends(execution, "Succeeded")
+    assert runs.s3.get_object(Bucket=runs.bucket, Key="live/said")["Body"].read() == b"oh hello\n"
+    assert runs.rows(execution)[1]["output"]["outputVariables"] == {"SIZE": "5"}
+    groups = client("logs").describe_log_groups(logGroupNamePrefix="/aws/codepipeline/")["logGroups"]
+    assert [each["logGroupName"] for each in groups] == ["/aws/codepipeline/shop"]
+
+
+@pytest.mark.parametrize(("command", "passes"), [("test -f readme", True), ("test -f nothing", False)])
+def test_a_rule_may_run_commands(runs: Runs, command: str, *, passes: bool) -> None:
+    identity = {"category": "Rule", "owner": "AWS", "provider": "Commands", "version": "1"}
+    rule: Shape = {"name": "Look", "ruleTypeId": identity, "commands": [command]}
+    rule["inputArtifacts"] = [{"name": "SourceOutput"}]
+    entry = {"conditions": [{"result": "FAIL", "rules": [rule]}]}
+    execution = runs.create(stage("Gate", approval(), beforeEntry=entry))
+    if passes:
+        runs.answer()
+    runs.ends(execution, "Succeeded" if passes else "Failed")
+
+
+def test_a_rule_may_run_a_build(runs: Runs, project: Callable[[str], None]) -> None:
+    project("version: 0.2\nphases:\n  build:\n    commands:\n      - 'false'\n")
+    identity = {"category": "Rule", "owner": "AWS", "provider": "CodeBuild", "version": "1"}
+    rule = {"name": "Look", "ruleTypeId": identity, "configuration": {"ProjectName": "shop"}}
+    entry = {"conditions": [{"result": "FAIL", "rules": [rule]}]}
+    execution = runs.create(stage("Gate", approval(), beforeEntry=entry))
+    runs.ends(execution, "Failed")
+    rules = runs.api.list_rule_executions(pipelineName="shop")["ruleExecutionDetails"]
+    problem = rules[0]["output"]["executionResult"]["errorDetails"]
+    assert problem["message"] == "Build terminated with state: FAILED"
+
+
 def test_an_unknown_project_and_a_batch_build_fail(runs: Runs) -> None:
     execution = runs.create(stage("Build", build()))
     runs.ends(execution, "Failed")

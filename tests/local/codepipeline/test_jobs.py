@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import Runs, approval, stage, until
+from .conftest import Runs, action, approval, stage, trust, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Shape = dict[str, Any]
 TYPE = {"category": "Build", "owner": "Custom", "provider": "Rocket", "version": "1"}
@@ -86,6 +91,81 @@ def test_a_worker_may_fail_and_may_go_on_later(runs: Runs) -> None:
     result = runs.rows(first)[0]["output"]["executionResult"]
     assert result["errorDetails"] == {"code": "JobFailed", "message": "it fell"}
     assert result["externalExecutionId"] == "flight-1"
+
+
+# Lambda
+
+GOOD = """
+import boto3
+def handle(event, context):
+    job = event["CodePipeline.job"]
+    said = job["data"]["actionConfiguration"]["configuration"]["UserParameters"]
+    boto3.client("codepipeline").put_job_success_result(jobId=job["id"], outputVariables={"Said": said})
+"""
+BAD = """
+import boto3
+def handle(event, context):
+    failure = {"type": "JobFailed", "message": "not today"}
+    boto3.client("codepipeline").put_job_failure_result(
+        jobId=event["CodePipeline.job"]["id"], failureDetails=failure)
+"""
+BROKEN = "def handle(event, context):\n    raise ValueError('oh no')\n"
+
+
+@pytest.fixture
+def function(client: Callable[..., Any]) -> Callable[..., Shape]:
+    """A function in Python; answers the action that invokes it."""
+
+    def create(code: str, runtime: str = "python3.13") -> Shape:
+        document = trust({"Service": "lambda.amazonaws.com"})
+        role = client("iam").create_role(RoleName="function", AssumeRolePolicyDocument=document)["Role"]
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("code.py" if runtime.startswith("python") else "code.js", code)
+        client("lambda").create_function(
+            FunctionName="judge",
+            Runtime=runtime,
+            Role=role["Arn"],
+            Handler="code.handle",
+            Code={"ZipFile": packed.getvalue()},
+            Timeout=30,
+        )
+        settings = {"FunctionName": "judge", "UserParameters": "yes"}
+        return action("Judge", "Invoke", "Lambda", configuration=settings, namespace="Judge")
+
+    return create
+
+
+def test_a_function_reports_its_success(runs: Runs, function: Callable[..., Shape]) -> None:
+    first = runs.create(stage("Judge", function(GOOD)))
+    runs.ends(first, "Succeeded")
+    assert runs.rows(first)[0]["output"]["outputVariables"] == {"Said": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("code", "runtime", "message"),
+    [
+        (BAD, "python3.13", "not today"),
+        (BROKEN, "python3.13", "ValueError: oh no"),
+        ("", "nodejs22.x", "runs functions in Python only"),
+    ],
+)
+def test_a_function_that_fails_fails_the_action(
+    runs: Runs, function: Callable[..., Shape], code: str, runtime: str, message: str
+) -> None:
+    first = runs.create(stage("Judge", function(code, runtime)))
+    runs.ends(first, "Failed")
+    assert message in runs.rows(first)[0]["output"]["executionResult"]["errorDetails"]["message"]
+
+
+def test_a_function_that_does_not_report_fails_in_the_end(
+    runs: Runs, function: Callable[..., Shape], server: Any
+) -> None:
+    first = runs.create(stage("Judge", function("def handle(event, context):\n    pass\n")))
+    until(lambda: runs.rows(first)[0]["output"]["executionResult"].get("externalExecutionId"))
+    assert runs.status(first) == "InProgress"
+    server.world.clock.advance(21 * 60)
+    runs.ends(first, "Failed")
 
 
 def test_unknown_jobs_and_types_are_refused(codepipeline: Any) -> None:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from . import (
     codebuild,
+    commands,
     custom,
     deploy_cloudformation,
     deploy_codedeploy_to_ecs,
     deploy_ecs,
     deploy_s3,
     invoke_codepipeline,
+    invoke_lambda,
     manual,
     source_codecommit,
     source_ecr,
@@ -31,12 +33,14 @@ PROVIDERS: dict[tuple[str, str], Action] = {
     ("Source", "S3"): source_s3,
     ("Build", "CodeBuild"): codebuild,
     ("Test", "CodeBuild"): codebuild,
+    ("Compute", "Commands"): commands,
     ("Approval", "Manual"): manual,
     ("Deploy", "CloudFormation"): deploy_cloudformation,
     ("Deploy", "CodeDeployToECS"): deploy_codedeploy_to_ecs,
     ("Deploy", "ECS"): deploy_ecs,
     ("Deploy", "S3"): deploy_s3,
     ("Invoke", "CodePipeline"): invoke_codepipeline,
+    ("Invoke", "Lambda"): invoke_lambda,
 }
 
 

@@ -42,7 +42,7 @@ class Pending:
     look: Callable[[], Done | None] | None = None
     timeout_s: float = 3600  # User guide, limits: one hour for all actions without a limit of their own
     on_timeout: str = "The action timed out"
-    every_s: float = 0
+    every_s: float = 0.05
 
 
 Outcome = Done | Pending

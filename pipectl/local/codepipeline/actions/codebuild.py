@@ -11,6 +11,7 @@ from .action import ActionFailedError, Done, Pending
 
 if TYPE_CHECKING:
     from pipectl.local.codepipeline.engine.job import Job
+    from pipectl.local.codepipeline.records import Artifact
 
     from .action import Outcome
 
@@ -21,18 +22,17 @@ def start(job: Job) -> Outcome:
     """Start the build; it runs in CodeBuild's own threads."""
     if job.configuration.get("BatchEnabled", "false").lower() == "true":
         raise _wrong("The local AWS does not run batch builds (BatchEnabled)")
-    primary = job.input(job.configuration.get("PrimarySource"))
-    location = primary.location
+    primary = job.input(job.configuration.get("PrimarySource")) if job.inputs else None  # rules may have none
     try:
         build = job.service("codebuild").start_for_pipeline(
             job.configuration["ProjectName"],
             inputs={artifact.name: job.read_any(artifact) for artifact in job.inputs},
-            primary=primary.name,
+            primary=primary.name if primary else "",
             outputs=[artifact.name for artifact in job.outputs],
             environment=_environment(job),
             initiator=f"codepipeline/{job.trip.pipeline.name}",
-            source_version=f"arn:aws:s3:::{location.bucket}/{location.key}",
-            resolved_source_version=primary.revision.id if primary.revision else None,
+            source_version=_version(primary) if primary else None,
+            resolved_source_version=primary.revision.id if primary and primary.revision else None,
         )
     except Refused as refused:
         raise _wrong(
@@ -40,6 +40,10 @@ def start(job: Job) -> Outcome:
             f"Error Code: {refused.code})"
         ) from None
     return follow(job, build)
+
+
+def _version(artifact: Artifact) -> str:
+    return f"arn:aws:s3:::{artifact.location.bucket}/{artifact.location.key}"
 
 
 def follow(job: Job, build: str) -> Pending:

@@ -17,5 +17,5 @@ ONE_DAY_S = 24 * 3600  # User guide, limits
 def start(job: Job) -> Outcome:
     """Put a job up and wait for its result."""
     with job.world.lock:
-        job.trip.engine.service.open_job(job, job.action_run)
-    return Pending(None, ONE_DAY_S, "The job worker did not report in time")
+        worker = job.trip.engine.service.open_job(job)
+    return Pending(worker.look, ONE_DAY_S, "The job worker did not report in time")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore import xform_name
 
 from pipectl.local.codepipeline.actions.action import ActionFailedError
-from pipectl.local.codepipeline.records import ActionRun, Revision
+from pipectl.local.codepipeline.records import Revision
 from pipectl.local.model import operation_model
 from pipectl.local.service import Caller, Refused
 from pipectl.local.validation import accept
@@ -16,7 +16,7 @@ from pipectl.local.validation import accept
 from . import artifacts
 
 if TYPE_CHECKING:
-    from pipectl.local.codepipeline.records import Artifact, RuleRun
+    from pipectl.local.codepipeline.records import ActionRun, Artifact, RuleRun
     from pipectl.local.world import World
 
     from .trip import Trip
@@ -45,13 +45,6 @@ class Job:
     def region(self) -> str:
         """Where the action works: its own Region or the pipeline's."""
         return str(self.run.declaration.get("region") or self.trip.engine.service.region)
-
-    @property
-    def action_run(self) -> ActionRun:
-        """The run, where only actions come."""
-        if isinstance(self.run, ActionRun):
-            return self.run
-        raise ActionFailedError(f"{self.name} is no action", "ConfigurationError")
 
     @property
     def name(self) -> str:

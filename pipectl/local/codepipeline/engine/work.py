@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .trip import Trip
 
 Shape = dict[str, Any]
+UNTOUCHED_S = 0.3  # how often the limit of an action that others end is looked at
 Outcome = Done | Problem
 _log = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ def _attempt(step: Callable[[], Done | Pending | None]) -> Done | Pending | Prob
 
 
 def _await(job: Job, pending: Pending, ended: Callable[[Outcome], None]) -> None:
-    deadline = job.world.now() + timedelta(seconds=pending.timeout_s)
+    deadline = job.run.started + timedelta(seconds=pending.timeout_s)
 
     def look() -> bool:
         if job.run.status != "InProgress" or job.trip.pipeline.deleted:
@@ -128,7 +129,7 @@ def _await(job: Job, pending: Pending, ended: Callable[[Outcome], None]) -> None
             return True
         return False
 
-    job.trip.engine.watch.add(look, pending.every_s)
+    job.trip.engine.watch.add(look, pending.every_s if pending.look else UNTOUCHED_S)
 
 
 def finish(trip: Trip, run: ActionRun, outcome: Outcome, outputs: tuple[Artifact, ...] = ()) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pipectl.local.world import World
 
 CREW = 16
-INTERVAL_S = 0.05
+SHORT_S = 0.05
+LONG_S = 0.5  # the clock may be moved meanwhile
 
 
 class Crew:
@@ -52,8 +53,8 @@ class Watched:
     """Something that is looked at again and again until `look` says True."""
 
     look: Callable[[], bool]
-    every_s: float = 0
-    next: datetime | None = None
+    every_s: float
+    next: datetime
 
 
 class Watch:
@@ -72,10 +73,10 @@ class Watch:
     def _close(self) -> None:
         self._closed = True
 
-    def add(self, look: Callable[[], bool], every_s: float = 0) -> None:
-        """Look again and again (at most every `every_s` seconds of the world's clock)."""
+    def add(self, look: Callable[[], bool], every_s: float = SHORT_S) -> None:
+        """Look again and again, every so many seconds of the world's clock."""
         with self._world.lock:
-            self._items.append(Watched(look, every_s))
+            self._items.append(Watched(look, every_s, self._world.now()))
             if not self._running and not self._closed:
                 self._running = True
                 thread = threading.Thread(
@@ -83,28 +84,28 @@ class Watch:
                 )
                 thread.start()
 
-    def look(self) -> bool:
-        """Look once at everything; False when nothing is left to look at."""
+    def look(self) -> float | None:
+        """Look once at everything that is due; seconds until the next look, None when nothing is left."""
         with self._world.lock:
+            now = self._world.now()
             for item in tuple(self._items):
-                if self._is_done(item):
-                    self._items.remove(item)
+                if now >= item.next:
+                    item.next = now + timedelta(seconds=item.every_s)
+                    if item.look():
+                        self._items.remove(item)
             self._running = bool(self._items) and not self._closed
-            return self._running
-
-    def _is_done(self, item: Watched) -> bool:
-        now = self._world.now()
-        if item.next is not None and now < item.next:
-            return False
-        item.next = now + timedelta(seconds=item.every_s) if item.every_s else None
-        return item.look()
+            if not self._running:
+                return None
+            nearest = min(item.next for item in self._items)
+            return min(max((nearest - now).total_seconds(), SHORT_S), LONG_S)
 
 
 def _keep_looking(reference: weakref.ref[Watch]) -> None:
     pause = threading.Event()
     while True:
         watch = reference()
-        if watch is None or not watch.look():
+        wait = watch.look() if watch is not None else None
+        if wait is None:
             return
         del watch
-        pause.wait(INTERVAL_S)
+        pause.wait(wait)
