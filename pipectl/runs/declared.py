@@ -34,16 +34,18 @@ class Declared:
     target: str
     service: tuple[str, str] | None = None
     """Cluster and service, for an ECS action in the pipeline's own Region."""
+    category: str = ""
 
 
 def actions(declaration: Declaration, region: str) -> Iterator[Declared]:
     """Every action, in the order of the declaration."""
     for stage in declaration["stages"]:
         for action in stage["actions"]:
-            yield _declared(stage["name"], action, region)
+            yield declared(stage["name"], action, region)
 
 
-def _declared(stage: str, action: Mapping[str, Any], region: str) -> Declared:
+def declared(stage: str, action: Mapping[str, Any], region: str) -> Declared:
+    """One action of a stage; `region` is the pipeline's own."""
     provider = action["actionTypeId"]["provider"]
     configuration: Mapping[str, str] = action.get("configuration") or {}
     service = None
@@ -51,7 +53,8 @@ def _declared(stage: str, action: Mapping[str, Any], region: str) -> Declared:
         service = (configuration.get("ClusterName", ""), configuration.get("ServiceName", ""))
     if service and (not all(service) or "#{" in "".join(service)):
         service = None  # a variable is known only while the pipeline runs
-    return Declared(stage, action["name"], provider, _target(provider, configuration), service)
+    category = action["actionTypeId"].get("category", "")
+    return Declared(stage, action["name"], provider, _target(provider, configuration), service, category)
 
 
 def _target(provider: str, configuration: Mapping[str, str]) -> str:
