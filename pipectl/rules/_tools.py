@@ -9,6 +9,7 @@ from pipectl.kinds.pipeline_block import Action, Pipeline
 from pipectl.kinds.project_block import Project
 from pipectl.kinds.service_block import Container, Service, TaskDefinition
 from pipectl.kinds.wiring import Wired, wired
+from pipectl.spec.block import Block
 from pipectl.spec.places import Path, Place
 from pipectl.spec.problems import Problem, Severity
 from pipectl.spec.spec import Spec
@@ -154,3 +155,20 @@ def projects(spec: Spec) -> Iterator[tuple[str, Project]]:
     for name, block in spec.all(Project).items():
         if block.managed:
             yield name, block
+
+
+THINGS = {
+    "codecommit": "CodeCommit repository",
+    "ecr": "ECR repository",
+    "ecs": "cluster",
+    "codebuild": "build project",
+    "codepipeline": "pipeline",
+}
+"""What the entries of each block are called in a message."""
+
+
+def named(spec: Spec) -> Iterator[tuple[Path, Block]]:
+    """Everything that a spec describes by its name, services included, with its path."""
+    for key, entries in spec.blocks.items():
+        yield from (((key, name), block) for name, block in entries.items())
+    yield from ((service.path, service.block) for service in services(spec))

@@ -10,8 +10,8 @@ from pipectl.spec.spec import Spec
 
 RULE = "docker-privileged"
 DOCKER = re.compile(
-    r"(?:^|[\s;&|(`])(?:docker(?:\s+-\S+)*\s+(?:build|buildx|compose|create|images?|load|network|ps|pull|push|run|save"
-    r"|start|tag|volume)\b|docker-compose\s|dockerd\b)"
+    r"(?:^|[\s;&|(`])(?:dockerd\b|(?:docker|docker-compose)(?:\s+-\S+)*\s+"
+    r"(?:build|buildx|compose|create|images?|load|network|ps|pull|push|run|save|start|tag|up|volume)\b)"
 )
 """What talks with the daemon; `docker login` and `docker version` may not need it."""
 

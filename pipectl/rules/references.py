@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from pipectl.kinds.cluster import Cluster
-from pipectl.rules._tools import PlacedAction, actions, error, projects, services
+from pipectl.rules._tools import THINGS, PlacedAction, actions, error, projects, services
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem, nearest, shown
 from pipectl.spec.spec import Spec
@@ -19,13 +19,6 @@ ACTIONS = {
     "ECS": ("cluster", "ecs"),
 }
 """Which key of a provider names a thing, and the block that describes such things."""
-THINGS = {
-    "codecommit": "CodeCommit repository",
-    "ecr": "ECR repository",
-    "codebuild": "build project",
-    "codepipeline": "pipeline",
-    "ecs": "cluster",
-}
 MOST_LETTERS = 2
 """By how much a slip is longer or shorter than what was meant."""
 

@@ -3,12 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from pipectl.kinds.cluster import Cluster
-from pipectl.kinds.pipeline_block import Pipeline
-from pipectl.kinds.project_block import Project
-from pipectl.kinds.repository import EcrRepository
-from pipectl.kinds.source import CodeCommitRepository
-from pipectl.rules._tools import error, key_error, services
+from pipectl.rules._tools import error, key_error, named
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem, shown
 from pipectl.spec.spec import Spec
@@ -27,20 +22,12 @@ WRONG = re.compile(r"[^\w\s.:/=+\-@]")
 def check(spec: Spec) -> Iterator[Problem]:
     """The stack's tags and those of each resource."""
     yield from _tags(spec, ("tags",), spec.tags)
-    for path, own in _resources(spec):
+    for path, block in named(spec):
+        own = block.tags
         yield from _tags(spec, (*path, "tags"), own)
         if own and len({*spec.tags, *own}) >= MOST:
             message = f"with the stack's and `pipectl:stack` these are {len({*spec.tags, *own}) + 1} tags"
             yield key_error(spec, (*path, "tags"), RULE, message, f"AWS takes {MOST} on one resource")
-
-
-def _resources(spec: Spec) -> Iterator[tuple[Path, Mapping[str, str]]]:
-    for key, model in (
-        ("codecommit", CodeCommitRepository), ("ecr", EcrRepository), ("ecs", Cluster),
-        ("codebuild", Project), ("codepipeline", Pipeline),
-    ):  # fmt: skip
-        yield from (((key, name), block.tags) for name, block in spec.all(model).items())
-    yield from ((service.path, service.block.tags) for service in services(spec))
 
 
 def _tags(spec: Spec, path: Path, tags: Mapping[str, str]) -> Iterator[Problem]:

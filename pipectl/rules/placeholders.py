@@ -1,0 +1,58 @@
+"""Placeholders of a tutorial or template that nobody has filled in."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipectl.rules._tools import error, warning
+from pipectl.spec.document import of_shell
+from pipectl.spec.places import Path
+from pipectl.spec.problems import Problem, shown
+from pipectl.spec.spec import Spec
+
+RULE = "placeholder"
+WORDS = re.compile(
+    r"(?<![\w$/.-])(?:your[-_ ](?:account|region|repo|bucket|name|app|cluster|service|project|image"
+    r"|domain|user|org|token|aws)\w*(?:[-_]\w+)*|(?:aws[-_])?account[-_]id|aws[-_]region|change[-_]?me|replace[-_]?me|fix[-_]?me)(?![\w-])",
+    re.IGNORECASE,
+)
+BRACKETS = re.compile(r"<[A-Za-z][\w .:-]*>|\[(?:your|my)[\w -]+\]|\bX{4,}\b|\{\{[^}]*\}\}")
+STRUCTURE = re.compile(r"^arn:|\.amazonaws\.com|^\w+://")
+"""Where a placeholder makes the whole value wrong."""
+KEEPS = ("description", "reason", "custom_data")
+"""Texts for people, who may read a placeholder."""
+
+
+def check(spec: Spec) -> Iterator[Problem]:
+    """Every text of the spec as the file has it. In an inline buildspec the shell may mean it."""
+    for path, value in _texts(spec.places.written(()), ()):
+        shell = of_shell(path, value)
+        match = WORDS.search(value) or (None if shell or path[-1] in KEEPS else BRACKETS.search(value))
+        if match is None:
+            continue
+        message = f"{shown(match[0])} looks like a placeholder that nobody has filled in"
+        sure = not shell and (STRUCTURE.search(value) is not None or match[0] == value)
+        # An environment variable may have any value.
+        report = error if sure and "environment" not in path else warning
+        yield report(spec, path, RULE, message, _hint(match[0]))
+
+
+def _hint(word: str) -> str:
+    folded = word.lower()
+    if "account" in folded:
+        return "write the 12 digits of the account, or `${env:NAME}`"
+    if "region" in folded:
+        return "write the Region, or `${env:AWS_REGION}`"
+    return "write the real one"
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    match value:
+        case str():
+            yield path, value
+        case dict():
+            for key, each in value.items():
+                yield from _texts(each, (*path, key))
+        case list():
+            for number, each in enumerate(value):
+                yield from _texts(each, (*path, number))
