@@ -6,7 +6,6 @@ aws-samples/amazon-ecs-fargate-cdk-cicd#13.
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import zipfile
@@ -44,9 +43,8 @@ def collect(files: Files, source: Path, say: Callable[[str], None]) -> dict[str,
     return found
 
 
-def packed(found: dict[str, Path], *, links: bool = False) -> bytes:
+def pack(found: dict[str, Path], target: Path, *, links: bool = False) -> Path:
     """A zip file of what was collected; links are followed unless the buildspec keeps them"""
-    target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for name, path in sorted(found.items()):
             if links and path.is_symlink():
@@ -55,7 +53,7 @@ def packed(found: dict[str, Path], *, links: bool = False) -> bytes:
                 archive.writestr(member, str(path.readlink()))
             else:
                 archive.write(path, name)
-    return target.getvalue()
+    return target
 
 
 def _base(stated: str | None, source: Path, say: Callable[[str], None]) -> Path:

@@ -113,8 +113,10 @@ class BuildOperations(ProjectOperations, ReportOperations):
         before = self._existing(request["id"])
         if not before.shown["buildComplete"]:
             raise project_rules.invalid("A build that is in progress cannot be retried")
+        if before.pipeline:
+            raise project_rules.invalid("A build of a pipeline is retried by the pipeline")
         project = self._overridden(self.project(before.shown["projectName"]), before.request)
-        build = self.begin(project, before.request, initiator=_initiator(caller.arn), work=before.pipeline)
+        build = self.begin(project, before.request, initiator=_initiator(caller.arn))
         return {"build": _shown(build)}
 
     def batch_delete_builds(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -184,14 +186,21 @@ class BuildOperations(ProjectOperations, ReportOperations):
 
     def _work(self, build: Build) -> None:
         """In the build's own thread: wait for a free worker, then run"""
-        with workers(self.world).slot(build.stop):
-            with self.world.lock:
-                queued = build.end("SUCCEEDED", self.world.now())
-                events.phase_changed(self.world, build, queued)
-            run = Run(self.world, build, self.account, self.region, self.partition)
-            run()
-        if run.retry:
-            self._try_again(build, run.retry)
+        retry = None
+        try:
+            with workers(self.world).slot(build.stop):
+                with self.world.lock:
+                    queued = build.end("SUCCEEDED", self.world.now())
+                    events.phase_changed(self.world, build, queued)
+                run = Run(self.world, build, self.account, self.region, self.partition)
+                run()
+                retry = run.retry
+        finally:
+            if not build.done.is_set():  # not even begun: no room on the disk, or a bug of ours
+                with self.world.lock:
+                    build.complete("FAULT", self.world.now())
+        if retry:
+            self._try_again(build, retry)
 
     def _try_again(self, build: Build, rule: str) -> None:
         """User guide, on-failure: RETRY, RETRY-count, RETRY-regex, RETRY-count-regex"""

@@ -6,6 +6,7 @@ API reference, ProjectArtifacts, for the names in S3; a pipeline gets its artifa
 from __future__ import annotations
 
 import hashlib
+import shutil
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.codebuild import artifacts
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_NAME = "buildspec.yml"
 _S3_ARN = ":s3:::"
+_OUTPUTS = "outputs"  # what stays of a build's folder
 
 
 class DeliveryError(Exception):
@@ -28,6 +30,17 @@ class DeliveryError(Exception):
 
 class NoBuildspecError(Exception):
     """There is no buildspec where the project says."""
+
+
+def clear(build: Build) -> None:
+    """Remove what a completed build leaves behind, but not what a pipeline is going to fetch"""
+    for path in build.folder.iterdir():
+        if path.is_dir() and not path.is_symlink() and path.name != _OUTPUTS:
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != _OUTPUTS:
+            path.unlink(missing_ok=True)
+    if build.pipeline:
+        build.pipeline.inputs.clear()
 
 
 def buildspec_text(build: Build, source: Path, world: World, account: str) -> str:
@@ -82,7 +95,12 @@ class Delivery:
         for name in names:
             files = _files_for(spec, name, alone=len(names) == 1)
             found = artifacts.collect(files, source, say)
-            self._build.outputs[name] = artifacts.packed(found, links=files.links)
+            self._build.outputs[name] = artifacts.pack(found, self._target(name), links=files.links)
+
+    def _target(self, name: str) -> Path:
+        folder = self._build.folder / _OUTPUTS
+        folder.mkdir(exist_ok=True)
+        return folder / f"{hashlib.sha256(name.encode()).hexdigest()}.zip"
 
     def _for_project(self, spec: Buildspec, source: Path, say: Callable[[str], None]) -> None:
         target = self._build.artifacts
@@ -128,7 +146,7 @@ class Delivery:
             "encryptionDisabled": target.get("encryptionDisabled", False),
         }
         if target.get("packaging") == "ZIP":
-            data = artifacts.packed(found)
+            data = artifacts.pack(found, self._target(key)).read_bytes()
             self._put(bucket, key, data)
             shown["sha256sum"] = hashlib.sha256(data).hexdigest()
             shown["md5sum"] = hashlib.md5(data, usedforsecurity=False).hexdigest()

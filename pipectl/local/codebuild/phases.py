@@ -26,11 +26,11 @@ class PhaseError(Exception):
 
 
 class Ended(Exception):
-    """The build ends now: STOPPED or TIMED_OUT."""
+    """The build ends now: STOPPED, TIMED_OUT, or FAILED for a reason of the local AWS."""
 
-    def __init__(self, status: str) -> None:
+    def __init__(self, status: str, code: str = "", message: str = "") -> None:
         super().__init__(status)
-        self.status = status
+        self.status, self.code, self.message = status, code, message
 
 
 class Phases:

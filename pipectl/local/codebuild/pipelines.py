@@ -44,7 +44,8 @@ class PipelineBuilds(BuildOperations):
     def outputs_of(self, build_id: str) -> dict[str, bytes]:
         """The output artifacts of a completed build as zip files"""
         with self.world.lock:
-            return dict(self._existing(build_id).outputs)
+            outputs = dict(self._existing(build_id).outputs)
+        return {name: path.read_bytes() for name, path in outputs.items()}
 
     def exported_variables(self, build_id: str) -> dict[str, str]:
         """The exported variables of a completed build"""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -19,7 +18,7 @@ IN_PROGRESS = "IN_PROGRESS"
 class PipelineWork:
     """What a pipeline's action hands in, and the names of what it wants back."""
 
-    inputs: Mapping[str, bytes]
+    inputs: dict[str, bytes]
     primary: str
     outputs: tuple[str, ...]
 
@@ -36,7 +35,7 @@ class Build:
     pipeline: PipelineWork | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
-    outputs: dict[str, bytes] = field(default_factory=dict)
+    outputs: dict[str, Path] = field(default_factory=dict)
 
     @property
     def identity(self) -> str:

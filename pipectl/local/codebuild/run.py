@@ -51,7 +51,7 @@ class Run:
         try:
             self._whole()
         except Ended as ended:
-            self._phases.cut(ended.status)
+            self._phases.cut(ended.status, ended.code, ended.message)
         except Exception as error:  # noqa: BLE001  a bug of ours is a FAULT of the build, as on AWS
             self._log.say(f"The local AWS failed: {error!r}")
             self._phases.cut("FAULT", "INTERNAL_SERVICE_ERROR", repr(error))
@@ -79,10 +79,11 @@ class Run:
 
     def _provision(self) -> None:
         with self._phases.phase("PROVISIONING"):
-            with self.world.lock:
+            with self.world.lock:  # whoever sees the names of group and stream can read them
                 self.build.shown["logs"] = logs.location(self.build, self._region, self._partition)
-            self._log.say("Running on CodeBuild On-demand")
-            self._log.say("Waiting for agent ping")
+                self._log.say("Running on CodeBuild On-demand")
+                self._log.say("Waiting for agent ping")
+                self._log.carry()
             if not self.world.options.builds:
                 raise PhaseError(_CLIENT_ERROR, "builds are switched off in this local AWS (--no-builds)")
 
@@ -178,17 +179,22 @@ class Run:
         try:
             return self._opened.run(command, self._tick)
         except shell.Interrupted:
-            raise Ended("STOPPED" if self.build.stop.is_set() else "TIMED_OUT") from None
+            raise self._ended() from None
         finally:
             self._log.carry()
 
     def _tick(self) -> bool:
         """Several times a second while a command runs: carry its output on, and say whether it may go on"""
         self._log.carry()
+        in_time = time.monotonic() < self._deadline
+        return in_time and not self.build.stop.is_set() and not self._log.too_large
+
+    def _ended(self) -> Ended:
+        if self.build.stop.is_set():
+            return Ended("STOPPED")
         if self._log.too_large:
-            self._log.say("The log is larger than 512 MB; the local AWS ends the build")
-            raise PhaseError(_CLIENT_ERROR, "the build printed more than 512 MB")
-        return not self.build.stop.is_set() and time.monotonic() < self._deadline
+            return Ended("FAILED", _CLIENT_ERROR, "the build printed more than 512 MB")
+        return Ended("TIMED_OUT")
 
     def _set_succeeding(self) -> None:
         self._run(f"export CODEBUILD_BUILD_SUCCEEDING={int(not self._phases.failed)}")
@@ -234,6 +240,7 @@ class Run:
             with self._phases.phase("FINALIZING", contexts=True):
                 pass
         self._log.close()
+        delivery.clear(self.build)
         with self.world.lock:
             self.build.complete(self._phases.status, self.world.now())
             events.state_changed(self.world, self.build)

@@ -75,7 +75,13 @@ def _put_image(world: World, request: Request, asked: dict[str, Any]) -> Request
     backend = world.moto("ecr", request.account, request.region)
     repository = backend.repositories.get(asked["repositoryName"])
     tag = asked.get("imageTag")
-    if repository is not None and tag is not None:
+    if repository is None:  # moto fails
+        raise Refused(
+            "RepositoryNotFoundException",
+            f"The repository with name '{asked['repositoryName']}' does not exist in the registry with id"
+            f" '{request.account}'",
+        )
+    if tag is not None:
         _free_tag(backend, repository, tag, own)
     return request.with_json({**request.json(), "imageDigest": own})
 
