@@ -17,13 +17,13 @@ SPECS = sorted((Path(__file__).parents[2] / "config").glob("*.yaml"))
 
 
 def cases(kind: str) -> list[object]:
-    found = sorted(CASES.glob(f"*/{kind}_*.yaml"))
+    found = sorted(each for each in CASES.glob(f"*/{kind}_*.yaml") if "+" not in each.stem)
     return [pytest.param(each, id=f"{each.parent.name}-{each.stem}") for each in found]
 
 
 def problems(case: Path) -> list[Problem]:
     """What is said of a case; files called `<case>+<more>.yaml` belong to the same command."""
-    files = [case, *sorted(case.parent.glob(f"{case.stem.lstrip()}+*.yaml"))]
+    files = [case, *sorted(case.parent.glob(f"{case.stem}+*.yaml"))]
     return flow.check([str(file) for file in files], {})[1]
 
 
