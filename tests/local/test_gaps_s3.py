@@ -248,3 +248,7 @@ def test_a_bucket_tells_that_its_events_go_to_eventbridge(s3: Any, bucket: str, 
     assert told() == {"QueueConfigurations": [queue], "EventBridgeConfiguration": {}}
     tell()
     assert told() == {}
+
+
+def test_the_owner_of_a_bucket_pays_for_downloads(s3: Any, bucket: str) -> None:
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "BucketOwner"

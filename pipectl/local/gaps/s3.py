@@ -38,11 +38,19 @@ _NOT_IN_MOTO = frozenset(
 _OWNER = "x-amz-expected-bucket-owner"
 _DENIED = Refused("AccessDenied", "Access Denied", 403)
 _SUCCESS = range(200, 300)
+# "By default, the bucket owner pays for downloads" (API reference, GetBucketRequestPayment); Terraform asks
+_OWNER_PAYS = Answer(
+    200,
+    {"Content-Type": "application/xml"},
+    b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    b'<RequestPaymentConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+    b"<Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
+)
 
 
 def answer(world: World, request: Request, forward: Forward) -> Answer:
     """Check what moto does not, let it answer, and add what AWS adds"""
-    if _sub_resource(request.operation) in _NOT_IN_MOTO:
+    if _sub_resource(request.operation) in _NOT_IN_MOTO and request.operation != "GetBucketRequestPayment":
         raise unknown_operation("s3", request.operation)
     name = _bucket_name(request)
     owner = motos.backends("s3").bucket_accounts.get(name)
@@ -52,6 +60,8 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
         return forward(request)
     bucket = world.moto("s3", owner[1], owner[0]).buckets.get(name)
     _check_owner(request, owner[1], bucket)
+    if request.operation == "GetBucketRequestPayment":
+        return _OWNER_PAYS
     if request.operation == "PutBucketPolicy":
         request = replace(request, body=bucket_policies.accepted(world, bucket, request.body))
     answered = forward(request)
