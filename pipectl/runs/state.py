@@ -6,10 +6,11 @@ from typing import Any
 
 from pipectl.aws.cloud import Cloud, find, side_by_side
 from pipectl.runs.declared import Declaration, Declared, actions
-from pipectl.runs.executions import execution, message
-from pipectl.runs.pipelines import NOT_THERE, no_such_pipeline
+from pipectl.runs.executions import execution
+from pipectl.runs.pipelines import NOT_THERE
 from pipectl.runs.services import Target, services
-from pipectl.runs.values import ActionState, Execution, Gate, PipelineState, ServiceState, StageState
+from pipectl.runs.stages import stage_state, stage_states
+from pipectl.runs.values import Execution, PipelineState, ServiceState
 
 REMEMBERED = 20
 """Executions that are looked at for a commit; what waits at a gate is nearly always among the newest."""
@@ -26,7 +27,7 @@ def states(cloud: Cloud, region: str, pipelines: Mapping[str, Declaration | None
     undeclared = [name for name in pipelines if name not in declared]
     targets = [action.service for each in declared.values() for action in each if action.service]
     calls: list[Callable[[], Any]] = [
-        *(partial(_stage_states, cloud, name) for name in pipelines),
+        *(partial(stage_states, cloud, name) for name in pipelines),
         *(partial(_newest, cloud, name) for name in pipelines),
         *(partial(_look_up, cloud, region, name) for name in undeclared),
         partial(services, cloud, targets),
@@ -41,14 +42,6 @@ def states(cloud: Cloud, region: str, pipelines: Mapping[str, Declaration | None
         _pipeline(name, each, known, declared[name], running, region=region)
         for name, each, known in zip(pipelines, stages, executions, strict=True)
     ]
-
-
-def _stage_states(cloud: Cloud, name: str) -> Sequence[Mapping[str, Any]]:
-    answer = find(NOT_THERE, cloud, "codepipeline", "get_pipeline_state", name=name)
-    if answer is None:
-        raise no_such_pipeline(cloud, name)
-    stages: Sequence[Mapping[str, Any]] = answer.get("stageStates") or []
-    return stages
 
 
 def _newest(cloud: Cloud, name: str) -> list[Execution]:
@@ -84,67 +77,7 @@ def _pipeline(
     return PipelineState(
         pipeline=name,
         region=region,
-        stages=tuple(_stage(stage, known, by_name) for stage in stages),
+        stages=tuple(stage_state(stage, known, by_name) for stage in stages),
         services=tuple(running[target] for target in dict.fromkeys(_targets(declared))),
         execution=next(iter(executions), None),
     )
-
-
-def _stage(
-    stage: Mapping[str, Any],
-    known: Mapping[str, Execution],
-    declared: Mapping[tuple[str, str], Declared],
-) -> StageState:
-    name, latest = stage["stageName"], stage.get("latestExecution") or {}
-    return StageState(
-        name=name,
-        status=latest.get("status"),
-        execution=latest.get("pipelineExecutionId"),
-        gate=_gate(stage.get("inboundTransitionState") or {}),
-        waiting=_waiting(stage.get("inboundExecution"), known),
-        actions=tuple(
-            _action(action, declared.get((name, action["actionName"])))
-            for action in stage.get("actionStates") or []
-        ),
-    )
-
-
-def _gate(found: Mapping[str, Any]) -> Gate:
-    """Missing on the first stage, or `enabled` alone, means that nobody ever closed it (fact sheet, 4)."""
-    return Gate(
-        enabled=found.get("enabled", True),
-        reason=found.get("disabledReason"),
-        changed_by=found.get("lastChangedBy"),
-        changed_at=found.get("lastChangedAt"),
-    )
-
-
-def _waiting(inbound: Mapping[str, Any] | None, known: Mapping[str, Execution]) -> Execution | None:
-    """A stopped or failed inbound execution does not enter any more (User guide, pipelines-stop)."""
-    if not inbound or inbound.get("status") not in (None, "InProgress"):
-        return None
-    waiting = inbound["pipelineExecutionId"]
-    return known.get(waiting, Execution(waiting))
-
-
-def _action(found: Mapping[str, Any], declared: Declared | None) -> ActionState:
-    latest = found.get("latestExecution") or {}
-    return ActionState(
-        name=found["actionName"],
-        provider=declared.provider if declared else None,
-        target=declared.target if declared else None,
-        status=latest.get("status"),
-        summary=message(latest.get("summary")),
-        error=_error(latest.get("errorDetails")),
-        revision=(found.get("currentRevision") or {}).get("revisionId"),
-        url=latest.get("externalExecutionUrl") or found.get("revisionUrl") or found.get("entityUrl"),
-        changed_at=latest.get("lastStatusChange"),
-        external_id=latest.get("externalExecutionId"),
-        service=declared.service if declared else None,
-    )
-
-
-def _error(details: Mapping[str, str] | None) -> str | None:
-    if not details:
-        return None
-    return ": ".join(details[key] for key in ("code", "message") if details.get(key)) or None

@@ -69,6 +69,20 @@ class ActionState:
     external_id: str | None = None
     service: tuple[str, str] | None = None
     """Cluster and service that the action deploys."""
+    run: str | None = None
+    """The id of the attempt; a retry makes a new one."""
+    token: str | None = None
+    """What an answer to an approval needs; None when none is asked for."""
+    changed_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition of a stage as it stands. `type` is `BEFORE_ENTRY`, `ON_SUCCESS` or `ON_FAILURE`."""
+
+    type: str
+    status: str | None = None
+    summary: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +95,11 @@ class StageState:
     gate: Gate = field(default_factory=Gate)
     waiting: Execution | None = None
     actions: tuple[ActionState, ...] = ()
+    inbound: tuple[str, ...] = ()
+    """The ids of all executions before the gate, also of those that were stopped there."""
+    conditions: tuple[Condition, ...] = ()
+    type: str | None = None
+    """`ROLLBACK` when the execution in it is one."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,106 @@
+"""The stages of a pipeline as values: GetPipelineState read once, for `status` and for every act."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipectl.aws.cloud import Cloud, find
+from pipectl.runs.declared import Declared
+from pipectl.runs.executions import message
+from pipectl.runs.pipelines import NOT_THERE, no_such_pipeline
+from pipectl.runs.values import ActionState, Condition, Execution, Gate, StageState
+
+CONDITIONS = {
+    "BEFORE_ENTRY": "beforeEntryConditionState",
+    "ON_SUCCESS": "onSuccessConditionState",
+    "ON_FAILURE": "onFailureConditionState",
+}
+"""Where GetPipelineState tells of a stage's conditions."""
+
+
+def stage_states(cloud: Cloud, name: str) -> Sequence[Mapping[str, Any]]:
+    """The stages of a pipeline, as AWS tells them. Raises PipectlError for a pipeline that is not there."""
+    answer = find(NOT_THERE, cloud, "codepipeline", "get_pipeline_state", name=name)
+    if answer is None:
+        raise no_such_pipeline(cloud, name)
+    stages: Sequence[Mapping[str, Any]] = answer.get("stageStates") or []
+    return stages
+
+
+def stage_state(
+    stage: Mapping[str, Any],
+    known: Mapping[str, Execution],
+    declared: Mapping[tuple[str, str], Declared],
+) -> StageState:
+    """One stage as a value. Commits come from the `known` executions, targets from what is `declared`."""
+    name, latest = stage["stageName"], stage.get("latestExecution") or {}
+    return StageState(
+        name=name,
+        status=latest.get("status"),
+        execution=latest.get("pipelineExecutionId"),
+        gate=_gate(stage.get("inboundTransitionState") or {}),
+        waiting=_waiting(stage.get("inboundExecution"), known),
+        actions=tuple(
+            _action(action, declared.get((name, action["actionName"])))
+            for action in stage.get("actionStates") or []
+        ),
+        inbound=_inbound(stage),
+        conditions=tuple(_conditions(stage)),
+        type=latest.get("type"),
+    )
+
+
+def _inbound(stage: Mapping[str, Any]) -> tuple[str, ...]:
+    """A QUEUED pipeline tells all of them, oldest first; every pipeline tells the one that goes on next."""
+    waiting = stage.get("inboundExecutions") or [stage.get("inboundExecution") or {}]
+    return tuple(each["pipelineExecutionId"] for each in waiting if each)
+
+
+def _conditions(stage: Mapping[str, Any]) -> Iterator[Condition]:
+    for type_, member in CONDITIONS.items():
+        if member in stage:
+            latest = stage[member].get("latestExecution") or {}
+            yield Condition(type_, latest.get("status"), latest.get("summary"))
+
+
+def _gate(found: Mapping[str, Any]) -> Gate:
+    """Missing on the first stage, or `enabled` alone, means that nobody ever closed it (fact sheet, 4)."""
+    return Gate(
+        enabled=found.get("enabled", True),
+        reason=found.get("disabledReason"),
+        changed_by=found.get("lastChangedBy"),
+        changed_at=found.get("lastChangedAt"),
+    )
+
+
+def _waiting(inbound: Mapping[str, Any] | None, known: Mapping[str, Execution]) -> Execution | None:
+    """A stopped or failed inbound execution does not enter any more (User guide, pipelines-stop)."""
+    if not inbound or inbound.get("status") not in (None, "InProgress"):
+        return None
+    waiting = inbound["pipelineExecutionId"]
+    return known.get(waiting, Execution(waiting))
+
+
+def _action(found: Mapping[str, Any], declared: Declared | None) -> ActionState:
+    latest = found.get("latestExecution") or {}
+    return ActionState(
+        name=found["actionName"],
+        provider=declared.provider if declared else None,
+        target=declared.target if declared else None,
+        status=latest.get("status"),
+        summary=message(latest.get("summary")),
+        error=_error(latest.get("errorDetails")),
+        revision=(found.get("currentRevision") or {}).get("revisionId"),
+        url=latest.get("externalExecutionUrl") or found.get("revisionUrl") or found.get("entityUrl"),
+        changed_at=latest.get("lastStatusChange"),
+        external_id=latest.get("externalExecutionId"),
+        run=latest.get("actionExecutionId"),
+        token=latest.get("token") if latest.get("status") == "InProgress" else None,
+        changed_by=latest.get("lastUpdatedBy"),
+        service=declared.service if declared else None,
+    )
+
+
+def _error(details: Mapping[str, str] | None) -> str | None:
+    if not details:
+        return None
+    return ": ".join(details[key] for key in ("code", "message") if details.get(key)) or None
