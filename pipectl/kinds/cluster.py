@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, in_batches
-from pipectl.engine.values import Resource, State, Step
+from pipectl.engine.values import Resource, State, Step, exactly
 from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
 from pipectl.kinds.service_block import CapacityProvider, Service
 from pipectl.spec.block import Block
@@ -36,7 +36,7 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
             yield Resource(NAME, name, managed=False)
             continue
         request = merged(_request(name, block), block.aws)
-        stated = {"tags": tags(spec, block.tags), **_words(request, block.stated)}
+        stated = {"tags": tags(spec, block.tags), **_stated(request)}
         if block.aws:
             stated["aws"] = block.aws
         yield Resource(NAME, name, stated, request=request)
@@ -54,10 +54,24 @@ def _request(name: str, block: Cluster) -> dict[str, Any]:
     return request
 
 
-def _words(cluster: Mapping[str, Any], only: Iterable[str] | None = None) -> dict[str, Any]:
+PARAMETERS = {
+    "container_insights": "settings",
+    "capacity_providers": "capacityProviders",
+    "default_capacity_provider_strategy": "defaultCapacityProviderStrategy",
+}
+"""Word of the spec -> parameter of CreateCluster."""
+
+
+def _stated(request: Mapping[str, Any]) -> dict[str, Any]:
+    said = _words(request)
+    asked = [word for word, parameter in PARAMETERS.items() if parameter in request]
+    return {word: exactly(said[word]) for word in asked if said[word] is not None}
+
+
+def _words(cluster: Mapping[str, Any]) -> dict[str, Any]:
     settings = {each["name"]: each["value"] for each in cluster.get("settings") or []}
     strategy = cluster.get("defaultCapacityProviderStrategy") or []
-    words = {
+    return {
         "container_insights": settings.get("containerInsights"),
         "capacity_providers": sorted(cluster.get("capacityProviders") or []),
         "default_capacity_provider_strategy": {
@@ -65,7 +79,6 @@ def _words(cluster: Mapping[str, Any], only: Iterable[str] | None = None) -> dic
             for each in strategy
         },
     }
-    return words if only is None else {key: words[key] for key in words if key in set(only)}
 
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:

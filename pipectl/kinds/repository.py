@@ -196,7 +196,7 @@ def create(cloud: Cloud, resource: Resource) -> None:
 def update(cloud: Cloud, step: Step) -> None:
     """Set what differs."""
     resource = step.resource
-    if step.changes("scan_on_push", "aws.imageScanningConfiguration"):
+    if step.changes("scan_on_push"):
         scanning = resource.request["imageScanningConfiguration"]
         cloud.call(
             "ecr",
@@ -204,7 +204,7 @@ def update(cloud: Cloud, step: Step) -> None:
             repositoryName=resource.name,
             imageScanningConfiguration=scanning,
         )
-    if step.changes("tag_mutability", "mutable_tags", "aws.imageTagMutability"):
+    if step.changes("tag_mutability", "mutable_tags"):
         _put_mutability(cloud, resource)
     if step.changes(*lifecycle.WORDS):
         _put_lifecycle(cloud, resource)
@@ -225,8 +225,6 @@ def _put_lifecycle(cloud: Cloud, resource: Resource) -> None:
     if rules := lifecycle.written(resource.stated):
         text = json.dumps({"rules": rules})
         cloud.call("ecr", "put_lifecycle_policy", repositoryName=resource.name, lifecyclePolicyText=text)
-    elif "lifecycle_policy" in resource.stated:
-        cloud.call("ecr", "delete_lifecycle_policy", repositoryName=resource.name)
 
 
 def _put_policy(cloud: Cloud, resource: Resource) -> None:
@@ -245,5 +243,5 @@ KIND = Kind(
     create,
     update,
     {"ecr": EcrRepository},
-    fixed={"encryption": RECREATE, "kms_key": RECREATE},
+    fixed={"encryption": RECREATE, "kms_key": RECREATE, "aws": RECREATE},
 )

@@ -14,6 +14,7 @@ from pipectl.kinds.execution import execution_resources, execution_role
 from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
 from pipectl.kinds.repository import EcrRepository
 from pipectl.kinds.service_block import Service, TaskDefinition
+from pipectl.kinds.wiring import deployed_services
 from pipectl.spec.spec import Spec
 
 NAME = "ecs service"
@@ -40,7 +41,7 @@ def _resource(
 ) -> Resource:
     role = execution_role(spec, account, cluster, name)
     registered = task_definition.request(account, task, service, role)
-    left_alone = _images_of_the_pipeline(spec, account, task)
+    left_alone = _images_of_the_pipeline(spec, account, f"{cluster}/{name}", task)
     request = merged(service_words.request(cluster, name, service), service.aws)
     stated: dict[str, Any] = {
         "task_definition": task_definition.stated(registered, left_alone),
@@ -62,18 +63,19 @@ def _resource(
     )
 
 
-def _images_of_the_pipeline(spec: Spec, account: Account, task: TaskDefinition) -> list[str]:
+def _images_of_the_pipeline(spec: Spec, account: Account, service: str, task: TaskDefinition) -> list[str]:
     """The containers whose image the spec leaves to the pipeline after the creation.
 
-    Those that name a repository, those whose image lives in one of the account's, and a container that is
-    the only one: nothing else of such a service could be deployed.
+    Those that name a repository, those whose image lives in one of the spec's, and the only container of a
+    service that a pipeline of the spec deploys: nothing else of it could be deployed.
     """
     ours = [f"{account.registry}/{name}" for name in spec.all(EcrRepository)]
+    alone = len(task.containers) == 1 and service in deployed_services(spec)
     return [
         name
         for name, container in task.containers.items()
         if container.repository
-        or len(task.containers) == 1
+        or alone
         or any(str(container.image).startswith((f"{uri}:", f"{uri}@")) for uri in ours)
     ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pipectl.engine.values import exactly
 from pipectl.kinds.service_block import Service
 
 
@@ -100,6 +101,8 @@ def stated(service: Service, params: Mapping[str, Any]) -> dict[str, Any]:
         asked.discard("security_groups")  # AWS then takes the VPC's default group and may say so
     compared = {word: value for word, value in said.items() if word in asked}
     compared["load_balancers"] = said["load_balancers"]
+    if "capacity_provider_strategy" in compared:
+        compared["capacity_provider_strategy"] = exactly(said["capacity_provider_strategy"])
     if "deployment" in compared:
         compared["deployment"] = {
             key: value for key, value in said["deployment"].items() if value is not None

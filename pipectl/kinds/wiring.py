@@ -110,6 +110,16 @@ def deployed_repositories(spec: Spec, project: str) -> list[str]:
     return sorted(found)
 
 
+def deployed_services(spec: Spec) -> set[str]:
+    """The services that a pipeline of the spec deploys to, as `cluster/service`."""
+    return {
+        f"{each.action.cluster}/{each.action.service}"
+        for pipeline in spec.all(Pipeline).values()
+        for each in wired(pipeline)
+        if each.action.provider == "ECS"
+    }
+
+
 def _repositories(spec: Spec, cluster: str | None, service: str | None) -> Iterator[str]:
     from pipectl.kinds.cluster import Cluster
 

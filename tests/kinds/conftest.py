@@ -85,9 +85,10 @@ def _look(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
 RANDOM = frozenset({
     "ResponseMetadata", "created", "createdAt", "updated", "updatedAt", "creationDate", "CreateDate",
     "creationTime", "lastModified", "lastModifiedDate", "registeredAt", "repositoryId", "RoleId", "id",
-    "events", "deployments", "lastChangedAt", "stateUpdatedAt", "pendingCount", "runningCount", "CreationDate",
-    "pendingTasksCount", "runningTasksCount", "latestExecution", "inboundExecution", "inboundExecutions",
+    "events", "deployments", "lastChangedAt", "stateUpdatedAt", "pendingCount", "runningCount",
+    "CreationDate", "pendingTasksCount", "runningTasksCount", "latestExecution", "inboundExecution", "inboundExecutions",
     "actionStates", "deregisteredAt", "startedAt", "lastEvaluatedAt", "RoleLastUsed",
+    "currentServiceDeployment", "currentServiceRevisions", "taskSets",
 })  # fmt: skip
 
 
