@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local import connections
 from pipectl.local.wire import Answer, Request
 
 if TYPE_CHECKING:
@@ -127,6 +128,8 @@ def _order(server: Server, door: str, body: bytes) -> Answer:
             server.faults.order(order)
         elif door == "clock":
             server.world.clock.advance(float(order["advance_s"]))
+        elif door == "connect":
+            connections.link(server.world, order["connection"], order["path"])
         else:
             return _json({"message": f"no such control endpoint: POST {PREFIX}{door}"}, 404)
     except (ValueError, TypeError, KeyError) as error:

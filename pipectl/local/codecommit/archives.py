@@ -12,6 +12,8 @@ from pipectl.local.codecommit.base import Base
 from pipectl.local.service import Refused
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dulwich.objects import Commit
     from dulwich.repo import Repo
 
@@ -40,19 +42,46 @@ class Archives(Base):
 
     def archive(self, repository: str, commit_id: str) -> bytes:
         """All files of a commit as a zip file"""
-        packed = io.BytesIO()
-        with (
-            store.opened(self.found(repository).folder) as git,
-            zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
-        ):
-            commit = _existing(git, commit_id)
-            moment = max(_OLDEST, datetime.fromtimestamp(commit.commit_time, UTC)).timetuple()[:6]
-            for entry in objects.files(git, commit):
-                content = objects.blob(git, entry.sha) if entry.sha else None
-                if content is not None and entry.path and entry.mode in objects.FILE_MODES:
-                    name = entry.path.decode(errors="replace")
-                    archive.writestr(_member(name, moment, entry.mode), content)
-        return packed.getvalue()
+        return packed(self.found(repository).folder, commit_id)
+
+
+def packed(folder: Path, commit_id: str) -> bytes:
+    """All files of a commit of any repository as a zip file"""
+    target = io.BytesIO()
+    with store.opened(folder) as git, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        commit = _existing(git, commit_id)
+        moment = max(_OLDEST, datetime.fromtimestamp(commit.commit_time, UTC)).timetuple()[:6]
+        for entry in objects.files(git, commit):
+            content = objects.blob(git, entry.sha) if entry.sha else None
+            if content is not None and entry.path and entry.mode in objects.FILE_MODES:
+                name = entry.path.decode(errors="replace")
+                archive.writestr(_member(name, moment, entry.mode), content)
+    return target.getvalue()
+
+
+def commit_of(folder: Path, specifier: str) -> dict[str, Any] | None:
+    """A commit of any repository as GetCommit describes it; None when there is none"""
+    with store.opened(folder) as git:
+        found = objects.commit(git, specifier)
+        return objects.described(found) if found else None
+
+
+def differing(folder: Path, before: str | None, after: str) -> frozenset[str]:
+    """The files in which two commits differ; all files when there is nothing before"""
+    with store.opened(folder) as git:
+        old, new = (_files(git, specifier) for specifier in (before, after))
+    return frozenset(name for name, _ in old.items() ^ new.items())
+
+
+def _files(git: Repo, specifier: str | None) -> dict[str, str]:
+    found = objects.commit(git, specifier) if specifier else None
+    if found is None:
+        return {}
+    return {
+        entry.path.decode(errors="replace"): f"{entry.mode} {entry.sha!r}"
+        for entry in objects.files(git, found)
+        if entry.path
+    }
 
 
 def _member(path: str, moment: tuple[int, ...], mode: int) -> zipfile.ZipInfo:

@@ -12,14 +12,13 @@ from .pipelines import Pipelines
 from .state import State
 from .tags import Tags
 from .transitions import Transitions
-from .triggers import Triggers
 from .webhooks import Webhooks
 
 if TYPE_CHECKING:
     from pipectl.local.world import World
 
 
-class CodePipeline(Pipelines, State, Transitions, Triggers, History, Jobs, Webhooks, Tags, ActionTypes):
+class CodePipeline(Pipelines, State, Transitions, History, Jobs, Webhooks, Tags, ActionTypes):
     """The service: one mixin per group of operations."""
 
     def __init__(self, world: World, account: str, region: str) -> None:

@@ -10,21 +10,17 @@ from . import tags
 from .checks import refuse_mistakes
 from .declaration import completed, masked, with_secrets
 from .records import Pipeline, Version
-from .store import Store
+from .triggers import Triggers
 
 if TYPE_CHECKING:
     from pipectl.local.service import Caller
-
-    from .engine import Engine
 
 Shape = dict[str, Any]
 MAXIMUM_PIPELINES = 1000  # User guide, limits (a soft one on AWS)
 
 
-class Pipelines(Store):
+class Pipelines(Triggers):
     """Pipelines as declarations."""
-
-    engine: Engine
 
     def create_pipeline(self, request: Shape, caller: Caller) -> Shape:
         """API reference, CreatePipeline: a run starts at once, whatever it will find."""
@@ -43,6 +39,7 @@ class Pipelines(Store):
         declaration = self._accepted(wanted, 1, None)
         pipeline = Pipeline(self.arn(name), [Version(declaration, self.world.now())], chosen)
         self.pipelines[name] = pipeline
+        self.listen(pipeline)
         self.engine.start(pipeline, "CreatePipeline", caller.arn)
         return {"pipeline": masked(declaration, self.context()), "tags": tags.shown(chosen) or None}
 
@@ -67,6 +64,7 @@ class Pipelines(Store):
         pipeline.gates = {key: gate for key, gate in pipeline.gates.items() if key[0] in kept}
         pipeline.latest = {stage: run for stage, run in pipeline.latest.items() if stage in kept}
         self.engine.updated(pipeline)
+        self.listen(pipeline)
         return {"pipeline": masked(declaration, self.context())}
 
     def _accepted(self, wanted: Shape, version: int, previous: Shape | None) -> Shape:

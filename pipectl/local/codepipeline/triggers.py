@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipectl.local import permissions
 from pipectl.local.service import Refused
 
+from . import listening
 from .commands import Commands, overrides_of, variables_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ _PRINCIPAL = "events.amazonaws.com"
 
 class Triggers(Commands):
     """The doors through which changes come."""
+
+    def listen(self, pipeline: Pipeline) -> None:
+        """Look from now on at the sources that tell nobody when they change."""
+        listening.listen(self, pipeline)
 
     def start_by_rule(self, name: str, rule: str, target: Shape, event: Shape, body: str) -> None:
         """User guide, "start a pipeline": the target's role must be allowed to start exactly this pipeline.

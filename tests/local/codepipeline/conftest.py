@@ -95,6 +95,7 @@ class Runs:
         self.api = client("codepipeline")
         self.s3 = client("s3")
         self.declare = declare
+        self.account = account
         self.bucket = f"source-{account}"
         self.s3.create_bucket(Bucket=self.bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.s3.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration={"Status": "Enabled"})

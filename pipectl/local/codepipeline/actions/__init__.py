@@ -19,6 +19,7 @@ from . import (
     invoke_lambda,
     manual,
     source_codecommit,
+    source_connection,
     source_ecr,
     source_s3,
     unknown,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 PROVIDERS: dict[tuple[str, str], Action] = {
     ("Source", "CodeCommit"): source_codecommit,
+    ("Source", "CodeStarSourceConnection"): source_connection,
     ("Source", "ECR"): source_ecr,
     ("Source", "S3"): source_s3,
     ("Build", "CodeBuild"): codebuild,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from .action import ActionFailedError, Done
@@ -61,13 +62,18 @@ def _done(job: Job, repository: str, branch: str, commit: dict[str, Any], *, ful
     return Done(
         summary,
         {
-            "AuthorDate": commit["author"]["date"],
+            "AuthorDate": moment(commit["author"]["date"]),
             "BranchName": branch,
             "CommitId": identity,
             "CommitMessage": message,
-            "CommitterDate": commit["committer"]["date"],
+            "CommitterDate": moment(commit["committer"]["date"]),
             "RepositoryName": repository,
         },
         job.revision(identity, summary, url),
         full_clone,
     )
+
+
+def moment(date: str) -> str:
+    """A date of git (seconds and offset) as the variables show it (user guide, variables)."""
+    return datetime.fromtimestamp(int(date.split(maxsplit=1)[0]), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

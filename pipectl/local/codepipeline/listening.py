@@ -1,0 +1,153 @@
+"""Sources that tell nobody when they change are looked at: polled ones, and connections."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pipectl.local import connections
+from pipectl.local.codecommit import archives, store
+from pipectl.local.service import Refused
+
+from .git_filters import Push, starts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .records import Pipeline
+    from .triggers import Triggers
+
+Shape = dict[str, Any]
+POLL_S = 15  # how often AWS polls is not documented
+CONNECTION_S = 1
+POLLED = {"CodeCommit", "S3"}
+_log = logging.getLogger(__name__)
+
+
+def listen(service: Triggers, pipeline: Pipeline) -> None:
+    """Begin to look at a pipeline's sources; it ends when the structure is no longer in force."""
+    declaration = pipeline.declaration
+    actions = declaration["stages"][0]["actions"]
+    polled = [action for action in actions if _is_polled(action)]
+    if polled:
+        seen = {action["name"]: _revision(service, action) for action in polled}
+        service.engine.watch.add(partial(_poll, service, pipeline, declaration, seen), POLL_S)
+    for action in actions:
+        if _detects(action):
+            references = _references(service, action)
+            look = partial(_hear, service, pipeline, declaration, action, references)
+            service.engine.watch.add(look, CONNECTION_S)
+
+
+def _is_polled(action: Shape) -> bool:
+    """User guide, "Default settings for PollForSourceChanges": true when not stated."""
+    stated = action["configuration"].get("PollForSourceChanges", "true")
+    return action["actionTypeId"]["provider"] in POLLED and bool(stated.lower() == "true")
+
+
+def _detects(action: Shape) -> bool:
+    stated = action["configuration"].get("DetectChanges", "true")
+    return action["actionTypeId"]["provider"] == "CodeStarSourceConnection" and bool(stated.lower() == "true")
+
+
+def _is_over(pipeline: Pipeline, declaration: Shape) -> bool:
+    return pipeline.deleted or pipeline.declaration is not declaration
+
+
+def _poll(service: Triggers, pipeline: Pipeline, declaration: Shape, seen: dict[str, str | None]) -> bool:
+    if _is_over(pipeline, declaration):
+        return True
+    for action in declaration["stages"][0]["actions"]:
+        name = action["name"]
+        if name in seen:
+            now = _revision(service, action)
+            if now not in (None, seen[name]):
+                _start(service, pipeline, "PollForSourceChanges", name, {})
+            seen[name] = now
+    return False
+
+
+def _revision(service: Triggers, action: Shape) -> str | None:
+    configuration = action["configuration"]
+    if action["actionTypeId"]["provider"] == "CodeCommit":
+        codecommit = service.world.service("codecommit", service.account, service.region)
+        try:
+            tip: str | None = codecommit.branch_tip(
+                configuration["RepositoryName"], configuration["BranchName"]
+            )
+        except Refused:
+            return None
+        return tip
+    s3 = service.world.moto("s3", service.account, service.region)
+    if configuration["S3Bucket"] not in s3.buckets:
+        return None
+    found = s3.get_object(configuration["S3Bucket"], configuration["S3ObjectKey"])
+    return str(found.version_id) if found is not None else None
+
+
+def _references(service: Triggers, action: Shape) -> dict[str, str]:
+    """The branches and tags behind a connection, by their full names."""
+    folder = _folder(service, action)
+    if folder is None:
+        return {}
+    return {
+        prefix + name: commit
+        for prefix in (store.BRANCHES, store.TAGS)
+        for name, commit in store.references(folder, prefix).items()
+    }
+
+
+def _folder(service: Triggers, action: Shape) -> Path | None:
+    configuration = action["configuration"]
+    return connections.repository(
+        service.world, configuration["ConnectionArn"], configuration["FullRepositoryId"]
+    )
+
+
+def _hear(
+    service: Triggers, pipeline: Pipeline, declaration: Shape, action: Shape, seen: dict[str, str]
+) -> bool:
+    """What a push to the host would tell: connections start their pipelines themselves (model, WebhookV2)."""
+    if _is_over(pipeline, declaration):
+        return True
+    now = _references(service, action)
+    first_look = not seen  # the repository was linked just now: what is in it was not pushed
+    for reference, commit in now.items():
+        if seen.get(reference) != commit and not first_look:
+            _pushed(service, pipeline, action, reference, seen.get(reference), commit)
+    seen.clear()
+    seen.update(now)
+    return False
+
+
+def _pushed(
+    service: Triggers, pipeline: Pipeline, action: Shape, reference: str, before: str | None, after: str
+) -> None:
+    folder = _folder(service, action)
+    is_branch = reference.startswith(store.BRANCHES)
+    name = reference.removeprefix(store.BRANCHES if is_branch else store.TAGS)
+    files = archives.differing(folder, before, after) if folder is not None else frozenset[str]()
+    push = Push("branch" if is_branch else "tag", name, after, files)
+    if starts(_trigger(pipeline, action["name"]), action["configuration"]["BranchName"], push):
+        override: Shape = {"revisionType": "COMMIT_ID", "revisionValue": after}
+        if is_branch:
+            override["branch"] = name
+        detail = action["configuration"]["ConnectionArn"]
+        _start(service, pipeline, "WebhookV2", detail, {action["name"]: override})
+
+
+def _trigger(pipeline: Pipeline, name: str) -> Shape | None:
+    triggers = pipeline.declaration.get("triggers") or []
+    return next((each for each in triggers if each["gitConfiguration"]["sourceActionName"] == name), None)
+
+
+def _start(
+    service: Triggers, pipeline: Pipeline, trigger: str, detail: str, overrides: dict[str, Shape]
+) -> None:
+    try:
+        service.refuse_too_many(pipeline)
+    except Refused as refused:
+        _log.warning("%s", refused)
+        return
+    service.engine.start(pipeline, trigger, detail, overrides=overrides)
