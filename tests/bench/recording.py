@@ -48,11 +48,16 @@ class Recording(Connection):
 
 def create(connection: Connection, files: Sequence[str]) -> None:
     """Do what `pipectl create` does"""
+    from pipectl.cli._first_push import first_push
+    from pipectl.cli._options import Settings
+
     stacks = flow.design(flow.load_specs(files, {}), connection, flow.Aws())
     plans = flow.plan(stacks)
-    failed = [each for each in flow.apply(plans, stacks, connection, lambda _: None) if each.error]
-    if failed:
-        raise failed[0].error or AssertionError
+    outcomes = list(flow.apply(plans, stacks, connection, lambda _: None))
+    for outcome in outcomes:
+        if outcome.error:
+            raise outcome.error
+    first_push(stacks, outcomes, Settings(endpoint_url="the local AWS"))
 
 
 def status(connection: Connection, files: Sequence[str]) -> None:

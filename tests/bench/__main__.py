@@ -1,0 +1,45 @@
+"""`python -m tests.bench` measures pipectl against its budgets; exit code 1 when one is broken."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from tests.bench.judge import WITH_DELAY, growth, over_budget
+from tests.bench.measure import depths, offline, online, record
+from tests.bench.server import local_aws
+from tests.bench.table import depth_table, table
+
+COUNTS = (1, 10, 30)
+
+
+@click.command()
+@click.option("-n", "--systems", "counts", type=int, multiple=True, default=COUNTS, help="Systems in one run")
+@click.option("--rounds", default=5, show_default=True, help="How often everything runs; medians count")
+@click.option("--depth/--no-depth", default=True, help="Measure how deep the calls stand")
+def main(counts: tuple[int, ...], rounds: int, depth: bool) -> None:
+    """Measure calls, writes, depth, time and memory, beside a boto3 script that sends the same calls"""
+    with tempfile.TemporaryDirectory() as name, local_aws(Path(name)) as local:
+        folder = Path(name)
+        click.echo("recording what is sent", err=True)
+        for count in counts:
+            record(local, folder, count)
+        online(local, folder, counts[0], 0, 1)  # the first run of all compiles and warms the server
+        rows = offline(folder, counts, rounds)
+        for count in counts:
+            for delay_ms in (0, WITH_DELAY):
+                click.echo(f"measuring {count} systems, {delay_ms} ms for each call", err=True)
+                rows += online(local, folder, count, delay_ms, rounds)
+        deep = depths(local, folder) if depth else {}
+    click.echo(table(rows))
+    if deep:
+        click.echo(f"\n{depth_table(deep)}")
+    if grown := growth(rows):
+        click.echo(f"\nten systems take {grown:.2f} x the time of one, second create at {WITH_DELAY} ms")
+    broken = over_budget(rows, deep)
+    click.echo("\n" + "\n".join(f"over budget: {line}" for line in broken) if broken else "\nwithin budget")
+    sys.exit(bool(broken))
+
+
+main()
