@@ -22,7 +22,7 @@ class Phrase(NamedTuple):
 
 
 PATTERNS = {
-    r"^\d{12}$": "12 digits, in quotes",
+    r"^\d{12}$": "12 digits",
     r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$": "2 to 40 small letters, digits and hyphens, a letter first",
     r"^subnet-[0-9a-f]{8}([0-9a-f]{9})?$": "`subnet-` and 8 or 17 hexadecimal digits",
     r"^sg-[0-9a-f]{8}([0-9a-f]{9})?$": "`sg-` and 8 or 17 hexadecimal digits",
@@ -114,7 +114,7 @@ def _other_shape(document: Document, path: Path, value: Any, wanted: str) -> str
     """How the same is written in the shape that is wanted."""
     if wanted == "a list" and isinstance(value, dict):
         return "begin each entry with `- `"
-    if wanted == "a list" and isinstance(value, str) and document.places.written(path) == value:
+    if wanted == "a list" and not isinstance(value, list) and document.places.written(path) == value:
         return f"write {shown(f'[{value}]')}"
     if wanted == "a mapping" and isinstance(value, list):
         names = [str(each["name"]) for each in value if isinstance(each, dict) and "name" in each]
@@ -129,12 +129,15 @@ def _no_choice(document: Document, path: Path, error: Mapping[str, Any]) -> Phra
     choices = re.findall(r"'([^']*)'", expected) or [expected]
     value, source = error.get("input"), document.places.source(path)
     here = given(document, path, value) if value is not None else "empty"
+    if len(choices) == 1:
+        unquoted = isinstance(value, str) and value == choices[0]
+        if unquoted:
+            return Phrase("unknown-value", f"cannot be the text {here}", "write it without quotes")
+        return Phrase("unknown-value", f"cannot be {here}", f"write {choices[0]}")
     read_as = misread(value, source) if source is not None and value is not None else None
-    if read_as and expected.startswith("'"):
+    if read_as and str(value) != source:
         here = f"{here}, which YAML reads as {read_as}"
     near = nearest(source if source is not None else str(value), choices)
-    if len(choices) == 1:
-        return Phrase("unknown-value", f"cannot be {here}", f"it is {choices[0]}")
     hint = f"did you mean `{near}`?" if near else f"it is one of {', '.join(choices)}"
     return Phrase("unknown-value", f"cannot be {here}", hint)
 

@@ -18,6 +18,7 @@ MOST_PROBLEMS = 100
 """A file with more of them is none of ours; to look for the nearest words of all would take minutes."""
 
 _MOST_KEYS = 12
+_ACCOUNT_DIGITS = 12
 _UNION_MEMBER = re.compile(
     r"^(str|int|float|bool|[A-Z]\w*|(list|dict|function|constrained|literal|lax)\b.*)$"
 )
@@ -114,8 +115,18 @@ def _problem(document: Document, model: type[BaseModel], group: list[_Mistake]) 
         return problem_at(document.places.of_key(first.path), rule, f"the name {name} {said}")
     words = phrase(document, first.path, [each.error for each in group])
     text = f"{name}{words.text}" if words.text.startswith(":") else f"{name} {words.text}"
-    hint = words.hint or (_shape(model, first.path) if words.rule == "wrong-type" else None)
+    hint = _account_id(document, first.path) or words.hint
+    if hint is None and words.rule == "wrong-type":
+        hint = _description(model, first.path) if "whole number" in text else _shape(model, first.path)
     return document.problem(first.path, words.rule, text, hint)
+
+
+def _account_id(document: Document, path: Path) -> str | None:
+    """An account id without quotes is a number, and somebody may have lost the zero it begins with."""
+    source = document.places.source(path) if path == ("account",) else None
+    if source is None or not source.isdigit() or len(source) >= _ACCOUNT_DIGITS:
+        return None
+    return f'an account id has {_ACCOUNT_DIGITS} digits, in quotes: `"{source.zfill(_ACCOUNT_DIGITS)}"`?'
 
 
 def _shape(model: type[BaseModel], path: Path) -> str | None:
@@ -158,6 +169,11 @@ def _known_key(document: Document, model: type[BaseModel], path: Path) -> str | 
     near = nearest(key, known)
     if near:
         return f"did you mean `{near}`?"
+    longer = [each for each in known if key.startswith(f"{each}_")]
+    if longer:
+        return f"did you mean `{max(longer, key=len)}`?"
+    if "aws" in known and key != key.lower():
+        return "AWS's own parameters stand under `aws:`"
     return _has(known)
 
 
