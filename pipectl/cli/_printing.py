@@ -1,0 +1,53 @@
+"""Print many lines, one after the other, to whoever still reads."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from pipectl.errors import ExitCode
+from pipectl.render.document import document
+
+
+@contextlib.contextmanager
+def while_read() -> Iterator[None]:
+    """End without a word when the reader has gone, as in `pipectl logs | head`."""
+    try:
+        yield
+    except BrokenPipeError:
+        # What is left in the buffer would be flushed into the closed pipe at the end of the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(ExitCode.FAILED) from None
+
+
+def line(text: str) -> None:
+    """One line as it is: it was made for this stream, colours and all."""
+    click.echo(text, color=True)
+
+
+def items(values: Iterable[Any], output: str) -> None:
+    """A list as one document, printed item by item: it never has to be in memory as a whole."""
+    if output == "yaml":
+        is_empty = True
+        for value in values:
+            is_empty = False
+            line(document([value], output))
+        if is_empty:
+            line("[]")
+        return
+    separator = "["
+    try:
+        for value in values:
+            click.echo(f"{separator}\n{_compact(value)}", nl=False)
+            separator = ","
+    finally:  # an interrupted list is a whole document too
+        line("[]" if separator == "[" else "\n]")
+
+
+def _compact(value: Any) -> str:
+    import json
+
+    return json.dumps(json.loads(document(value, "json")), ensure_ascii=False)

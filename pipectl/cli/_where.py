@@ -1,0 +1,43 @@
+"""Where a command works that is about one pipeline: its name, its Region, the doors to AWS."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipectl.cli import _pipelines, _session, _specs
+from pipectl.cli._options import Chosen, Settings
+
+if TYPE_CHECKING:
+    from pipectl.aws.cloud import Cloud
+    from pipectl.aws.session import Connection
+    from pipectl.spec.spec import Spec
+
+
+@dataclass(frozen=True)
+class Where:
+    """One pipeline, and the way to it."""
+
+    pipeline: str
+    region: str
+    cloud: "Cloud"
+    connection: "Connection"
+    spec: "Spec | None" = None
+    named: bool = False
+    """Whether the command line named the pipeline, so that the commands it is told must name it too."""
+
+    @property
+    def option(self) -> str:
+        """What has to stand behind a command that is about the same pipeline."""
+        return f" -p {self.pipeline}" if self.named else ""
+
+
+@contextmanager
+def pipeline(settings: Settings, chosen: Chosen, name: str | None) -> Iterator[Where]:
+    """Connect to the pipeline that is named, the spec's, or the account's only one."""
+    loaded = _specs.load_if_any(chosen)
+    spec = _pipelines.spec_of(loaded, name, named=chosen.named)
+    with _session.connected(settings, loaded) as connection:
+        found = _pipelines.one(loaded, spec, name, connection)
+        region = connection.region(spec.region if spec else None)
+        yield Where(found, region, connection.cloud(region), connection, spec, named=name is not None)

@@ -1,0 +1,91 @@
+"""Lines of logs as a screen and as data: whatever a build prints, it must not steer the terminal."""
+
+import re
+from typing import Any
+
+from pipectl.render.marks import Look, Mark
+from pipectl.render.status import short
+from pipectl.render.text import plain
+from pipectl.render.times import duration
+from pipectl.runs.log_lines import Line, Source
+
+_COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
+_STEERING = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: cursor, erasing, modes
+    r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC and its kin: titles, links, clipboards
+    r"|\x1b[ -/]+[0-~]|\x1b[0-OQ-WYZ\\`-~]"  # what is left of ECMA-48's escapes
+)
+_JOINING = "\t\u200c\u200d\ufe0e\ufe0f"
+"""Not printable by Python's measure, but part of texts: tabs, and what joins scripts and emoji."""
+RESET = "\x1b[0m"
+
+
+def harmless(text: str, *, colour: bool) -> str:
+    """One line that can only be read: colours stay where wanted, other controls go or are shown."""
+    pieces: list[str] = []
+    position = 0
+    for found in _COLOUR.finditer(text):
+        pieces += [_shown(text[position : found.start()]), found[0] if colour else ""]
+        position = found.end()
+    pieces.append(_shown(text[position:]))
+    return "".join([*pieces, RESET]) if colour and position else "".join(pieces)
+
+
+def _shown(text: str) -> str:
+    if text.isprintable():
+        return text
+    kept = _STEERING.sub("", text)
+    return "".join(each if each.isprintable() or each in _JOINING else ascii(each)[1:-1] for each in kept)
+
+
+def heading(source: Source, look: Look) -> str:
+    """`Build  ·  CodeBuild FriendRemindersBuild:5e0f1a2b`: whose lines follow."""
+    where = source.stage if source.action == source.stage else f"{source.stage}/{source.action}"
+    kind = _KINDS.get(source.kind, source.provider)
+    return look.dot.join([look.bold(plain(where)), plain(f"{kind} {_name(source)}")])
+
+
+_KINDS = {"build": "CodeBuild", "service": "ECS", "task": "ECS task"}
+
+
+def _name(source: Source) -> str:
+    """A build's and a task's id in its first characters."""
+    if source.kind == "build":
+        project, colon, identity = source.name.rpartition(":")
+        return f"{project}{colon}{identity[:8]}" if colon else source.name
+    if source.kind == "task":
+        identity, _, container = source.name.partition(" ")
+        return f"{short(identity) if '-' in identity else identity[:8]} {container}".strip()
+    return source.name
+
+
+def line_text(line: Line, look: Look) -> str:
+    """One line below its heading. Service events carry their time: they have none in their text."""
+    text = harmless(line.text, colour=look.colour and not line.note)
+    if line.failed:
+        return f"{look.mark(Mark.FAILED)} {look.paint(_ended(line, text), 'red')}"
+    if line.note:
+        return f"{look.mark(Mark.ASKS)} {text}"
+    if line.source.kind == "service" and line.time:
+        return f"{look.faint(line.time.astimezone().strftime('%H:%M:%S'))}  {text}"
+    return text
+
+
+def _ended(line: Line, text: str) -> str:
+    """How an action ended says how long that took."""
+    run = line.ended
+    return f"{run.status.lower()} after {duration(run.seconds)}: {text}" if run else text
+
+
+def line_data(line: Line) -> dict[str, Any]:
+    """One line as data. `note` is true for what pipectl says itself; `phase` is null outside of builds."""
+    return {
+        "stage": line.source.stage,
+        "action": line.source.action,
+        "source": line.source.kind,
+        "name": line.source.name,
+        "phase": line.phase,
+        "time": line.time,
+        "note": line.note,
+        "text": harmless(line.text, colour=False),
+    }

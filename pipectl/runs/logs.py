@@ -1,0 +1,139 @@
+"""What an execution said, action by action: once, or on and on until the execution ends."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pipectl.aws.cloud import Cloud
+from pipectl.errors import WrongUsage
+from pipectl.runs import actions
+from pipectl.runs.actions import ActionRun
+from pipectl.runs.declared import Declared
+from pipectl.runs.log_lines import Line, Source, Wanted, failure, lines_of
+from pipectl.runs.logs_build import BuildLog, Clouds
+from pipectl.runs.logs_service import ServiceLog
+from pipectl.runs.streams import Stream, of_arn
+from pipectl.spec.problems import did_you_mean, shown
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 5.0
+"""Seconds between two looks: the shortest after something was said, growing while nothing is."""
+GROWTH = 1.5
+
+UNFINISHED = ("InProgress", "Stopping")
+
+
+class Reader(Protocol):
+    """What tells the lines of one action."""
+
+    def read(self, run: ActionRun) -> Iterator[Line]:
+        """The lines that came since the last reading."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose lines are asked for: an execution, and perhaps one action of it."""
+
+    pipeline: str
+    execution: str
+    action: str | None = None
+    wanted: Wanted = field(default_factory=Wanted)
+
+
+class Logs:
+    """The lines of one execution; reading again tells what is new."""
+
+    def __init__(self, clouds: Clouds, cloud: Cloud, asked: Asked) -> None:
+        self._clouds = clouds
+        self._cloud = cloud
+        self._asked = asked
+        self._readers: dict[str, Reader] = {}
+        self.runs: list[ActionRun] = []
+
+    def read(self) -> Iterator[Line]:
+        """The lines that came since the last reading, an action after the other."""
+        self.runs = actions.of_execution(self._cloud, self._asked.pipeline, self._asked.execution)
+        for run in self.runs:
+            if self._tells(run):
+                yield from self._reader(run).read(run)
+
+    def follow(self, pause: Callable[[float], object]) -> Iterator[Line]:
+        """The lines as they come, until the execution has ended and everything is told."""
+        seconds = SHORTEST_PAUSE
+        is_over = False
+        while not is_over:
+            # Asked before the actions, so that none can start and end between the two questions.
+            is_busy = any(run.runs for run in self.runs)
+            is_over = not is_busy and self._status() not in UNFINISHED
+            is_silent = True
+            for line in self.read():
+                is_silent = False
+                yield line
+            if not is_over:
+                seconds = min(seconds * GROWTH, LONGEST_PAUSE) if is_silent else SHORTEST_PAUSE
+                pause(seconds)
+
+    def _tells(self, run: ActionRun) -> bool:
+        """Only builds have phases."""
+        is_of_phase = self._asked.wanted.phase is None or run.provider == "CodeBuild"
+        return is_of_phase and _is_asked(run.declared, self._asked.action)
+
+    def _status(self) -> str:
+        answer = self._cloud.call(
+            "codepipeline",
+            "get_pipeline_execution",
+            pipelineName=self._asked.pipeline,
+            pipelineExecutionId=self._asked.execution,
+        )
+        return str(answer["pipelineExecution"]["status"])
+
+    def _reader(self, run: ActionRun) -> Reader:
+        if run.id not in self._readers:
+            kind = READERS.get(run.provider, ActionLog)
+            self._readers[run.id] = kind(self._clouds, run, self._asked.wanted)
+        return self._readers[run.id]
+
+
+class ActionLog:
+    """An action without a log of its own says how it failed; some log to a stream of the pipeline's."""
+
+    def __init__(self, clouds: Clouds, run: ActionRun, wanted: Wanted) -> None:
+        self._cloud = clouds(run.region)
+        self._wanted = wanted
+        self._source = Source.of(run, "action", run.declared.target or run.provider)
+        self._stream: Stream | None = None
+        self._is_ended = False
+
+    def read(self, run: ActionRun) -> Iterator[Line]:
+        """What came since; once it has failed, why."""
+        place = of_arn(run.log_stream) if run.log_stream else None
+        if self._stream is None and place:
+            self._stream = Stream(self._cloud, *place, self._wanted.since)
+        if self._stream is not None:
+            for event in self._stream.read():
+                for text in lines_of(event.message):
+                    yield Line(self._source, text, event.time)
+        if not run.runs and not self._is_ended:
+            self._is_ended = True
+            if run.status != "Succeeded":
+                yield failure(self._source, run)
+
+
+READERS: dict[str, Callable[[Clouds, ActionRun, Wanted], Reader]] = {"CodeBuild": BuildLog, "ECS": ServiceLog}
+"""By the provider of the action."""
+
+
+def refuse_unknown(declared: Sequence[Declared], action: str | None) -> None:
+    """Raise WrongUsage for an action that the pipeline does not have."""
+    if action is None or any(_is_asked(each, action) for each in declared):
+        return
+    names = list(dict.fromkeys(each.action for each in declared))
+    listed = f"its actions are {', '.join(names)}"
+    meant = did_you_mean(action, [*names, *(each.stage for each in declared)])
+    hint = f"{meant} {listed[0].upper()}{listed[1:]}" if meant else listed
+    raise WrongUsage(f"no action {shown(action)} in the pipeline", hint=hint)
+
+
+def _is_asked(declared: Declared, action: str | None) -> bool:
+    """By the action's name, its stage's, or both as `Stage/Action`."""
+    names = (declared.action, declared.stage, f"{declared.stage}/{declared.action}")
+    return action is None or action in names
