@@ -1,7 +1,8 @@
 """Policy documents in one canonical form, so that the same policy spelled differently is no difference."""
 
+import itertools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 Statement = Mapping[str, Any]
@@ -19,19 +20,31 @@ def allow(
 
 
 def document(statements: Iterable[Statement]) -> str:
-    """The statements as the text that AWS takes; statements with the same Sid and shape are joined."""
+    """The statements as the text that AWS takes; those that differ in their resources only are joined."""
     return json.dumps({"Version": VERSION, "Statement": _joined(statements)}, separators=(",", ":"))
 
 
 def _joined(statements: Iterable[Statement]) -> list[dict[str, Any]]:
+    """A Sid stands once in a policy (IAM user guide, "Sid"), so another statement's gets a number."""
     joined: dict[str, dict[str, Any]] = {}
     for statement in statements:
-        known = joined.get(statement["Sid"])
-        if known is None:
-            joined[statement["Sid"]] = dict(statement)
-        else:
-            known["Resource"] = sorted({*known["Resource"], *statement["Resource"]})
+        sid = next(sid for sid in _sids(statement) if sid not in joined or _alike(joined[sid], statement))
+        resources = {
+            *_listed(joined.get(sid, {}).get("Resource", ())),
+            *_listed(statement.get("Resource", ())),
+        }
+        joined[sid] = {**statement, "Sid": sid} | ({"Resource": sorted(resources)} if resources else {})
     return list(joined.values())
+
+
+def _sids(statement: Statement) -> Iterator[str]:
+    sid = str(statement.get("Sid") or "Statement")
+    yield sid
+    yield from (f"{sid}{number}" for number in itertools.count(2))
+
+
+def _alike(one: Statement, other: Statement) -> bool:
+    return all(one.get(key) == other.get(key) for key in {*one, *other} - {"Sid", "Resource"})
 
 
 def canonical(policy: str | Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -46,10 +59,11 @@ def canonical(policy: str | Mapping[str, Any] | None) -> dict[str, Any] | None:
     statements = parsed.get("Statement", [])
     if isinstance(statements, Mapping):
         statements = [statements]
-    return {
-        str(statement.get("Sid") or f"statement {number}"): _canonical_statement(statement)
-        for number, statement in enumerate(statements, 1)
-    }
+    said: dict[str, Any] = {}
+    for number, statement in enumerate(statements, 1):
+        sid = str(statement.get("Sid") or f"statement {number}")
+        said[sid if sid not in said else f"{sid} {number}"] = _canonical_statement(statement)
+    return said
 
 
 def _canonical_statement(statement: Statement) -> dict[str, Any]:

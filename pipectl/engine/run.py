@@ -96,15 +96,19 @@ def _wave(
 ) -> list[Outcome]:
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(min(len(members), WORKERS)) as pool:
-        running = {
-            pool.submit(contextvars.copy_context().run, _carry_out, cloud, step, kinds, watch, stop)
-            for cloud, step in members
-        }
-        while running:
-            done, running = _next_done(running, stop)
-            for future in done:
-                outcomes.append(future.result())
-                watch(outcomes[-1])
+        try:
+            running = {
+                pool.submit(contextvars.copy_context().run, _carry_out, cloud, step, kinds, watch, stop)
+                for cloud, step in members
+            }
+            while running:
+                done, running = _next_done(running, stop)
+                for future in done:
+                    outcomes.append(future.result())
+                    watch(outcomes[-1])
+        except BaseException:
+            stop.set()  # the pool waits for its threads: none may begin a step, or wait for AWS, meanwhile
+            raise
     return outcomes
 
 

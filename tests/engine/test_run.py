@@ -1,7 +1,9 @@
 """Observing and applying: waves, failures, Ctrl-C. The clouds are plain values here; nothing calls AWS."""
 
+import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,6 +126,41 @@ def test_ctrl_c_lets_the_calls_under_way_end_and_begins_no_other() -> None:
     kind = Kind(does=lambda _: stop.set())
     outcomes = carried_out([step("role", "a"), step("service", "b"), step("pipeline", "c")], kind, stop)
     assert results(outcomes) == {"a": "done", "b": "not tried", "c": "not tried"}
+
+
+def test_ctrl_c_while_a_wave_is_waited_for_ends_it() -> None:
+    stop = threading.Event()
+    begun: list[str] = []
+    main = threading.main_thread().ident or 0
+
+    def does(name: str) -> None:
+        begun.append(name)
+        signal.pthread_kill(main, signal.SIGINT)
+        assert stop.wait(10)
+
+    with suppress(KeyboardInterrupt):  # it is seen by `wait`, or a moment before
+        carried_out([step("role", "a"), step("service", "b")], Kind(does=does), stop)
+    assert stop.is_set()
+    assert begun == ["a"]
+
+
+def test_ctrl_c_while_an_outcome_is_shown_begins_no_other_step() -> None:
+    stop = threading.Event()
+    many = [step("role", f"waits {number}") for number in range(2 * run.WORKERS)]
+    begun: list[str] = []
+
+    def does(name: str) -> None:
+        begun.append(name)
+        if name != "first":
+            assert stop.wait(10)
+
+    def watch(event: run.Started | Outcome) -> None:
+        if isinstance(event, Outcome):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        carried_out([step("role", "first"), *many], Kind(does=does), stop, watch)
+    assert len(begun) <= run.WORKERS + 1
 
 
 def test_a_step_that_was_interrupted_while_it_waited_is_not_tried() -> None:

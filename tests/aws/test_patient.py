@@ -1,0 +1,256 @@
+"""Patient waits for what settles late, and for nothing else. It gets a fake Cloud, and no test waits."""
+
+import threading
+from typing import Any
+
+import pytest
+
+from pipectl.aws.account import Account
+from pipectl.aws.patient import PATIENCE, UNSETTLED, Patient, Unsettled
+from pipectl.errors import AccessDenied, AwsError, Interrupted
+
+ROLE = "arn:aws:iam::123456789012:role/pipectl/shop/shop-build"
+NOT_YET = AwsError(
+    "codebuild",
+    "create_project",
+    "InvalidInputException",
+    f"CodeBuild is not authorized to perform: sts:AssumeRole on {ROLE}",
+)
+
+
+class Fake:
+    """A cloud that refuses some calls, as often as it was told"""
+
+    account = Account("123456789012", "eu-west-1")
+
+    def __init__(self, *refusals: AwsError) -> None:
+        self.refusals = list(refusals)
+        self.calls: list[str] = []
+
+    def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]:
+        self.calls.append(operation)
+        if self.refusals and (self.refusals[0].service, self.refusals[0].operation) == (service, operation):
+            raise self.refusals.pop(0)
+        return {"operation": operation, **params}
+
+
+class NoTime(threading.Event):
+    """A stop that is never set, and whose waiting takes no time"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pauses: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.pauses.append(timeout)
+        return self.is_set()
+
+
+def patient(cloud: Fake, patience: float = PATIENCE) -> tuple[Patient, list[str], NoTime]:
+    said: list[str] = []
+    stop = NoTime()
+    return Patient(cloud, said.append, stop, patience), said, stop
+
+
+def write_role(cloud: Patient, name: str = "shop-build") -> None:
+    cloud.call("iam", "create_role", RoleName=name)
+
+
+def test_a_call_goes_through_with_its_parameters() -> None:
+    cloud, said, _ = patient(Fake())
+    assert cloud.call("ecs", "create_cluster", clusterName="prod") == {
+        "operation": "create_cluster",
+        "clusterName": "prod",
+    }
+    assert cloud.account.id == "123456789012"
+    assert said == []
+
+
+def test_a_new_role_is_waited_for() -> None:
+    fake = Fake(NOT_YET, NOT_YET, NOT_YET)
+    cloud, said, stop = patient(fake)
+    write_role(cloud)
+    assert cloud.call("codebuild", "create_project", name="build")["name"] == "build"
+    assert fake.calls == ["create_role", *["create_project"] * 4]
+    assert said == ["waiting for the new role, 0 s"] * 3
+    assert stop.pauses == [1.0, 1.6, pytest.approx(2.56)]
+
+
+def test_a_role_that_this_run_did_not_write_is_not_waited_for() -> None:
+    cloud, said, _ = patient(Fake(NOT_YET))
+    with pytest.raises(AwsError) as refused:
+        cloud.call("codebuild", "create_project", name="build")
+    assert refused.value is NOT_YET
+    assert said == []
+
+
+def test_a_role_of_ones_own_is_not_waited_for_because_another_is_new() -> None:
+    cloud, said, _ = patient(Fake(NOT_YET))
+    write_role(cloud, "shop-pipeline")
+    with pytest.raises(AwsError):
+        cloud.call("codebuild", "create_project", name="build")
+    assert said == []
+
+
+def test_a_message_that_names_no_role_is_about_the_new_one() -> None:
+    said_by_ecs = "Unable to assume role. Please verify that the ECS service role being passed has the proper permissions."
+    fake = Fake(AwsError("ecs", "create_service", "InvalidParameterException", said_by_ecs))
+    cloud, said, _ = patient(fake)
+    write_role(cloud)
+    cloud.call("ecs", "create_service", serviceName="web")
+    assert said == ["waiting for the new role, 0 s"]
+
+
+@pytest.mark.parametrize(
+    "operation", ["create_role", "put_role_policy", "update_assume_role_policy", "attach_role_policy"]
+)
+def test_a_changed_role_is_as_good_as_new(operation: str) -> None:
+    cloud, said, _ = patient(Fake(NOT_YET))
+    cloud.call("iam", operation, RoleName="shop-build")
+    cloud.call("codebuild", "create_project", name="build")
+    assert said
+
+
+def test_reading_a_role_makes_it_no_new_one() -> None:
+    cloud, _, _ = patient(Fake(NOT_YET))
+    cloud.call("iam", "get_role", RoleName="shop-build")
+    with pytest.raises(AwsError):
+        cloud.call("codebuild", "create_project", name="build")
+
+
+def test_a_role_that_could_not_be_written_is_not_waited_for() -> None:
+    fake = Fake(AwsError("iam", "create_role", "LimitExceeded", "too many"), NOT_YET)
+    cloud, _, _ = patient(fake)
+    with pytest.raises(AwsError):
+        write_role(cloud)
+    with pytest.raises(AwsError) as refused:
+        cloud.call("codebuild", "create_project", name="build")
+    assert refused.value is NOT_YET
+
+
+def test_the_bound_ends_the_waiting_and_the_error_says_what_was_tried() -> None:
+    cloud, said, stop = patient(Fake(*[NOT_YET] * 9), patience=0)
+    write_role(cloud)
+    with pytest.raises(AwsError) as refused:
+        cloud.call("codebuild", "create_project", name="build")
+    assert refused.value.code == "InvalidInputException"
+    assert refused.value.said == f"{NOT_YET.said} (tried for 0 s, waiting for the new role)"
+    assert refused.value.__cause__ is NOT_YET
+    assert (said, stop.pauses) == ([], [])
+
+
+def test_pauses_grow_to_ten_seconds() -> None:
+    cloud, _, stop = patient(Fake(*[NOT_YET] * 9))
+    write_role(cloud)
+    cloud.call("codebuild", "create_project", name="build")
+    assert stop.pauses[0] == 1.0
+    assert stop.pauses[-3:] == [10.0, 10.0, 10.0]
+
+
+def test_ctrl_c_ends_the_waiting() -> None:
+    fake = Fake(*[NOT_YET] * 9)
+    cloud, _, stop = patient(fake)
+    write_role(cloud)
+    stop.set()
+    with pytest.raises(Interrupted, match="interrupted while waiting for the new role"):
+        cloud.call("codebuild", "create_project", name="build")
+    assert fake.calls.count("create_project") == 1
+
+
+def refusal(case: Unsettled) -> AwsError:
+    return AwsError(case.service, "an_operation", case.code, f"It was said: {case.said}.")
+
+
+@pytest.mark.parametrize("case", UNSETTLED, ids=lambda case: f"{case.service}-{case.code}-{case.said[:12]}")
+def test_every_listed_answer_is_waited_for_in_its_service_only(case: Unsettled) -> None:
+    cloud, said, _ = patient(Fake(refusal(case)))
+    write_role(cloud)
+    cloud.call("ecs", "create_cluster", clusterName="prod")
+    cloud.call("s3", "create_bucket", Bucket="artifacts")
+    cloud.call(case.service, "an_operation")
+    assert said == [f"waiting for {case.reason}, 0 s"]
+    elsewhere = AwsError("sts", "an_operation", case.code, case.said)
+    cloud, said, _ = patient(Fake(elsewhere))
+    with pytest.raises(AwsError):
+        cloud.call("sts", "an_operation")
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("service", "code", "said"),
+    [
+        ("codebuild", "InvalidInputException", "Project name is invalid"),
+        ("codebuild", "AccessDeniedException", "is not authorized to perform: iam:PassRole"),
+        ("codepipeline", "InvalidStructureException", "Pipeline has no stages"),
+        ("codepipeline", "PipelineNotFoundException", "not authorized to perform AssumeRole"),
+        ("ecs", "InvalidParameterException", "Creation of service was not idempotent."),
+        ("iam", "MalformedPolicyDocument", "Syntax errors in policy."),
+        ("s3", "MalformedPolicy", "Policy has invalid resource"),
+    ],
+)
+def test_no_other_answer_is_waited_for(service: str, code: str, said: str) -> None:
+    cloud, told, _ = patient(Fake(AwsError(service, "an_operation", code, said)))
+    write_role(cloud)
+    with pytest.raises(AwsError, match="AWS said"):
+        cloud.call(service, "an_operation")
+    assert told == []
+
+
+def test_a_refused_caller_is_never_waited_for() -> None:
+    denied = AccessDenied(
+        "ecs", "create_service", "AccessDeniedException", "not authorized to perform: ecs:CreateService"
+    )
+    cloud, said, _ = patient(Fake(denied))
+    write_role(cloud)
+    with pytest.raises(AccessDenied):
+        cloud.call("ecs", "create_service")
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("service", "code", "creation"),
+    [("ecs", "ClusterNotFoundException", "create_cluster"), ("s3", "NoSuchBucket", "create_bucket")],
+)
+def test_a_thing_that_is_not_there_is_waited_for_only_after_its_creation(
+    service: str, code: str, creation: str
+) -> None:
+    missing = AwsError(service, "an_operation", code, "not found")
+    cloud, _, _ = patient(Fake(missing))
+    with pytest.raises(AwsError):
+        cloud.call(service, "an_operation")
+    cloud, said, _ = patient(Fake(missing))
+    cloud.call(service, creation)
+    cloud.call(service, "an_operation")
+    assert len(said) == 1
+
+
+def test_the_longest_wait_is_two_minutes() -> None:
+    assert PATIENCE == 120
+
+
+def test_a_real_stop_ends_a_real_wait() -> None:
+    stop = threading.Event()
+    fake = Fake(*[NOT_YET] * 9)
+    cloud = Patient(fake, lambda _: stop.set(), stop)
+    write_role(cloud)
+    with pytest.raises(Interrupted):
+        cloud.call("codebuild", "create_project")
+
+
+def test_waiting_in_one_thread_holds_no_other() -> None:
+    fake = Fake(*[NOT_YET] * 3)
+    waits, goes_on = threading.Event(), threading.Event()
+
+    def say(_: str) -> None:
+        waits.set()
+        assert goes_on.wait(10)
+
+    cloud = Patient(fake, say, NoTime())
+    write_role(cloud)
+    waiting = threading.Thread(target=cloud.call, args=("codebuild", "create_project"))
+    waiting.start()
+    assert waits.wait(10)
+    assert cloud.call("ecs", "create_cluster") == {"operation": "create_cluster"}
+    goes_on.set()
+    waiting.join(10)
+    assert fake.calls.count("create_project") == 4
