@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 LONGEST = 90.0
 """Seconds that one command may take."""
@@ -31,7 +32,7 @@ class Shell:
         assert self._bash.stdout is not None
         self._screen = self._bash.stdout
 
-    def __enter__(self) -> "Shell":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -35,7 +35,8 @@ def steady(lines: Iterable[str]) -> list[str]:
     kept = [_steady(line) for line in lines if not _RUNNING.match(line)]
     result: list[str] = []
     for settled, group in groupby(kept, lambda line: bool(_SETTLED.match(line))):
-        result += sorted(group) if settled else group
+        steps = list(group)
+        result += sorted(steps) if settled else steps
     return _without_blanks_around(result)
 
 
@@ -46,7 +47,7 @@ def _steady(line: str) -> str:
 
 
 def _without_blanks_around(lines: list[str]) -> list[str]:
-    """On a terminal the prompt is set apart, and a step's line is gone: blank lines at the ends tell nothing."""
+    """Blank lines at the ends only set the output apart from the prompt."""
     filled = [number for number, line in enumerate(lines) if line]
     return lines[filled[0] : filled[-1] + 1] if filled else []
 

@@ -17,7 +17,7 @@ _KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "PYTHONPATH", 
 
 
 def environment(folder: Path) -> Mapping[str, str]:
-    """Nothing of the machine's configuration: no credentials, no colours, 80 columns, a state folder of its own."""
+    """Nothing of the machine: no credentials, no colours, 80 columns, a state folder of its own."""
     commands = folder / "bin"
     commands.mkdir()
     program = commands / "pipectl"
