@@ -15,3 +15,4 @@ class Options:
     docker: bool = False  # True: builds use the real docker when it is there
     lenient_runtimes: bool = False  # True: runtime versions that AWS has retired are taken
     build_workers: int = 8  # builds side by side; the others wait in QUEUED
+    largest_log: int = 512 * 1024 * 1024  # a build that prints more is ended before the disk is full

@@ -241,10 +241,10 @@ PATTERNS: list[tuple[dict[str, Any], list[str]]] = [
 
 @pytest.mark.parametrize(("stated", "names"), PATTERNS)
 def test_patterns_find_files(tree: Path, stated: dict[str, Any], names: list[str]) -> None:
-    files = Files(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
-    )
-    assert sorted(artifacts.collect(files, tree, lambda _: None)) == sorted(names)
+    known: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()
+    }
+    assert sorted(artifacts.collect(Files(**known), tree, lambda _: None)) == sorted(names)
 
 
 @pytest.mark.parametrize("name", ["../out.txt", "/abs.txt", "a/../../out.txt"])

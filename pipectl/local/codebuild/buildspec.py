@@ -16,6 +16,7 @@ PHASES = ("install", "pre_build", "build", "post_build")
 _VERSIONS = ("0.1", "0.2")
 _TOP = ("version", "run-as", "env", "proxy", "batch", "phases", "reports", "artifacts", "cache")
 _ON_FAILURE = re.compile(r"ABORT|CONTINUE|RETRY(-.+)?", re.DOTALL)
+_SHELLS = ("bash", "/bin/bash", "sh", "/bin/sh")
 _TRUE = ("yes", "true", "on")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _MOST_EXPORTED = 50  # inferred; the guide names no limit
@@ -93,7 +94,7 @@ def parse(text: str) -> Buildspec:
     return Buildspec(
         version=version,
         phases=_phases(document.get("phases")),
-        shell=_optional(environment.get("shell"), "shell"),
+        shell=_shell(_optional(environment.get("shell"), "shell")),
         run_as=_optional(document.get("run-as"), "run-as"),
         variables=_texts(environment.get("variables"), "variables"),
         parameters=_texts(environment.get("parameter-store"), "parameter-store"),
@@ -117,6 +118,13 @@ def _version(document: dict[str, Any]) -> str:
     if version not in _VERSIONS:
         raise BuildspecError(f"invalid buildspec version {version}, expected one of {', '.join(_VERSIONS)}")
     return version
+
+
+def _shell(stated: str | None) -> str | None:
+    """User guide, env/shell: those of Linux; the local AWS has no Windows"""
+    if stated is not None and stated not in _SHELLS:
+        raise BuildspecError(f"unsupported shell {stated}, expected one of {', '.join(_SHELLS)}")
+    return stated
 
 
 def _phases(value: Any) -> dict[str, Phase]:

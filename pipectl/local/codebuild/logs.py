@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from pipectl.local.codebuild.record import Build
     from pipectl.local.world import World
 
-LARGEST_FILE = 512 * 1024 * 1024  # a build that prints without end is stopped before the disk is full
 _LARGEST_SHOWN = 8 * 1024 * 1024  # moto holds log events in memory
+_MOST_LINES = 50_000
+_LARGEST_END = 64 * 1024
 _LARGEST_EVENT = 256 * 1024
 _MOST_EVENTS = 10_000  # API reference of CloudWatch Logs, PutLogEvents
 _CHUNK = 1024 * 1024
@@ -50,7 +51,8 @@ class Log:
         self.path: Path = build.folder / "build.log"
         self.output = self.path.open("ab", buffering=0)
         self._read = 0
-        self._shown = 0
+        self._lines = 0
+        self._bytes = 0
         self._partial = b""
 
     def say(self, text: str) -> None:
@@ -60,36 +62,46 @@ class Log:
 
     @property
     def too_large(self) -> bool:
-        return self.path.stat().st_size > LARGEST_FILE
+        return self.path.stat().st_size > self._world.options.largest_log
 
     def carry(self, *, last: bool = False) -> None:
         """Hand on what came since; a line that is not complete waits, at the end nothing does"""
+        end = self.path.stat().st_size  # a command that prints faster than we read must not keep us here
         with self.path.open("rb") as file:
             file.seek(self._read)
-            while chunk := file.read(_CHUNK):
+            while self._read < end and not self._is_full:
+                chunk = file.read(_CHUNK)
                 self._read += len(chunk)
                 lines = (self._partial + chunk).split(b"\n")
-                self._partial = lines.pop()
+                self._partial = lines.pop()[:_LARGEST_EVENT]
                 self._put(lines)
-        if last and self._partial:
-            self._put([self._partial])
-            self._partial = b""
+            if last and self._is_full:
+                self._put_end(file, end)
+            elif last and self._partial:
+                self._put([self._partial])
+
+    @property
+    def _is_full(self) -> bool:
+        return self._lines >= _MOST_LINES or self._bytes >= _LARGEST_SHOWN
 
     def close(self) -> None:
         self.carry(last=True)
         self.output.close()
 
     def _put(self, lines: list[bytes]) -> None:
-        shown = []
-        for line in lines:
-            if self._shown > _LARGEST_SHOWN:
-                break
-            self._shown += len(line) + 1
-            over = self._shown > _LARGEST_SHOWN
-            shown.append(b"The local AWS keeps the first 8 MB of a log." if over else line[:_LARGEST_EVENT])
-        logs = self._build.shown.get("logs", {})
-        if shown and logs.get("groupName"):
-            self._send(logs["groupName"], logs["streamName"], shown)
+        kept = [line[:_LARGEST_EVENT] for line in lines[: _MOST_LINES - self._lines]]
+        self._lines += len(kept)
+        self._bytes += sum(len(line) for line in kept)
+        place = self._build.shown.get("logs", {})
+        if kept and place.get("groupName"):
+            self._send(place["groupName"], place["streamName"], kept)
+
+    def _put_end(self, file: BinaryIO, end: int) -> None:
+        """Of a log that is too long for memory also the end, where the reason of a failure stands"""
+        file.seek(max(self._read, end - _LARGEST_END))
+        lines = file.read(_LARGEST_END).split(b"\n")[1:]
+        self._lines = self._bytes = 0
+        self._put([b"... the local AWS keeps the beginning and the end of a long log ...", *lines[:-1]])
 
     def _send(self, group: str, stream: str, lines: list[bytes]) -> None:
         """A group that is not there is made, without retention (user guide)"""

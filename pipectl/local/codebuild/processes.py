@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _SHELL = "/bin/sh"
 _GRACE_S = 2.0
-_WATCH = 'read -r word; [ "$word" = done ] || kill -KILL -- "-$1" 2>/dev/null'
+_WATCH = 'read -r word; [ "$word" = done ] || kill -KILL "-$1" 2>/dev/null'
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:

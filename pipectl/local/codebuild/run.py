@@ -6,7 +6,7 @@ POST_BUILD and UPLOAD_ARTIFACTS.
 
 from __future__ import annotations
 
-import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipectl.local.codebuild import (
@@ -41,7 +41,7 @@ class Run:
         self._account, self._region, self._partition = account, region, partition
         self._log = logs.Log(world, build, account, region)
         self._phases = Phases(world, build, self._log.say)
-        self._deadline = time.monotonic() + 60 * build.shown["timeoutInMinutes"]
+        self._deadline = world.now() + timedelta(minutes=build.shown["timeoutInMinutes"])
         self._shell: shell.Shell | None = None
         self._places = sources.folders(build)
         self.retry: str | None = None  # how the failed phase wants the build to be tried again
@@ -186,14 +186,14 @@ class Run:
     def _tick(self) -> bool:
         """Several times a second while a command runs: carry its output on, and say whether it may go on"""
         self._log.carry()
-        in_time = time.monotonic() < self._deadline
+        in_time = self.world.now() < self._deadline
         return in_time and not self.build.stop.is_set() and not self._log.too_large
 
     def _ended(self) -> Ended:
         if self.build.stop.is_set():
             return Ended("STOPPED")
         if self._log.too_large:
-            return Ended("FAILED", _CLIENT_ERROR, "the build printed more than 512 MB")
+            return Ended("FAILED", _CLIENT_ERROR, "the build printed more than the local AWS keeps")
         return Ended("TIMED_OUT")
 
     def _set_succeeding(self) -> None:
