@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local.gaps import put_events
 from pipectl.local.gaps.requests import from_json
 from pipectl.local.wire import Answer, Forward, Refused, Request
 
@@ -24,6 +25,8 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
         request = _put_rule(world, request, asked)
     elif request.operation == "PutTargets":
         _check_targets(world, request, asked)
+    elif request.operation == "PutEvents":
+        return put_events.answer(world, request, asked)
     return _in_words_of_aws(forward(request), asked)
 
 

@@ -172,6 +172,46 @@ def test_a_rule_may_hand_over_variables_and_revisions(
     assert listening.summary(listening.ids()[0])["sourceRevisions"][0]["revisionId"] == old
 
 
+def test_an_event_of_one_s_own_starts_a_pipeline_too(
+    listening: Runs, client: Client, rule: Callable[..., str]
+) -> None:
+    arn = rule(json.dumps({"source": ["shop"], "detail": {"size": [{"numeric": [">", 3]}]}}))
+    events = client("events")
+    entry = {"Source": "shop", "DetailType": "order", "Detail": '{"size": 3}'}
+    wrong = [{**entry, "Source": "aws.codecommit"}, {**entry, "Detail": "no json"}]
+    said = events.put_events(Entries=[entry, *wrong])
+    assert said["FailedEntryCount"] == 2
+    codes = [each.get("ErrorCode") for each in said["Entries"]]
+    assert codes == [None, "NotAuthorizedForSourceException", "MalformedDetail"]
+    events.put_events(Entries=[{**entry, "Detail": '{"size": 4}'}])
+    until(lambda: len(listening.ids()) == 2)
+    assert listening.summary(listening.ids()[0])["trigger"]["triggerDetail"] == arn
+
+
+def test_targets_get_what_their_input_says(client: Client) -> None:
+    sqs, events = client("sqs"), client("events")
+    queue = sqs.create_queue(QueueName="told")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name="told", EventPattern=json.dumps({"source": ["shop"]}))
+    paths = {"size": "$.detail.size", "name": "$.detail.names[1]"}
+    template = '{"text": "<name> is <size>", "size": <size>, "name": <name>}'
+    events.put_targets(
+        Rule="told",
+        Targets=[
+            {"Id": "1", "Arn": arn, "InputTransformer": {"InputPathsMap": paths, "InputTemplate": template}},
+            {"Id": "2", "Arn": arn, "InputPath": "$.detail"},
+            {"Id": "3", "Arn": arn, "Input": '{"always": "this"}'},
+        ],
+    )
+    detail = {"size": 4, "names": ["a", "b"]}
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": json.dumps(detail)}])
+    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    bodies = [json.loads(each["Body"]) for each in messages]
+    assert sorted(bodies, key=str) == sorted(
+        [{"text": "b is 4", "size": 4, "name": "b"}, detail, {"always": "this"}], key=str
+    )
+
+
 def test_what_runs_is_told_to_who_listens(runs: Runs, client: Client) -> None:
     sqs, events = client("sqs"), client("events")
     queue = sqs.create_queue(QueueName="told")["QueueUrl"]

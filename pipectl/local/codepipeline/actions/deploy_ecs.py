@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Shape = dict[str, Any]
 LARGEST_FILE = 100 * 1024  # User guide, limits
-DEFAULT_MINUTES = 60
+LONGEST_MINUTES = 60  # also the default
 
 # What DescribeTaskDefinition tells beyond what RegisterTaskDefinition takes.
 TOLD_ONLY = frozenset(
@@ -36,12 +36,19 @@ TOLD_ONLY = frozenset(
 def start(job: Job) -> Outcome:
     """Register a revision like the service's own, update the service, wait until it is steady."""
     cluster, name = job.configuration["ClusterName"], job.configuration["ServiceName"]
-    images = _images(job)
+    minutes, images = _minutes(job), _images(job)
     service = find_service(job, cluster, name)
     arn = _register(job, service["taskDefinition"], images)
     updated = job.call("ecs", "UpdateService", cluster=cluster, service=name, taskDefinition=arn)["service"]
-    minutes = int(job.configuration.get("DeploymentTimeout", DEFAULT_MINUTES))
     return follow(job, cluster, name, updated, minutes)
+
+
+def _minutes(job: Job) -> int:
+    """User guide, ECS action: 1 to 60 minutes."""
+    text = job.configuration.get("DeploymentTimeout", str(LONGEST_MINUTES))
+    if not text.isdecimal() or not 1 <= int(text) <= LONGEST_MINUTES:
+        raise _wrong(f"DeploymentTimeout of action '{job.name}' is not a number of minutes from 1 to 60")
+    return int(text)
 
 
 def _images(job: Job) -> dict[str, str]:

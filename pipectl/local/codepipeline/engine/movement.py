@@ -24,9 +24,9 @@ def arrive(trip: Trip, position: int) -> None:
     execution.position = position
     execution.waiting = True
     if trip.pipeline.mode == SUPERSEDED and execution.mode != PARALLEL:
-        for other in trip.pipeline.waiting(execution.stage["name"]):
-            if other is not execution and other.mode != PARALLEL:
-                finish(Trip(trip.engine, trip.pipeline, other), "Superseded")
+        waiting = [each for each in trip.pipeline.waiting(execution.stage["name"]) if each.mode != PARALLEL]
+        for older in waiting[:-1]:  # a retried run may arrive after a newer one: the newest stays
+            finish(Trip(trip.engine, trip.pipeline, older), "Superseded")
     settle(trip.engine, trip.pipeline)
 
 

@@ -116,7 +116,8 @@ def _attempt(step: Callable[[], Done | Pending | None]) -> Done | Pending | Prob
 
 
 def _await(job: Job, pending: Pending, ended: Callable[[Outcome], None]) -> None:
-    deadline = job.run.started + timedelta(seconds=pending.timeout_s)
+    stated = job.run.declaration.get("timeoutInMinutes")
+    deadline = job.run.started + timedelta(seconds=60 * stated if stated else pending.timeout_s)
 
     def look() -> bool:
         if job.run.status != "InProgress" or job.trip.pipeline.deleted:

@@ -1,0 +1,64 @@
+"""EventBridge, PutEvents: each entry is checked for itself and delivered as the events of services are."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pipectl.local import delivery
+from pipectl.local.wire import Answer, Refused, Request, json_answer
+
+if TYPE_CHECKING:
+    from pipectl.local.world import World
+
+Shape = dict[str, Any]
+_REQUIRED = ("Source", "DetailType", "Detail")
+
+
+def answer(world: World, request: Request, asked: Shape) -> Answer:
+    """API reference, PutEvents: failed entries are told in their place, the others go on"""
+    said = [_put(world, request, entry) for entry in asked["Entries"]]
+    failed = sum("ErrorCode" in each for each in said)
+    return json_answer({"FailedEntryCount": failed, "Entries": said})
+
+
+def _put(world: World, request: Request, entry: Shape) -> Shape:
+    for member in _REQUIRED:
+        if not entry.get(member):
+            reason = f"Parameter {member} is not valid. Reason: {member} is a required argument."
+            return {"ErrorCode": "InvalidArgument", "ErrorMessage": reason}
+    if entry["Source"].startswith("aws."):
+        return {
+            "ErrorCode": "NotAuthorizedForSourceException",
+            "ErrorMessage": "Not authorized for the source.",
+        }
+    try:
+        detail = json.loads(entry["Detail"])
+    except ValueError:
+        detail = None
+    if not isinstance(detail, dict):
+        return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+    bus = entry.get("EventBusName", "default").rpartition("/")[2]
+    if bus not in world.moto("events", request.account, request.region).event_buses:
+        raise Refused("ResourceNotFoundException", f"Event bus {bus} does not exist.")
+    event = _event(world, request, entry, detail)
+    delivery.deliver(world, request.account, request.region, event, bus)
+    return {"EventId": event["id"]}
+
+
+def _event(world: World, request: Request, entry: Shape, detail: Shape) -> Shape:
+    time = entry.get("Time")
+    moment = datetime.fromtimestamp(time, UTC) if isinstance(time, int | float) else world.now()
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": entry["DetailType"],
+        "source": entry["Source"],
+        "account": request.account,
+        "time": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": request.region,
+        "resources": entry.get("Resources") or [],
+        "detail": detail,
+    }
