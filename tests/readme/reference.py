@@ -11,7 +11,7 @@ from typing import Any
 
 from pipectl.kinds import BLOCKS
 from pipectl.kinds.providers import PROVIDERS, Provider
-from pipectl.spec.schema import schema
+from pipectl.spec.grammar import file_model
 from tests.readme.workplace import ROOT
 
 PAGE = ROOT / "docs" / "spec.md"
@@ -45,7 +45,7 @@ _WORDS = {"string": "text", "integer": "number", "boolean": "true or false", "ob
 
 def models() -> Mapping[str, Mapping[str, Any]]:
     """Every model of a spec by its name, as JSON Schema describes it."""
-    whole = schema(BLOCKS)
+    whole = file_model(BLOCKS).model_json_schema()
     return {SETTINGS: whole, **whole["$defs"]}
 
 
