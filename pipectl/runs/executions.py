@@ -82,11 +82,14 @@ def begins(execution: Execution, prefix: str) -> bool:
     """Whether the execution's id, or one of its source revisions, begins so. Case does not matter for hex."""
     if execution.id.startswith(prefix.lower()):
         return True
-    return any(_revision_begins(each.id, prefix) for each in execution.revisions.values())
+    return any(begins_so(each.id, prefix) for each in execution.revisions.values())
 
 
-def _revision_begins(revision: str, prefix: str) -> bool:
-    """A commit or a digest is hex, with or without its `sha256:`; an object version is case-sensitive."""
+def begins_so(revision: str, prefix: str) -> bool:
+    """Whether a revision begins so.
+
+    A commit or a digest is hex, with or without its `sha256:`; an object version is case-sensitive.
+    """
     bare = revision.removeprefix("sha256:")
     if re.fullmatch(r"[0-9a-f]+", bare):
         return bare.startswith(prefix.lower().removeprefix("sha256:"))
@@ -101,7 +104,7 @@ def _of_one_name(found: list[Execution], prefix: str) -> list[Execution]:
         for each in found
         if each not in by_id
         for revision in each.revisions.values()
-        if _revision_begins(revision.id, prefix)
+        if begins_so(revision.id, prefix)
     )
     if len(by_id) + len(revisions) > 1:
         raise WrongUsage(

@@ -16,12 +16,12 @@ def gate(cloud: Cloud, pipeline: str, stage: str) -> Mapping[str, Any]:
         raise no_such_pipeline(cloud, pipeline)
     states = {each["stageName"]: each for each in answer.get("stageStates") or []}
     if stage not in states:
-        raise _no_such_stage(pipeline, stage, list(states))
+        raise no_such_stage(pipeline, stage, list(states))
     return dict(states[stage].get("inboundTransitionState") or {})
 
 
-def _no_such_stage(pipeline: str, stage: str, names: list[str]) -> PipectlError:
-    """With the nearest right name and the list of all."""
+def no_such_stage(pipeline: str, stage: str, names: list[str]) -> PipectlError:
+    """The error for a stage that is not there, with the nearest right name and the list of all."""
     meant = did_you_mean(stage, names)
     listed = f"its stages are {', '.join(names)}"
     hint = f"{meant} {listed[0].upper()}{listed[1:]}" if meant else listed

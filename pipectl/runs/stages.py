@@ -17,12 +17,17 @@ CONDITIONS = {
 """Where GetPipelineState tells of a stage's conditions."""
 
 
-def stage_states(cloud: Cloud, name: str) -> Sequence[Mapping[str, Any]]:
-    """The stages of a pipeline, as AWS tells them. Raises PipectlError for a pipeline that is not there."""
+def pipeline_state(cloud: Cloud, name: str) -> Mapping[str, Any]:
+    """GetPipelineState's answer. Raises PipectlError for a pipeline that is not there."""
     answer = find(NOT_THERE, cloud, "codepipeline", "get_pipeline_state", name=name)
     if answer is None:
         raise no_such_pipeline(cloud, name)
-    stages: Sequence[Mapping[str, Any]] = answer.get("stageStates") or []
+    return answer
+
+
+def stage_states(cloud: Cloud, name: str) -> Sequence[Mapping[str, Any]]:
+    """The stages of a pipeline, as AWS tells them."""
+    stages: Sequence[Mapping[str, Any]] = pipeline_state(cloud, name).get("stageStates") or []
     return stages
 
 

@@ -1,0 +1,149 @@
+"""`approve` and `reject`: answer the approval that an execution waits for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipectl.aws.cloud import Cloud, for_each
+from pipectl.errors import AwsError, Declined
+from pipectl.runs.gate import no_such_stage
+from pipectl.runs.values import Execution, StageState
+from pipectl.runs.verbs.act import Act, Senseless, short
+from pipectl.runs.verbs.scene import Scene, inside, scene
+
+LATE = ("ApprovalAlreadyCompletedException", "InvalidApprovalTokenException")
+VERBS = {"Approved": "approve", "Rejected": "reject"}
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An approval that waits for its answer."""
+
+    stage: str
+    action: str
+    token: str
+    execution: Execution
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Which:
+    """What the command line says of the approval that is meant."""
+
+    stage: str | None = None
+    action: str | None = None
+    execution: str | None = None
+
+
+def answer(cloud: Cloud, pipeline: str, status: str, which: Which, comment: str = "") -> Act:
+    """Send `Approved` or `Rejected` for the only pending approval that is meant."""
+    found = scene(cloud, pipeline, which.execution)
+    if which.stage:
+        found.stage(which.stage)
+    stages = _stages(cloud, found)
+    meant = [each for each in _pending(found, stages) if _fits(each, which, found)]
+    if not meant:
+        raise _nothing(found, stages, which)
+    if len(meant) > 1:
+        raise _several(pipeline, VERBS[status], meant)
+    _send(cloud, pipeline, meant[0], status, comment)
+    return Act(
+        VERBS[status],
+        pipeline,
+        meant[0].execution,
+        meant[0].stage,
+        meant[0].action,
+        details={"comment": comment or None},
+        before=tuple(stages),
+    )
+
+
+def _stages(cloud: Cloud, found: Scene) -> list[StageState]:
+    """The stages, for each execution when they run side by side."""
+    if not found.parallel:
+        return list(found.stages)
+    running = [each for each in found.executions if not each.ended]
+    seen = for_each(lambda each: inside(cloud, found.pipeline, each.id, found.stages), running)
+    return [stage for stages in seen for stage in stages]
+
+
+def _pending(found: Scene, stages: Sequence[StageState]) -> Iterator[Pending]:
+    for stage in stages:
+        for action in stage.actions:
+            if action.token and stage.execution:
+                execution = found.execution(stage.execution)
+                yield Pending(stage.name, action.name, action.token, execution, action.changed_at)
+
+
+def _fits(pending: Pending, which: Which, found: Scene) -> bool:
+    named = not found.named or pending.execution.id in {each.id for each in found.executions}
+    return named and which.stage in (None, pending.stage) and which.action in (None, pending.action)
+
+
+def _send(cloud: Cloud, pipeline: str, pending: Pending, status: str, comment: str) -> None:
+    try:
+        cloud.call(
+            "codepipeline",
+            "put_approval_result",
+            pipelineName=pipeline,
+            stageName=pending.stage,
+            actionName=pending.action,
+            token=pending.token,
+            result={"status": status, "summary": comment},
+        )
+    except AwsError as error:
+        if error.code not in LATE:
+            raise
+        raise Senseless(
+            f"{pending.stage}/{pending.action} was answered by somebody else just now, or has expired",
+            hint="`pipectl status` shows what became of it",
+        ) from error
+
+
+def _nothing(found: Scene, stages: Sequence[StageState], which: Which) -> Declined:
+    """Why nothing waits: what was answered last, or where the execution is."""
+    others = list(_pending(found, stages))
+    if which.stage and which.action and which.action not in _actions(found.stage(which.stage)):
+        return _no_action(found.stage(which.stage), which.action)
+    message = _where(found, which)
+    if others:
+        return Senseless(message, hint=f"one is asked for in {_listed(others)}")
+    return Senseless(message, hint="`pipectl status` shows what the pipeline does")
+
+
+def _where(found: Scene, which: Which) -> str:
+    if found.named:
+        execution = found.executions[0]
+        stands = found.place(execution.id) or (execution.status or "unknown").lower()
+        return f"execution {short(execution.id)} waits for no approval: it is {stands}"
+    message = f"no approval is asked for in {which.stage or found.pipeline}"
+    running = next((each for each in found.executions if not each.ended), None)
+    there = found.place(running.id) if running else None
+    return f"{message}: execution {short(running.id)} is {there}" if running and there else message
+
+
+def _actions(stage: StageState) -> list[str]:
+    return [each.name for each in stage.actions]
+
+
+def _no_action(stage: StageState, action: str) -> Declined:
+    error = no_such_stage(stage.name, action, _actions(stage))
+    return Declined(
+        f"no action `{action}` in {stage.name}", hint=(error.hint or "").replace("stages", "actions")
+    )
+
+
+def _several(pipeline: str, verb: str, pending: Sequence[Pending]) -> Declined:
+    example = pending[0]
+    stages = {each.stage for each in pending}
+    options = f"--stage {example.stage}" if len(stages) > 1 else f"--action {example.action}"
+    if len({(each.stage, each.action) for each in pending}) < len(pending):
+        options = f"--execution {short(example.execution.id)}"
+    return Declined(
+        f"{len(pending)} approvals are asked for in {pipeline}: {_listed(pending)}",
+        hint=f"say which, as in `pipectl {verb} {options}`",
+    )
+
+
+def _listed(pending: Sequence[Pending]) -> str:
+    return ", ".join(f"{each.stage}/{each.action} (execution {short(each.execution.id)})" for each in pending)

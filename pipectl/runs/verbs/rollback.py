@@ -1,0 +1,193 @@
+"""`rollback`: bring a stage back to what an earlier execution brought into it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from pipectl.aws.cloud import Cloud, side_by_side
+from pipectl.errors import AwsError, PipectlError
+from pipectl.runs import executions
+from pipectl.runs.values import Execution, StageState
+from pipectl.runs.verbs.act import Act, Senseless, short
+from pipectl.runs.verbs.scene import Scene, changed_at, scene
+
+MOST = 100
+"""Candidates that are looked at: one page."""
+LISTED = 10
+ROLLBACK = "ROLLBACK"
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What a stage can be rolled back to, newest first; `current` is what the stage runs now."""
+
+    pipeline: str
+    stage: str
+    executions: tuple[Execution, ...]
+    current: Execution | None = None
+    target: Execution | None = None
+    """What `rollback` takes when nothing else is said."""
+
+
+def candidates(cloud: Cloud, pipeline: str, stage: str) -> Candidates:
+    """The executions that a stage can be rolled back to."""
+    found, succeeded = _look(cloud, pipeline, stage)
+    current = _current(cloud, found, found.stage(stage))
+    chosen = _before(succeeded, current)
+    return Candidates(pipeline, stage, tuple(succeeded[:LISTED]), current, chosen)
+
+
+def rollback(cloud: Cloud, pipeline: str, stage: str, *, to: str | None = None) -> Act:
+    """Roll a stage back to `to`, else to the execution before the one that is in it."""
+    found, succeeded = _look(cloud, pipeline, stage)
+    state = found.stage(stage)
+    _refuse_stage(found, state)
+    current = _current(cloud, found, state)
+    target = _named(cloud, found, stage, succeeded, to) if to else None
+    if current and target and target.id in _brought(current) and state.status in ("Succeeded", "InProgress"):
+        details = {"target": target, "under_way": state.status == "InProgress"}
+        return Act("rollback", pipeline, current, stage, changed=False, details=details, before=found.stages)
+    _refuse_running(state)
+    target = target or _previous(found, state, current, succeeded)
+    answer = cloud.call(
+        "codepipeline",
+        "rollback_stage",
+        pipelineName=pipeline,
+        stageName=stage,
+        targetPipelineExecutionId=target.id,
+    )
+    execution = Execution(answer["pipelineExecutionId"], type=ROLLBACK, rollback_target=target.id)
+    details = {"target": target, "under_way": False}
+    return Act("rollback", pipeline, execution, stage, details=details)
+
+
+def _look(cloud: Cloud, pipeline: str, stage: str) -> tuple[Scene, list[Execution]]:
+    """The pipeline, and the executions that succeeded in the stage; an unknown stage has its own error."""
+    found, succeeded = side_by_side([
+        partial(scene, cloud, pipeline),
+        partial(_succeeded, cloud, pipeline, stage),
+    ])  # fmt: skip
+    found.stage(stage)
+    if isinstance(succeeded, AwsError):
+        raise succeeded
+    return found, [each for each in succeeded if each.type != ROLLBACK]
+
+
+def _succeeded(cloud: Cloud, pipeline: str, stage: str) -> list[Execution] | AwsError:
+    """Of the present version of the pipeline only, says the guide, and no rollbacks."""
+    try:
+        return list(islice(executions.recent(cloud, pipeline, succeeded_in=stage), MOST))
+    except AwsError as error:
+        return error
+    except PipectlError:
+        return []  # the pipeline is not there: the look at its state says so
+
+
+def _current(cloud: Cloud, found: Scene, state: StageState) -> Execution | None:
+    """What is in the stage; of a rollback also where it went back to."""
+    if state.execution is None:
+        return None
+    known = found.execution(state.execution)
+    if known.status is not None or state.type != ROLLBACK:
+        return known
+    answer = cloud.call(
+        "codepipeline",
+        "get_pipeline_execution",
+        pipelineName=found.pipeline,
+        pipelineExecutionId=state.execution,
+    )["pipelineExecution"]
+    target = (answer.get("rollbackMetadata") or {}).get("rollbackTargetPipelineExecutionId")
+    return Execution(state.execution, answer.get("status"), type=ROLLBACK, rollback_target=target)
+
+
+def _brought(current: Execution) -> tuple[str | None, ...]:
+    """The executions whose artifacts the stage runs."""
+    return (current.id, current.rollback_target)
+
+
+def _refuse_stage(found: Scene, state: StageState) -> None:
+    if state is found.stages[0]:
+        others = ", ".join(each.name for each in found.stages[1:])
+        raise Senseless(
+            f"{state.name} is the source stage: it has nothing to go back to",
+            hint=f"one of {others} can be rolled back; `pipectl start --commit ID` runs an older commit",
+        )
+    if found.parallel:
+        raise Senseless(
+            f"{found.pipeline} runs its executions side by side, and AWS rolls none of those back",
+            hint="`pipectl start --commit ID` runs an older commit",
+        )
+    if state.execution is None:
+        raise Senseless(f"{state.name} has never run", hint="there is nothing to go back to")
+
+
+def _refuse_running(state: StageState) -> None:
+    if state.status in ("InProgress", "Stopping"):
+        raise Senseless(
+            f"{state.name} cannot be rolled back now: execution {short(state.execution or '')} runs in it",
+            hint=f"`pipectl stop --execution {short(state.execution or '')}` ends it",
+        )
+
+
+def _before(succeeded: Sequence[Execution], current: Execution | None) -> Execution | None:
+    """The newest that is not what runs now; after a rollback, the one before where it went back to."""
+    if current is None:
+        return next(iter(succeeded), None)
+    brought = _brought(current)
+    there = next((number for number, each in enumerate(succeeded) if each.id in brought), -1)
+    return next(iter(succeeded[there + 1 :]), None)
+
+
+def _previous(
+    found: Scene, state: StageState, current: Execution | None, succeeded: Sequence[Execution]
+) -> Execution:
+    """As `_before`; refuses when there is none, and to go further back than a rollback without a word."""
+    target = _before(succeeded, current)
+    back = current and current.type == ROLLBACK and state.status == "Succeeded"
+    if current and back:
+        where = short(current.rollback_target or "an earlier execution")
+        further = (
+            f"`pipectl rollback {state.name} --to {short(target.id)}` goes further back; " if target else ""
+        )
+        raise Senseless(
+            f"{state.name} was rolled back to {where} already, by execution {short(current.id)}",
+            hint=f"{further}`pipectl start` brings the newest",
+            moment=changed_at(state),
+        )
+    if target is None:
+        only = "no other execution" if succeeded else "no execution"
+        raise Senseless(
+            f"{only} of the present version of {found.pipeline} succeeded in {state.name}",
+            hint="`pipectl start --commit ID` runs an older commit",
+        )
+    return target
+
+
+def _named(cloud: Cloud, found: Scene, stage: str, succeeded: Sequence[Execution], prefix: str) -> Execution:
+    """The candidate that is meant; for any other execution, why AWS does not go back to it."""
+    meant = executions.matches(cloud, found.pipeline, prefix)
+    ids = {each.id for each in meant}
+    target = next((each for each in succeeded if each.id in ids), None)
+    if target:
+        return target
+    raise Senseless(
+        f"{stage} cannot go back to execution {short(meant[0].id)}: {_unfit(cloud, found, stage, meant[0])}",
+        hint=f"`pipectl rollback {stage} --list` shows where it can go",
+    )
+
+
+def _unfit(cloud: Cloud, found: Scene, stage: str, execution: Execution) -> str:
+    if execution.type == ROLLBACK:
+        to = f", to {short(execution.rollback_target)}" if execution.rollback_target else ""
+        return f"it is a rollback itself{to}"
+    answer = cloud.call(
+        "codepipeline",
+        "get_pipeline_execution",
+        pipelineName=found.pipeline,
+        pipelineExecutionId=execution.id,
+    )
+    version = answer["pipelineExecution"].get("pipelineVersion")
+    if version is not None and version != found.version:
+        return f"{found.pipeline} was changed since then (version {version}, now {found.version})"
+    return f"it did not succeed in {stage}"

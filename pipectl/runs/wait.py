@@ -1,0 +1,158 @@
+"""Follow one execution to its end: what happens to it, told as it happens, and how it ends."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from pipectl.aws.cloud import Cloud, side_by_side
+from pipectl.errors import AwsError
+from pipectl.runs.ending import Ending, ending, is_settled
+from pipectl.runs.stages import stage_state, stage_states
+from pipectl.runs.values import Execution, Gate, StageState
+from pipectl.runs.verbs.scene import PARALLEL, inside
+
+FIRST, GROWTH, LONGEST = 0.25, 1.5, 10.0
+"""Seconds between two looks: short after each change, then longer and longer."""
+SETTLING = 15.0
+"""Seconds in which a look may still tell what was before the act (AWS names no bound; inferred)."""
+THROTTLED = frozenset(
+    {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
+)
+
+HELD, QUEUED, ASKED = "Held", "Queued", "Asked"
+"""Before a closed gate; before a stage that another execution is in; before an approval."""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One thing that is so in the execution that is followed. `status` is AWS' word, or one of ours above."""
+
+    stage: str
+    action: str | None
+    status: str
+    run: str | None = None
+    by: str | None = None
+    """The execution that the stage is busy with."""
+    gate: Gate | None = None
+    detail: str | None = field(default=None, compare=False)
+    moment: datetime | None = field(default=None, compare=False)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.status not in ("InProgress", HELD, QUEUED, ASKED)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something else must happen first."""
+        return self.status in (HELD, QUEUED, ASKED)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How to follow: whom to tell, how to pause, for how long.
+
+    `tell` gets everything that is new, and then all that is under way. `pause` waits so many seconds.
+    """
+
+    tell: Callable[[list[Sign], list[Sign]], None]
+    pause: Callable[[float], object]
+    timeout: float | None = None
+    known: frozenset[Sign] = frozenset()
+    """What was so before the act: it is not told, and an end that was before it is not the end."""
+
+
+def signs(stages: Iterable[StageState], execution: str) -> Iterator[Sign]:
+    """What the stages say of one execution, in their order."""
+    for stage in stages:
+        if stage.execution == execution:
+            yield from _inside(stage)
+        elif execution in stage.inbound:
+            yield from _before(stage)
+
+
+def _inside(stage: StageState) -> Iterator[Sign]:
+    for condition in stage.conditions:
+        if condition.status:
+            yield Sign(stage.name, condition.type, condition.status, detail=condition.summary)
+    for action in stage.actions:
+        if action.status:
+            status = ASKED if action.token else action.status
+            detail = action.error or action.summary
+            yield Sign(stage.name, action.name, status, action.run, detail=detail, moment=action.changed_at)
+
+
+def _before(stage: StageState) -> Iterator[Sign]:
+    if not stage.gate.enabled:
+        yield Sign(stage.name, None, HELD, gate=stage.gate)
+    elif stage.status in ("InProgress", "Stopping"):
+        yield Sign(stage.name, None, QUEUED, by=stage.execution)
+
+
+def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> Ending:
+    """Look again and again until the execution has ended, or the time is over: then it still runs.
+
+    A success counts only when the services run what the execution made (runs/ending.py).
+    """
+    started, pause = time.monotonic(), FIRST
+    told, place = watch.known, None
+    while True:
+        look = _look(cloud, pipeline, execution)
+        passed = time.monotonic() - started
+        fresh: list[Sign] = []
+        if look is not None:
+            fresh = [sign for sign in look.signs if sign not in told]
+            watch.tell(fresh, [sign for sign in look.signs if not sign.over])
+            told, place = told.union(look.signs), look.place or place
+            if look.ended and (told != watch.known or passed > SETTLING or not watch.known):
+                end = ending(cloud, pipeline, execution.id, look.status)
+                if is_settled(end):
+                    return end
+        if watch.timeout is not None and passed >= watch.timeout:
+            return Ending(execution, "InProgress", place)
+        pause = FIRST if fresh else min(pause * GROWTH, LONGEST)
+        watch.pause(pause if watch.timeout is None else min(pause, watch.timeout - passed))
+
+
+@dataclass(frozen=True)
+class _Look:
+    status: str
+    signs: tuple[Sign, ...]
+
+    @property
+    def ended(self) -> bool:
+        return self.status not in ("InProgress", "Stopping")
+
+    @property
+    def place(self) -> str | None:
+        """The last stage that says something of it."""
+        return self.signs[-1].stage if self.signs else None
+
+
+def _look(cloud: Cloud, pipeline: str, execution: Execution) -> _Look | None:
+    """The execution's status, and what the stages say of it; None when AWS asks for patience."""
+    try:
+        answer, stages = side_by_side([
+            partial(
+                cloud.call,
+                "codepipeline",
+                "get_pipeline_execution",
+                pipelineName=pipeline,
+                pipelineExecutionId=execution.id,
+            ),
+            partial(_stages, cloud, pipeline, execution),
+        ])  # fmt: skip
+    except AwsError as error:
+        if error.code in THROTTLED:
+            return None
+        raise
+    return _Look(answer["pipelineExecution"]["status"], tuple(signs(stages, execution.id)))
+
+
+def _stages(cloud: Cloud, pipeline: str, execution: Execution) -> tuple[StageState, ...]:
+    stages = tuple(stage_state(stage, {}, {}) for stage in stage_states(cloud, pipeline))
+    if execution.mode != PARALLEL:
+        return stages
+    return inside(cloud, pipeline, execution.id, stages)
