@@ -110,8 +110,10 @@ def reset() -> None:
 
 @functools.cache
 def _dispatcher() -> DomainDispatcherApplication:
+    from moto.core.config import default_user_config
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+    default_user_config["stepfunctions"]["execute_state_machine"] = True  # otherwise they run for ever
     return DomainDispatcherApplication(create_backend_app)
 
 

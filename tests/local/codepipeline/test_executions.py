@@ -186,3 +186,19 @@ def test_deploy_targets_are_told(runs: Runs) -> None:
         runs.api.list_deploy_action_execution_targets(
             actionExecutionId="00000000-0000-0000-0000-000000000000"
         )
+
+
+def test_fifty_pipelines_run_side_by_side(runs: Runs, declare: Any) -> None:
+    runs.push()
+    names = [f"shop-{number}" for number in range(50)]
+    for name in names:
+        stages = (stage("Source", runs.source()), stage("Deploy", _deploy(runs, key=name)))
+        runs.api.create_pipeline(pipeline=declare(*stages, name=name))
+
+    def statuses() -> set[str]:
+        found = (runs.api.list_pipeline_executions(pipelineName=name) for name in names)
+        return {each["pipelineExecutionSummaries"][0]["status"] for each in found}
+
+    until(lambda: statuses() == {"Succeeded"})
+    listed = runs.s3.list_objects_v2(Bucket=runs.bucket)["Contents"]
+    assert {f"{name}/readme" for name in names} <= {each["Key"] for each in listed}

@@ -124,6 +124,45 @@ def _external(runs: Runs, execution: str) -> str:
     )
 
 
+# Step Functions
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        ({"Type": "Succeed"}, "Succeeded"),
+        ({"Type": "Fail", "Error": "Oh", "Cause": "because"}, "Failed"),
+    ],
+)
+def test_a_state_machine_is_executed(
+    runs: Runs, client: Client, role: str, state: Shape, status: str
+) -> None:
+    choice = {"Variable": "$.go", "BooleanEquals": True, "Next": "End"}
+    states = {"Start": {"Type": "Choice", "Choices": [choice], "Default": "Lost"}, "End": state}
+    states["Lost"] = {"Type": "Fail", "Error": "Lost", "Cause": "no input"}
+    machine = client("stepfunctions").create_state_machine(
+        name="judge", definition=json.dumps({"StartAt": "Start", "States": states}), roleArn=role
+    )["stateMachineArn"]
+    judge = action(
+        "Judge",
+        "Invoke",
+        "StepFunctions",
+        configuration={"StateMachineArn": machine, "Input": '{"go": true}'},
+    )
+    execution = runs.create(stage("Judge", judge))
+    runs.ends(execution, status)
+    if status == "Failed":
+        assert "because" in _message(runs, execution)
+
+
+def test_an_unknown_state_machine_fails(runs: Runs, account: str) -> None:
+    machine = f"arn:aws:states:eu-west-1:{account}:stateMachine:nowhere"
+    judge = action("Judge", "Invoke", "StepFunctions", configuration={"StateMachineArn": machine})
+    execution = runs.create(stage("Judge", judge))
+    runs.ends(execution, "Failed")
+    assert "could not be started" in _message(runs, execution)
+
+
 # CloudFormation
 
 TEMPLATE = json.dumps(

@@ -17,6 +17,7 @@ from . import (
     deploy_s3,
     invoke_codepipeline,
     invoke_lambda,
+    invoke_step_functions,
     manual,
     source_codecommit,
     source_connection,
@@ -43,6 +44,7 @@ PROVIDERS: dict[tuple[str, str], Action] = {
     ("Deploy", "S3"): deploy_s3,
     ("Invoke", "CodePipeline"): invoke_codepipeline,
     ("Invoke", "Lambda"): invoke_lambda,
+    ("Invoke", "StepFunctions"): invoke_step_functions,
 }
 
 
