@@ -43,7 +43,8 @@ class Endpoint:
 class Connection:
     """One way to AWS for one command: a session, its clients, one book of all calls.
 
-    `say` is told about waiting, which takes at most `patience` seconds; setting `stop` ends all waiting.
+    `say` is told about waiting: at most `patience` seconds for what settles late, and until a call was sent
+    `attempts` times. Setting `stop` ends all waiting.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Connection:
         endpoint: Endpoint | None = None,
         say: Callable[[str], None],
         patience: float = PATIENCE,
+        attempts: int = ATTEMPTS,
     ) -> None:
         self.book = Book()
         self.stop = threading.Event()
@@ -62,6 +64,7 @@ class Connection:
         self._endpoint = endpoint
         self._say = say
         self._patience = patience
+        self._attempts = attempts
         self._slots = threading.BoundedSemaphore(SIDE_BY_SIDE)
         self._making = threading.Lock()
         self._clouds: dict[str, Cloud] = {}
@@ -89,7 +92,7 @@ class Connection:
     def _session(self) -> "boto3.Session":
         import boto3
         import botocore.session
-        from botocore.exceptions import ProfileNotFound
+        from botocore.exceptions import BotoCoreError, ProfileNotFound
 
         if self._endpoint and self._endpoint.credentials:
             # These credentials come from no profile, so one that AWS_PROFILE names need not exist.
@@ -101,24 +104,32 @@ class Connection:
             raise NotConnected(
                 f"{error}", hint="`aws configure list-profiles` lists those there are"
             ) from error
+        except BotoCoreError as error:
+            raise _unusable(error) from error
 
     def make_client(self, service: str, region: str) -> Any:
         """A boto3 client; one at a time, since a session is not safe to share while it makes one."""
         from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
 
-        with self._making:
-            client = self._session.client(
-                service,  # type: ignore[call-overload]  # any service that botocore knows
-                region_name=region,
-                endpoint_url=self._endpoint.url if self._endpoint else None,
-                config=Config(
-                    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-                    max_pool_connections=SIDE_BY_SIDE,
-                    user_agent_extra="pipectl",
-                    connect_timeout=10,
-                    s3={"addressing_style": "path"} if self._endpoint else None,
-                ),
-            )
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": self._attempts},
+            max_pool_connections=SIDE_BY_SIDE,
+            user_agent_extra="pipectl",
+            connect_timeout=10,
+            s3={"addressing_style": "path"} if self._endpoint else None,
+        )
+        url = self._endpoint.url if self._endpoint else None
+        try:
+            with self._making:
+                client = self._session.client(
+                    service,  # type: ignore[call-overload]  # any service that botocore knows
+                    region_name=region,
+                    endpoint_url=url,
+                    config=config,
+                )
+        except (BotoCoreError, ValueError) as error:  # ValueError is how it refuses an endpoint
+            raise _unusable(error) from error
         client.meta.events.register("needs-retry", self._tell_retry)
         return client
 
@@ -128,7 +139,7 @@ class Connection:
         """Say a word from the third attempt on: that is when a call takes more than a few seconds."""
         if attempts >= 3 and (caught_exception is not None or (response and response[0].status_code >= 400)):  # noqa: PLR2004
             reason = type(caught_exception).__name__ if caught_exception else _wire_code(response)
-            self._say(f"{operation.name} answered {reason}, attempt {attempts} of {ATTEMPTS}")
+            self._say(f"{operation.name} answered {reason}, attempt {attempts} of {self._attempts}")
 
     def identity(self, door: Cloud) -> dict[str, str]:
         """Who is asking: GetCallerIdentity, once for the whole connection."""
@@ -200,9 +211,18 @@ def _aws_error(service: str, operation: str, error: "ClientError") -> AwsError |
 def _not_connected(service: str, operation: str, error: Exception) -> NotConnected | AwsError:
     name = type(error).__name__
     if name in NO_CREDENTIALS:
-        return NotConnected(f"no usable AWS credentials: {error}", hint=LOGIN_HINT)
+        return _unusable(error)
     if name in ("ParamValidationError", "UnknownParameterError"):
         return AwsError(service, operation, name, str(error).removeprefix("Parameter validation failed:\n"))
     return NotConnected(
         f"{service} {operation} got no answer: {error}", hint="check the network and the endpoint"
+    )
+
+
+def _unusable(error: Exception) -> NotConnected:
+    """What boto3 says of a configuration that it cannot work with."""
+    if type(error).__name__ in NO_CREDENTIALS:
+        return NotConnected(f"no usable AWS credentials: {error}", hint=LOGIN_HINT)
+    return NotConnected(
+        f"{error}", hint="look at `--profile`, `--region`, `--endpoint-url` and ~/.aws/config"
     )

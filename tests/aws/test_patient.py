@@ -93,8 +93,8 @@ def test_a_role_of_ones_own_is_not_waited_for_because_another_is_new() -> None:
 
 
 def test_a_message_that_names_no_role_is_about_the_new_one() -> None:
-    said_by_ecs = "Unable to assume role. Please verify that the ECS service role being passed has the proper permissions."
-    fake = Fake(AwsError("ecs", "create_service", "InvalidParameterException", said_by_ecs))
+    of_ecs = "Unable to assume role. Please verify that the ECS service role being passed is right."
+    fake = Fake(AwsError("ecs", "create_service", "InvalidParameterException", of_ecs))
     cloud, said, _ = patient(fake)
     write_role(cloud)
     cloud.call("ecs", "create_service", serviceName="web")
