@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pipectl.kinds import BLOCKS
 from pipectl.kinds.cluster import Cluster
 from pipectl.kinds.pipeline_block import Action, Pipeline
 from pipectl.kinds.project_block import Project
 from pipectl.kinds.service_block import Container, Service, TaskDefinition
 from pipectl.kinds.wiring import Wired, wired
 from pipectl.spec.block import Block
+from pipectl.spec.grammar import file_model
+from pipectl.spec.models import fields_at
 from pipectl.spec.places import Path, Place
-from pipectl.spec.problems import Problem, Severity
+from pipectl.spec.problems import Problem, Severity, nearest
 from pipectl.spec.spec import Spec
 
 
@@ -43,6 +46,22 @@ def problem_at(place: Place, rule: str, message: str, hint: str | None, severity
 def literal(spec: Spec, path: Path, value: Any) -> bool:
     """Whether a value stands in the file as it is; what a variable or a file brought in may be a secret."""
     return bool(spec.places.written(path) == value)
+
+
+def written(spec: Spec, path: Path) -> bool:
+    """Whether the file says something there, be it wrong or under a misspelt key, which the grammar tells."""
+    if spec.places.written(path) not in (None, "", [], {}):
+        return True
+    beside = spec.places.written(path[:-1]) if spec.places.has(path[:-1]) else None
+    if not isinstance(beside, dict):
+        return False
+    known = _fields(path[:-1])
+    unknown = [key for key in beside if key not in known]
+    return any(nearest(str(key), known) == path[-1] for key in unknown)
+
+
+def _fields(path: Path) -> set[str]:
+    return fields_at(file_model(BLOCKS), path)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipectl.rules._tools import PlacedAction, actions, error, key_error
+from pipectl.rules._tools import PlacedAction, actions, error, key_error, written
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
 
@@ -18,7 +18,7 @@ def check(spec: Spec) -> Iterator[Problem]:
         if each.wire.ambiguous:
             pass  # which input it is must be said first
         elif known.inputs[0] and not each.wire.inputs and each.action.inputs is None:
-            if not spec.places.has(each.value_path("inputs")):
+            if not written(spec, each.value_path("inputs")):
                 yield _nothing_to_take(spec, each)
         else:
             yield from _count(spec, each, "inputs", len(each.wire.inputs), known.inputs)

@@ -46,7 +46,7 @@ def _taken(spec: Spec, path: Path, name: str, turn: tuple[int, int], makers: Mak
     before = [made for made, each in makers.items() if each.turn < turn]
     if maker is None:
         near = did_you_mean(name, before)
-        hint = near or (f"there are {', '.join(before)}" if before else "no action before has an output")
+        hint = near or (f"it can take {', '.join(before)}" if before else "no action before has an output")
         yield error(spec, path, RULE, f"no action makes {shown(name)}", hint)
     elif maker.turn >= turn:
         same = maker.turn[0] == turn[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipectl.rules._tools import PlacedAction, actions, error, key_error
+from pipectl.rules._tools import PlacedAction, actions, error, key_error, written
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
 
@@ -17,7 +17,7 @@ def check(spec: Spec) -> Iterator[Problem]:
     """Every Commands action (user guide, "action-reference-Commands")."""
     for each in actions(spec):
         if each.action.provider == "Commands":
-            if not each.action.commands and not spec.places.written(each.value_path("commands")):
+            if not each.action.commands and not written(spec, each.value_path("commands")):
                 message = f"{each.name} has no `commands`"
                 yield key_error(spec, each.path, RULE, message, "write them as a list, one line each")
             yield from _commands(spec, each)

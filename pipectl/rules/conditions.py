@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipectl.kinds.pipeline_block import OnFailure
-from pipectl.rules._tools import error, key_error, pipelines
+from pipectl.rules._tools import error, key_error, pipelines, written
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
@@ -30,7 +30,7 @@ def _result(
     spec: Spec, path: Path, key: str, result: str | None, results: tuple[str, ...]
 ) -> Iterator[Problem]:
     choices = " or ".join(results)
-    if result is None and not spec.places.has((*path, "result")):
+    if result is None and not written(spec, (*path, "result")):
         message = f"`{key}` does not say what happens when its rules are not met"
         yield key_error(spec, path, RULE, message, f"write `result:` {choices}")
     elif result is not None and result not in results:
@@ -47,8 +47,8 @@ def _on_failure(spec: Spec, path: Path, failure: OnFailure) -> Iterator[Problem]
         yield error(spec, (*path, "result"), RULE, message, "write ROLLBACK, or take the rules out")
     elif failure.rules is not None:
         yield from _result(spec, path, "on_failure", failure.result, ("ROLLBACK",))
-    written = any(spec.places.has((*path, key)) for key in ("result", "rules", "retry"))
-    if failure.rules is None and failure.result is None and not written:
+    said = any(written(spec, (*path, key)) for key in ("result", "rules", "retry"))
+    if failure.rules is None and failure.result is None and not said:
         message = "`on_failure` does not say what happens"
         yield key_error(spec, path, RULE, message, "write `result:` ROLLBACK or RETRY")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipectl.kinds.service_block import Container, TaskDefinition
-from pipectl.rules._tools import PlacedService, error, key_error, tasks
+from pipectl.rules._tools import PlacedService, error, key_error, tasks, written
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
@@ -24,8 +24,8 @@ def check(spec: Spec) -> Iterator[Problem]:
 
 
 def _image(spec: Spec, path: Path, name: str, container: Container) -> Iterator[Problem]:
-    written = any(spec.places.has((*path, key)) for key in ("repository", "image"))
-    if not container.repository and not container.image and "image" not in container.aws and not written:
+    said = any(written(spec, (*path, key)) for key in ("repository", "image"))
+    if not container.repository and not container.image and "image" not in container.aws and not said:
         message = f"container `{name}` has no image"
         hint = "write `repository:` for one that the pipeline pushes, `image:` for any other"
         yield key_error(spec, path, RULE, message, hint)
@@ -41,7 +41,7 @@ def _memory(spec: Spec, path: Path, name: str, container: Container) -> Iterator
 
 def _memory_stated(spec: Spec, path: Path, name: str) -> Iterator[Problem]:
     own = [(*path, "memory"), (*path, "memory_reservation")]
-    if not any(spec.places.has(each) for each in (*own, (*path[:-2], "memory"))):
+    if not any(written(spec, each) for each in (*own, (*path[:-2], "memory"))):
         message = f"neither container `{name}` nor its task says how much memory it has"
         hint = "write `memory:` in the container, or in the task definition for all together"
         yield key_error(spec, path, RULE, message, hint)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pipectl.kinds.repository import EcrRepository
-from pipectl.rules._tools import error, key_error
+from pipectl.rules._tools import error, key_error, written
 from pipectl.spec.problems import Problem, shown
 from pipectl.spec.spec import Spec
 
@@ -26,12 +26,12 @@ def _mode(spec: Spec, name: str, block: EcrRepository) -> Iterator[Problem]:
     path = ("ecr", name)
     excludes = (block.tag_mutability or "").endswith("_WITH_EXCLUSION")
     # A mode that is written and wrong is told by the grammar.
-    told = block.tag_mutability is None and spec.places.has((*path, "tag_mutability"))
+    told = block.tag_mutability is None and written(spec, (*path, "tag_mutability"))
     if block.mutable_tags and not excludes and not told:
         meant = f"{block.tag_mutability or 'IMMUTABLE'}_WITH_EXCLUSION"
         message = f"`mutable_tags` of ecr.{name} need a `tag_mutability` with exclusion"
         yield key_error(spec, (*path, "mutable_tags"), RULE, message, f"write `tag_mutability: {meant}`")
-    if excludes and not block.mutable_tags and not spec.places.has((*path, "mutable_tags")):
+    if excludes and not block.mutable_tags and not written(spec, (*path, "mutable_tags")):
         message = f"{block.tag_mutability} needs `mutable_tags`: the tags that it does not hold for"
         plain = str(block.tag_mutability).removesuffix("_WITH_EXCLUSION")
         hint = f"write `mutable_tags: [latest]`, or `tag_mutability: {plain}`"

@@ -37,7 +37,7 @@ def _lifecycle(spec: Spec, path: Path, block: EcrRepository, policy: dict[str, A
     if not isinstance(rules, list) or not rules:
         yield error(spec, here, RULE, "a lifecycle policy has a list of `rules`", "as ECR writes it")
         return
-    seen: set[Any] = set()
+    seen: set[int] = set()
     for number, rule in enumerate(rules):
         place = (*here, "rules", number)
         priority = rule.get("rulePriority") if isinstance(rule, dict) else None
@@ -47,7 +47,8 @@ def _lifecycle(spec: Spec, path: Path, block: EcrRepository, policy: dict[str, A
         elif priority in seen:
             message = f"another rule has the priority {priority} already"
             yield error(spec, (*place, "rulePriority"), RULE, message, "each rule has a number of its own")
-        seen.add(priority)
+        if isinstance(priority, int):
+            seen.add(priority)
         missing = [key for key in ("selection", "action") if isinstance(rule, dict) and key not in rule]
         for key in missing:
             yield error(spec, place, RULE, f"a lifecycle rule needs `{key}`", "as ECR writes it")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipectl.rules._tools import PlacedService, error, key_error, tasks
+from pipectl.rules._tools import PlacedService, error, key_error, tasks, written
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
 
@@ -25,7 +25,7 @@ def check(spec: Spec) -> Iterator[Problem]:
         if service.block.launches != "FARGATE":
             continue
         missing = [key for key in ("cpu", "memory") if getattr(task, key) is None]
-        unwritten = [key for key in missing if not spec.places.has((*service.task_path, key))]
+        unwritten = [key for key in missing if not written(spec, (*service.task_path, key))]
         if unwritten:
             yield _missing(spec, service, unwritten)
         if task.cpu is not None and task.cpu not in SIZES:
@@ -35,8 +35,8 @@ def check(spec: Spec) -> Iterator[Problem]:
 
 
 def _missing(spec: Spec, service: PlacedService, keys: list[str]) -> Problem:
-    written = " and ".join(f"`{key}`" for key in keys)
-    message = f"{service.title} runs on Fargate, which needs {written} in its task definition"
+    listed = " and ".join(f"`{key}`" for key in keys)
+    message = f"{service.title} runs on Fargate, which needs {listed} in its task definition"
     return key_error(spec, service.task_path, RULE, message, "the smallest is cpu: 256 and memory: 512")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipectl.kinds.service_block import LoadBalancer
-from pipectl.rules._tools import PlacedService, error, tasks
+from pipectl.rules._tools import PlacedService, error, tasks, written
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem, did_you_mean, shown
 from pipectl.spec.spec import Spec
@@ -28,8 +28,8 @@ def check(spec: Spec) -> Iterator[Problem]:
 
 
 def _balanced(spec: Spec, service: PlacedService) -> bool:
-    written = any(spec.places.has((*service.path, key)) for key in ("load_balancer", "load_balancers"))
-    return bool(service.block.targets) or written or "loadBalancers" in service.block.aws
+    said = any(written(spec, (*service.path, key)) for key in ("load_balancer", "load_balancers"))
+    return bool(service.block.targets) or said or "loadBalancers" in service.block.aws
 
 
 def _target(spec: Spec, service: PlacedService, path: Path, target: LoadBalancer) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipectl.kinds.declaration import configuration
 from pipectl.kinds.providers import Provider
-from pipectl.rules._tools import PlacedAction, actions, error, key_error, key_warning
+from pipectl.rules._tools import PlacedAction, actions, error, key_error, key_warning, written
 from pipectl.spec.problems import Problem, did_you_mean, shown
 from pipectl.spec.spec import Spec
 
@@ -35,7 +35,7 @@ def _required(spec: Spec, each: PlacedAction, known: Provider) -> Iterator[Probl
     for key in sorted(known.required):
         theirs = known.keys[key]
         given = getattr(each.action, key) is not None or theirs in each.action.configuration
-        if not given and not spec.places.has(each.value_path(key)):
+        if not given and not written(spec, each.value_path(key)):
             message = f"{each.name} has no `{key}`"
             yield key_error(spec, each.path, RULE, message, f"{each.action.provider} needs it")
     whole = each.action.provider == "S3" and each.action.extract is False and each.action.key is None

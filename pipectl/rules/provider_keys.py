@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pipectl.kinds.providers import KEYS, PROVIDERS, Provider
 from pipectl.rules._tools import PlacedAction, actions, key_error
+from pipectl.rules.provider_names import OTHERS
 from pipectl.spec.problems import Problem, nearest, shown
 from pipectl.spec.spec import Spec
 
@@ -26,8 +27,8 @@ def check(spec: Spec) -> Iterator[Problem]:
     """Every action of a known provider, and of one that pipectl has no words for."""
     for each in actions(spec):
         known, name = each.wire.provider, each.action.provider
-        if known is None and name in PROVIDERS:
-            continue  # its category is wrong, which is told by its own rule
+        if known is None and each.action.owner == "AWS" and name not in OTHERS:
+            continue  # its name or category is wrong, which is told by its own rule
         for key in sorted(each.action.stated & (KEYS | OWN.keys())):
             if getattr(each.action, key) is None or (known and key in known.keys):
                 continue

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipectl.kinds.providers import PROVIDERS
-from pipectl.rules._tools import PlacedAction, actions, error, warning
+from pipectl.rules._tools import PlacedAction, actions, error, warning, written
 from pipectl.spec.problems import Problem, nearest, shown
 from pipectl.spec.spec import Spec
 
@@ -34,7 +34,7 @@ def check(spec: Spec) -> Iterator[Problem]:
             yield from _category(spec, each)
         elif each.action.owner == "AWS" and name not in OTHERS:
             yield _unknown(spec, each, name)
-        elif each.action.category is None and not spec.places.has(each.value_path("category")):
+        elif each.action.category is None and not written(spec, each.value_path("category")):
             message = f"{each.name} does not say what {shown(name)} is for"
             hint = "write `category:` Source, Build, Test, Deploy, Approval, Invoke or Compute"
             yield error(spec, each.value_path("provider"), RULE, message, hint)

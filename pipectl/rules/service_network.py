@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipectl.rules._tools import PlacedService, error, key_error, tasks
+from pipectl.rules._tools import PlacedService, error, key_error, tasks, written
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
 
@@ -32,5 +32,5 @@ def check(spec: Spec) -> Iterator[Problem]:
 
 def _has_subnets(spec: Spec, service: PlacedService) -> bool:
     # Subnets that are written and wrong are told by the grammar.
-    wrong = not service.block.subnets and bool(spec.places.written((*service.path, "subnets")))
+    wrong = not service.block.subnets and written(spec, (*service.path, "subnets"))
     return bool(service.block.subnets) or wrong or "networkConfiguration" in service.block.aws

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipectl.rules._tools import PlacedService, error, key_error, services
+from pipectl.rules._tools import PlacedService, error, key_error, services, written
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
 
@@ -22,7 +22,7 @@ def check(spec: Spec) -> Iterator[Problem]:
 
 
 def _task(spec: Spec, service: PlacedService) -> Iterator[Problem]:
-    if service.block.task_definition is None and not spec.places.has(service.task_path):
+    if service.block.task_definition is None and not written(spec, service.task_path):
         message = f"{service.title} has no `task_definition`"
         hint = "write one, or `managed: false` when somebody else makes the service"
         yield key_error(spec, service.path, RULE, message, hint)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipectl.rules._tools import PlacedAction, actions_of, error, key_error, pipelines
+from pipectl.rules._tools import PlacedAction, actions_of, error, key_error, pipelines, written
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
 
@@ -16,7 +16,7 @@ def check(spec: Spec) -> Iterator[Problem]:
         path = ("codepipeline", name)
         found = len(block.stages)
         # Stages that are written and wrong are told by the grammar.
-        if found < FEWEST and (found or not spec.places.written((*path, "stages"))):
+        if found < FEWEST and (found or not written(spec, (*path, "stages"))):
             message = f"pipeline {name} has {found or 'no'} stage{'' if found == 1 else 's'}"
             hint = "it needs at least 2: the sources, and one that does something with them"
             yield key_error(spec, (*path, "stages") if found else path, RULE, message, hint)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipectl.kinds.pipeline_block import Filter, Trigger
-from pipectl.rules._tools import actions_of, error, key_error, pipelines
+from pipectl.rules._tools import actions_of, error, key_error, pipelines, written
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem, did_you_mean, shown
 from pipectl.spec.spec import Spec
@@ -38,7 +38,7 @@ def _sources(sources: list[str]) -> str:
 
 
 def _trigger(spec: Spec, path: Path, action: str, trigger: Trigger) -> Iterator[Problem]:
-    if not trigger.push and not trigger.pull_request and not spec.places.written(path):
+    if not trigger.push and not trigger.pull_request and not written(spec, path):
         message = f"the trigger of {action} does not say what starts the pipeline"
         yield key_error(spec, path, RULE, message, "write `push:` or `pull_request:`")
     for number, push in enumerate(trigger.push or ()):
@@ -57,7 +57,7 @@ def _trigger(spec: Spec, path: Path, action: str, trigger: Trigger) -> Iterator[
 def _filter(spec: Spec, path: Path, found: Filter | None) -> Iterator[Problem]:
     if found is None:
         return
-    if not found.includes and not found.excludes and not spec.places.written(path):
+    if not found.includes and not found.excludes and not written(spec, path):
         message = f"the filter for `{path[-1]}` is empty"
         yield key_error(spec, path, RULE, message, "write `includes:` or `excludes:`")
     for key in ("includes", "excludes"):

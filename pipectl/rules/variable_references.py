@@ -7,7 +7,7 @@ from typing import Any
 
 from pipectl.rules._tools import PlacedAction, actions_of, error, pipelines
 from pipectl.spec.places import Path
-from pipectl.spec.problems import Problem, did_you_mean, shown
+from pipectl.spec.problems import Problem, did_you_mean, nearest, shown
 from pipectl.spec.spec import Spec
 
 RULE = "variable"
@@ -101,8 +101,12 @@ def _reference(
 
 
 def _namespaces(namespace: str, makers: Mapping[str, PlacedAction]) -> str:
-    known = ["codepipeline", "variables", *makers]
-    return did_you_mean(namespace, known) or f"write `namespace: {namespace}` at the action that makes it"
+    reserved = nearest(namespace, ["codepipeline", "variables"])
+    if reserved and abs(len(reserved) - len(namespace)) <= 1:
+        return f"did you mean `{reserved}`?"
+    known = f"; there is {', '.join(makers)}" if makers else ""
+    own = f"write `namespace: {namespace}` at the action that makes it{known}"
+    return did_you_mean(namespace, makers) or own
 
 
 def _produced(

@@ -19,6 +19,7 @@ MOST_PROBLEMS = 100
 
 _MOST_KEYS = 12
 _ACCOUNT_DIGITS = 12
+_UNITS = ("MiB", "GiB", "seconds", "CPU units")
 _UNION_MEMBER = re.compile(
     r"^(str|int|float|bool|[A-Z]\w*|(list|dict|function|constrained|literal|lax)\b.*)$"
 )
@@ -42,7 +43,9 @@ def problems(
     mistakes = [_mistake(document, error) for error in errors]
     troubled = sorted(document.troubled, key=len)
     groups: dict[tuple[Path, bool], list[_Mistake]] = {}
-    for each in _leading(model, [each for each in mistakes if not _follows(each.path, troubled)]):
+    unmerged = any(problem.rule == "yaml-merge" for problem in document.problems)
+    own = [each for each in mistakes if not _follows(each.path, troubled)]
+    for each in _leading(model, own, unmerged=unmerged):
         groups.setdefault((each.path, each.of_key), []).append(each)
     found: dict[tuple[Any, ...], Problem] = {}
     for group in groups.values():
@@ -82,11 +85,11 @@ def _follows(path: Path, troubled: list[Path]) -> bool:
     return any(path[: len(each)] == each for each in troubled)
 
 
-def _leading(model: type[BaseModel], mistakes: list[_Mistake]) -> Iterator[_Mistake]:
+def _leading(model: type[BaseModel], mistakes: list[_Mistake], *, unmerged: bool) -> Iterator[_Mistake]:
     """The mistakes without those that only follow from others.
 
-    A key is not missing when it is there and misspelt; a value is not of the wrong type when one member of
-    its union takes its type and finds something wrong in it.
+    A key is not missing when it is there and misspelt, or when it may be in what `<<` could not take in. A
+    value is not of the wrong type when one member of its union takes its type and finds something wrong.
     """
     misspelt = {
         (each.path[:-1], nearest(str(each.path[-1]), fields_at(model, each.path[:-1])))
@@ -96,7 +99,7 @@ def _leading(model: type[BaseModel], mistakes: list[_Mistake]) -> Iterator[_Mist
     inside = {each.path[:length] for each in mistakes for length in range(len(each.path))}
     inside |= {each.path for each in mistakes if each.kind not in TYPES and not each.of_key}
     for each in mistakes:
-        if each.kind == "missing" and (each.path[:-1], each.path[-1]) in misspelt:
+        if each.kind == "missing" and (unmerged or (each.path[:-1], each.path[-1]) in misspelt):
             continue
         if each.kind in TYPES and each.path in inside:
             continue
@@ -117,8 +120,13 @@ def _problem(document: Document, model: type[BaseModel], group: list[_Mistake]) 
     text = f"{name}{words.text}" if words.text.startswith(":") else f"{name} {words.text}"
     hint = _account_id(document, first.path) or words.hint
     if hint is None and words.rule == "wrong-type":
-        hint = _description(model, first.path) if "whole number" in text else _shape(model, first.path)
+        hint = _unit(model, first.path) if "whole number" in text else _shape(model, first.path)
     return document.problem(first.path, words.rule, text, hint)
+
+
+def _unit(model: type[BaseModel], path: Path) -> str | None:
+    described = _description(model, path)
+    return f"it counts {described}" if described and described.startswith(_UNITS) else described
 
 
 def _account_id(document: Document, path: Path) -> str | None:
