@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipectl.cli import cli
+from pipectl.render.logs import line_data
+from pipectl.runs.log_lines import Line, Source
 from tests.readme import reference
 from tests.readme.blocks import blocks
 from tests.readme.workplace import ROOT
@@ -114,6 +116,12 @@ def test_the_document_of_validate_is_as_documented(typed: Typed, tmp_path: Path)
     file.write_text("pipectl: 1\nname: shop\necr:\n  web: {keep_image: 1}\n")
     result = CliRunner().invoke(cli, ["validate", str(file), "-o", "json"], prog_name="pipectl")
     _agree(_examples()["validate"], json.loads(result.stdout))
+
+
+def test_the_document_of_logs_is_as_documented() -> None:
+    (example,) = _examples()["logs"]
+    source = Source("Build", "Build", "CodeBuild", "build", "FriendRemindersBuild:84452d75")
+    _agree(example, line_data(Line(source, "Step 1/3")))
 
 
 def test_every_section_of_the_documents_is_of_a_command(typed: Typed) -> None:

@@ -13,13 +13,16 @@ PATTERNS = (
     (r"(?<=//127\.0\.0\.1:)\d+", "PORT"),  # the local AWS takes another port when its own is taken
     (r"(?<=process )\d+", "PID"),
     (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "MOMENT"),
+    (r"\b\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d+", "MOMENT"),  # as CodeBuild writes it
     (r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d\d:\d\d", "CLOCK"),
     (r"\bjust now|\b\d+ (s|min) ago", "AGO"),
     (r"\b\d+(\.\d)? s\b", "SECONDS"),
     (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"),
     (r"\b(?=[a-f]*\d)[0-9a-f]{40}\b", "COMMIT"),
     (r"\b(?=[a-f]*\d)[0-9a-f]{7,8}\b", "SHORT"),  # a commit or an execution, as screens shorten it
-    (r"(?<=:v)\d{10}\b", "SECOND"),  # the tutorial's tags are seconds since 1970
+    (r"\b(?=[a-f]*\d)[0-9a-f]{64}\b", "DIGEST"),
+    (r"(?<=Successfully built )[0-9a-f]{12}", "IMAGE"),
+    (r"(?<=\bv)\d{10}\b", "SECOND"),  # the tutorial's tags are seconds since 1970
     (r"(?<=\S) {2,}", "  "),  # columns move with the width of what is above
     (r"\S*/pipectl/local/server\.log", "LOG"),
 )
