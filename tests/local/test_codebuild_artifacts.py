@@ -359,3 +359,21 @@ reports:
     (group,) = codebuild.list_report_groups()["reportGroups"]
     assert group.endswith(":report-group/shop-unit")
     assert codebuild.list_reports_for_report_group(reportGroupArn=group)["reports"] == [arn]
+
+
+def test_commands_of_a_pipeline_run_without_a_project(server: Server, account: str, codebuild: Any) -> None:
+    service = server.world.service("codebuild", account, "eu-west-1")
+    identity = service.start_commands(
+        "Shop",
+        ["cat a.txt $CODEBUILD_SRC_DIR_Extra/more.txt > both.txt", "SAID=$WORD"],
+        inputs={"Source": packed({"a.txt": "a"}), "Extra": packed({"more.txt": "b"})},
+        outputs={"Both": ["both.txt"]},
+        exported=["SAID"],
+        environment=[{"name": "WORD", "value": "word"}],
+        role=f"arn:aws:iam::{account}:role/pipeline",
+    )
+    build = ended(codebuild, identity)
+    assert build["buildStatus"] == "SUCCEEDED"
+    assert build["logs"]["groupName"] == "/aws/codepipeline/Shop"
+    assert unpacked(service.outputs_of(identity)["Both"]) == {"both.txt": "ab"}
+    assert service.exported_variables(identity) == {"SAID": "word"}

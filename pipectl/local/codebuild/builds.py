@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import copy
-import re
 import threading
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local.codebuild import environment, events, project_defaults, project_rules
+from pipectl.local.codebuild import events, project_rules
+from pipectl.local.codebuild.overrides import overridden
 from pipectl.local.codebuild.projects import ProjectOperations
 from pipectl.local.codebuild.record import IN_PROGRESS, Build
 from pipectl.local.codebuild.reports import ReportOperations
+from pipectl.local.codebuild.retries import try_again
 from pipectl.local.codebuild.run import Run
 from pipectl.local.codebuild.workers import workers
 from pipectl.local.service import Refused
@@ -22,42 +23,8 @@ if TYPE_CHECKING:
     from pipectl.local.world import World
 
 _TOKEN_LIFE_S = 300  # API reference, StartBuild: "valid for 5 minutes"
-_RETRY = re.compile(r"RETRY(?:-(?P<count>\d{1,3}))?(?:-(?P<expression>.+))?", re.DOTALL)
-_DEFAULT_RETRIES = 3  # user guide, on-failure: RETRY "up to 3 times"
 _END_S = 5.0
 _PRINCIPAL = "codebuild.amazonaws.com"
-
-_OVERRIDES = {  # StartBuild's members that replace one of the project as they are
-    "timeoutInMinutesOverride": "timeoutInMinutes",
-    "queuedTimeoutInMinutesOverride": "queuedTimeoutInMinutes",
-    "encryptionKeyOverride": "encryptionKey",
-    "cacheOverride": "cache",
-    "secondarySourcesOverride": "secondarySources",
-    "secondarySourcesVersionOverride": "secondarySourceVersions",
-    "autoRetryLimitOverride": "autoRetryLimit",
-}
-_SOURCE_OVERRIDES = {
-    "sourceTypeOverride": "type",
-    "sourceLocationOverride": "location",
-    "sourceAuthOverride": "auth",
-    "gitCloneDepthOverride": "gitCloneDepth",
-    "gitSubmodulesConfigOverride": "gitSubmodulesConfig",
-    "buildspecOverride": "buildspec",
-    "insecureSslOverride": "insecureSsl",
-    "reportBuildStatusOverride": "reportBuildStatus",
-    "buildStatusConfigOverride": "buildStatusConfig",
-}
-_ENVIRONMENT_OVERRIDES = {
-    "environmentTypeOverride": "type",
-    "imageOverride": "image",
-    "computeTypeOverride": "computeType",
-    "certificateOverride": "certificate",
-    "privilegedModeOverride": "privilegedMode",
-    "registryCredentialOverride": "registryCredential",
-    "imagePullCredentialsTypeOverride": "imagePullCredentialsType",
-    "fleetOverride": "fleet",
-    "hostKernelOverride": "hostKernel",
-}
 
 
 class BuildOperations(ProjectOperations, ReportOperations):
@@ -74,7 +41,7 @@ class BuildOperations(ProjectOperations, ReportOperations):
         known = self._known_token(request)
         if known:
             return {"build": _shown(self.builds[known])}
-        project = self._overridden(self.project(request["projectName"]), request)
+        project = overridden(self.project(request["projectName"]), request, self.role_arn)
         if project["source"]["type"] == "CODEPIPELINE":
             raise project_rules.invalid("Source type CODEPIPELINE cannot be started without a pipeline")
         project_rules.check(project)
@@ -115,7 +82,7 @@ class BuildOperations(ProjectOperations, ReportOperations):
             raise project_rules.invalid("A build that is in progress cannot be retried")
         if before.pipeline:
             raise project_rules.invalid("A build of a pipeline is retried by the pipeline")
-        project = self._overridden(self.project(before.shown["projectName"]), before.request)
+        project = overridden(self.project(before.shown["projectName"]), before.request, self.role_arn)
         build = self.begin(project, before.request, initiator=_initiator(caller.arn))
         return {"build": _shown(build)}
 
@@ -200,34 +167,7 @@ class BuildOperations(ProjectOperations, ReportOperations):
                 with self.world.lock:
                     build.complete("FAULT", self.world.now())
         if retry:
-            self._try_again(build, retry)
-
-    def _try_again(self, build: Build, rule: str) -> None:
-        """User guide, on-failure: RETRY, RETRY-count, RETRY-regex, RETRY-count-regex"""
-        found = _RETRY.fullmatch(rule)
-        message = " ".join(
-            context["message"] for phase in build.phases for context in phase.get("contexts") or []
-        )
-        if found is None or build.pipeline or not re.search(found["expression"] or "", message):
-            return
-        limit = int(found["count"] or _DEFAULT_RETRIES)
-        number = (build.shown.get("autoRetryConfig") or {}).get("autoRetryNumber", 0)
-        if number >= limit:
-            return
-        with self.world.lock:
-            after = {
-                "autoRetryLimit": limit,
-                "autoRetryNumber": number + 1,
-                "previousAutoRetry": build.shown["arn"],
-            }
-            again = self.begin(
-                build.project, build.request, initiator=build.shown["initiator"], retries=after
-            )
-            config = build.shown.get("autoRetryConfig") or {
-                "autoRetryLimit": limit,
-                "autoRetryNumber": number,
-            }
-            build.shown["autoRetryConfig"] = config | {"nextAutoRetry": again.shown["arn"]}
+            try_again(self, build, retry)
 
     def _check_begin(self, project: dict[str, Any]) -> None:
         limit = project.get("concurrentBuildLimit")
@@ -240,33 +180,6 @@ class BuildOperations(ProjectOperations, ReportOperations):
         if not self.world.role_usable(project["serviceRole"], _PRINCIPAL):
             role = project["serviceRole"]
             raise project_rules.invalid(f"CodeBuild is not authorized to perform: sts:AssumeRole on {role}")
-
-    def _overridden(self, project: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-        """The project as this one build sees it"""
-        after = copy.deepcopy(project)
-        after |= {name: request[stated] for stated, name in _OVERRIDES.items() if stated in request}
-        source = {name: request[stated] for stated, name in _SOURCE_OVERRIDES.items() if stated in request}
-        after["source"] = after["source"] | source
-        changed = {
-            name: request[stated] for stated, name in _ENVIRONMENT_OVERRIDES.items() if stated in request
-        }
-        after["environment"] = after["environment"] | changed
-        after["environment"]["environmentVariables"] = environment.overridden(
-            project["environment"]["environmentVariables"], request.get("environmentVariablesOverride", [])
-        )
-        if "artifactsOverride" in request:
-            after["artifacts"] = project_defaults.artifacts(request["artifactsOverride"], project["name"])
-        elif project["artifacts"]["type"] == "CODEPIPELINE" and source.get("type"):
-            raise project_rules.invalid(
-                "ArtifactsOverride must be set when using artifacts type CodePipelines"
-            )
-        if "secondaryArtifactsOverride" in request:
-            after["secondaryArtifacts"] = request["secondaryArtifactsOverride"]
-        if "logsConfigOverride" in request:
-            after["logsConfig"] = project_defaults.logs(request["logsConfigOverride"])
-        if "serviceRoleOverride" in request:
-            after["serviceRole"] = self.role_arn(request["serviceRoleOverride"])
-        return after
 
     def _known(self, identity: str) -> Build | None:
         return self.builds.get(identity.removeprefix(self.arn("build/")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipectl.local.codebuild.builds import BuildOperations
+from pipectl.local.codebuild.overrides import overridden
 from pipectl.local.codebuild.record import PipelineWork
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class PipelineBuilds(BuildOperations):
                 "artifactsOverride": {"type": "CODEPIPELINE"},
                 "sourceVersion": source_version,
             }
-            wanted = self._overridden(known | {"source": source, "secondarySources": []}, request)
+            wanted = overridden(known | {"source": source, "secondarySources": []}, request, self.role_arn)
             work = PipelineWork(dict(inputs), primary, tuple(outputs))
             build = self.begin(wanted, request, initiator=initiator, work=work)
             build.shown["resolvedSourceVersion"] = resolved_source_version

@@ -39,9 +39,9 @@ class ProjectOperations(Base):
         name, arn = request["name"], self.arn(f"project/{request['name']}")
         if name in self.projects:
             raise Refused("ResourceAlreadyExistsException", f"Project already exists: {arn}")
-        now = self.world.now()
-        blank = {"name": name, "arn": arn, "created": now, **self._blank()}
-        self.projects[name] = self._changed(blank, request)
+        blank = {"name": name, "arn": arn, **self._blank()}
+        made = self._changed(blank, request)
+        self.projects[name] = made | {"created": made["lastModified"]}
         return {"project": _shown(self.projects[name])}
 
     def update_project(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:

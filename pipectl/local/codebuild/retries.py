@@ -1,0 +1,40 @@
+"""A build that failed and asks to be tried again (user guide, on-failure: RETRY)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipectl.local.codebuild.builds import BuildOperations
+    from pipectl.local.codebuild.record import Build
+
+_RETRY = re.compile(r"RETRY(?:-(?P<count>\d{1,3}))?(?:-(?P<expression>.+))?", re.DOTALL)
+_DEFAULT_RETRIES = 3  # user guide: "up to 3 times"
+
+
+def try_again(service: BuildOperations, build: Build, rule: str) -> None:
+    """RETRY, RETRY-count, RETRY-regex, RETRY-count-regex; a pipeline has retries of its own"""
+    found = _RETRY.fullmatch(rule)
+    if found is None or build.pipeline or not _matches(build, found["expression"]):
+        return
+    limit = int(found["count"] or _DEFAULT_RETRIES)
+    before = build.shown.get("autoRetryConfig") or {"autoRetryLimit": limit, "autoRetryNumber": 0}
+    if before["autoRetryNumber"] >= limit:
+        return
+    with service.world.lock:
+        after = {
+            "autoRetryLimit": limit,
+            "autoRetryNumber": before["autoRetryNumber"] + 1,
+            "previousAutoRetry": build.shown["arn"],
+        }
+        again = service.begin(build.project, build.request, initiator=build.shown["initiator"], retries=after)
+        build.shown["autoRetryConfig"] = before | {"nextAutoRetry": again.shown["arn"]}
+
+
+def _matches(build: Build, expression: str | None) -> bool:
+    messages = [context["message"] for phase in build.phases for context in phase.get("contexts") or []]
+    try:
+        return any(re.search(expression or "", message) for message in messages)
+    except re.error:
+        return False
