@@ -133,7 +133,12 @@ def only_file(function: Function) -> Function:
     return _spec_options(function)
 
 
-def _spec_options(function: Function) -> Function:
+def only_file_beside_var(function: Function) -> Function:
+    """As `only_file`, where `--var` means another thing: the spec's values are given with `--spec-var`."""
+    return _spec_options(function, "--spec-var")
+
+
+def _spec_options(function: Function, values: str = "--var") -> Function:
     def wrapper(
         *args: Any,
         file: tuple[str, ...],
@@ -142,13 +147,13 @@ def _spec_options(function: Function) -> Function:
         spec: tuple[str, ...] = (),
         **kwargs: Any,
     ) -> Any:
-        chosen = _chosen((*spec, *file), _variables(var, vars_file))
+        chosen = _chosen((*spec, *file), variables_of(var, vars_file, values))
         return function(*args, chosen=chosen, **kwargs)
 
     wrapped: Any = update_wrapper(wrapper, function)
     for option in (
         click.option("--vars-file", metavar="FILE", help="A YAML mapping of values for `${var:NAME}`"),
-        click.option("--var", multiple=True, metavar="NAME=VALUE", help="A value for `${var:NAME}`"),
+        click.option(values, "var", multiple=True, metavar="NAME=VALUE", help="A value for `${var:NAME}`"),
         click.option("-f", "--file", multiple=True, metavar="SPEC", help="The spec (or PIPECTL_FILE)"),
     ):
         wrapped = option(wrapped)
@@ -164,13 +169,13 @@ def _chosen(files: tuple[str, ...], variables: Mapping[str, str]) -> Chosen:
     return Chosen((DEFAULT_FILE,) if Path(DEFAULT_FILE).exists() else (), variables, named=False)
 
 
-def _variables(pairs: tuple[str, ...], file: str | None) -> dict[str, str]:
+def variables_of(pairs: tuple[str, ...], file: str | None = None, option: str = "--var") -> dict[str, str]:
     """`--vars-file` first, `--var` over it."""
     variables = _variables_file(file) if file else {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not name or not equals:
-            raise WrongUsage(f"`--var {pair}` is no NAME=VALUE", hint="write `--var release=42`")
+            raise WrongUsage(f"`{option} {pair}` is no NAME=VALUE", hint=f"write `{option} release=42`")
         variables[name] = value
     return variables
 

@@ -1,0 +1,91 @@
+"""What all acts on executions share: which pipeline, do it, tell, and follow it when that is asked for."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipectl.cli import _pipelines, _session, _specs
+from pipectl.cli._act_options import Wait
+from pipectl.cli._look import look_of
+from pipectl.cli._options import Chosen, Settings
+from pipectl.cli._wait import follow, refuse, told_end
+from pipectl.errors import PipectlError
+from pipectl.render.act import act_data, act_text, naming, refusal_text
+from pipectl.render.document import document
+from pipectl.render.wait import ending_data
+from pipectl.runs.verbs.act import Act, Senseless
+from pipectl.runs.wait import signs
+
+if TYPE_CHECKING:
+    from pipectl.aws.cloud import Cloud
+    from pipectl.aws.session import Connection
+    from pipectl.runs.ending import Ending
+
+Do = Callable[["Cloud", str], Act]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an act happens. `named` is the pipeline when the user had to name it."""
+
+    connection: "Connection"
+    cloud: "Cloud"
+    pipeline: str
+    named: str | None
+
+
+@contextmanager
+def acting(settings: Settings, chosen: Chosen, pipeline: str | None) -> Iterator[Place]:
+    """Connect, find the pipeline, and word every error for it."""
+    loaded = _specs.load_if_any(chosen)
+    spec = _pipelines.spec_of(loaded, pipeline, named=chosen.named)
+    with _session.connected(settings, loaded) as connection:
+        name = _pipelines.one(loaded, spec, pipeline, connection)
+        cloud = connection.cloud(connection.region(spec.region if spec else None))
+        with _worded(pipeline):
+            yield Place(connection, cloud, name, pipeline)
+
+
+@contextmanager
+def _worded(named: str | None) -> Iterator[None]:
+    """The commands that an error mentions name the pipeline, where the user had to."""
+    try:
+        yield
+    except PipectlError as error:
+        if isinstance(error, Senseless):
+            error.message = refusal_text(error, datetime.now().astimezone())
+        error.message = naming(error.message, named)
+        error.hint = naming(error.hint, named) if error.hint else None
+        raise
+
+
+def carry_out(
+    do: Do, settings: Settings, chosen: Chosen, pipeline: str | None, wait: Wait | None = None
+) -> None:
+    """Act and tell; with `wait` follow the execution, and raise PipelineFailed when it does not end well."""
+    with acting(settings, chosen, pipeline) as place:
+        act = do(place.cloud, place.pipeline)
+        if settings.is_text:
+            text = act_text(act, look_of(sys.stdout), datetime.now().astimezone())
+            click.echo(naming(text, place.named))
+        end, seconds = _followed(act, place, wait) if wait else (None, 0.0)
+        if not settings.is_text:
+            click.echo(document(act_data(act, _end_data(end)), settings.output))
+        if end:
+            if settings.is_text and end.good:
+                click.echo(told_end(end, seconds))
+            refuse(end, seconds)
+
+
+def _followed(act: Act, place: Place, wait: Wait) -> "tuple[Ending, float]":
+    known = frozenset(signs(act.before, act.execution.id)) if act.changed else frozenset()
+    return follow(place.connection, place.cloud, place.pipeline, act.execution, wait, known, place.named)
+
+
+def _end_data(end: "Ending | None") -> dict[str, Any] | None:
+    return ending_data(end) if end else None

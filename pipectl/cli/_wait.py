@@ -1,0 +1,128 @@
+"""`--wait`: follow an execution on stderr, one line for each thing that happens, to its end."""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipectl.cli._act_options import Wait
+from pipectl.cli._look import look_of
+from pipectl.errors import Interrupted, PipectlError, PipelineFailed
+from pipectl.render.act import naming
+from pipectl.render.wait import ending_text, failure_hint, failure_message, short, sign_text, under_way
+from pipectl.runs import wait as waiting
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+    from pipectl.aws.cloud import Cloud
+    from pipectl.aws.session import Connection
+    from pipectl.runs.ending import Ending
+    from pipectl.runs.values import Execution
+    from pipectl.runs.wait import Sign
+
+REDRAWN = 4
+"""Times a second."""
+
+
+def follow(
+    connection: "Connection",
+    cloud: "Cloud",
+    pipeline: str,
+    execution: "Execution",
+    wait: Wait,
+    known: "frozenset[Sign]" = frozenset(),
+    named: str | None = None,
+) -> "tuple[Ending, float]":
+    """How the execution ended, and after how many seconds. Ctrl-C leaves it alone and raises Interrupted."""
+    started, progress = time.monotonic(), Following(named)
+    watch = waiting.Watch(progress.tell, connection.stop.wait, wait.timeout, known)
+    try:
+        with progress.shown():
+            end = waiting.follow(cloud, pipeline, execution, watch)
+    except KeyboardInterrupt:
+        connection.stop.set()
+        raise Interrupted(
+            f"interrupted; execution {short(execution.id)} goes on",
+            hint="`pipectl status` shows it, `pipectl stop` ends it",
+        ) from None
+    return end, time.monotonic() - started
+
+
+def told_end(end: "Ending", seconds: float) -> str:
+    """A good end, for stdout."""
+    return ending_text(end, look_of(sys.stdout), seconds)
+
+
+def refuse(end: "Ending", seconds: float) -> None:
+    """Raise PipelineFailed when the execution did not end well, and PipectlError when it has not ended."""
+    if not end.ended:
+        raise PipectlError(failure_message(end, seconds), hint=failure_hint(end))
+    if not end.good:
+        raise PipelineFailed(failure_message(end, seconds), hint=failure_hint(end))
+
+
+class Following:
+    """The lines on stderr. On a terminal what is at work stands in a line that is redrawn."""
+
+    def __init__(self, named: str | None) -> None:
+        self._named = named
+        self._look = look_of(sys.stderr)
+        self._lock = threading.Lock()
+        self._live: Live | None = None
+        self._present: dict[Sign, float] = {}
+
+    def tell(self, fresh: "list[Sign]", present: "list[Sign]") -> None:
+        """Print what is new; what is only at work is drawn instead, where that can be."""
+        now = datetime.now().astimezone()
+        with self._lock:
+            since = time.monotonic()
+            self._present = {sign: self._present.get(sign, since) for sign in present if not sign.waits}
+        for sign in fresh:
+            if sign.over or sign.waits or self._live is None:
+                self._print(naming(sign_text(sign, self._look, now), self._named))
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Draw while the execution is followed."""
+        if not sys.stderr.isatty():
+            yield
+            return
+        from rich.console import Console
+        from rich.live import Live
+
+        console = Console(file=sys.stderr, no_color=not self._look.colour, highlight=False)
+        with Live(
+            get_renderable=self._drawing,
+            console=console,
+            refresh_per_second=REDRAWN,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        ) as live:
+            self._live = live
+            try:
+                yield
+            finally:
+                self._live = None
+
+    def _drawing(self) -> Any:
+        from rich.text import Text
+
+        with self._lock:
+            now = time.monotonic()
+            lines = [under_way(sign, self._look, now - since) for sign, since in self._present.items()]
+        return Text.from_ansi("\n".join(lines))
+
+    def _print(self, line: str) -> None:
+        if self._live:
+            from rich.text import Text
+
+            self._live.console.print(Text.from_ansi(line))
+        else:
+            click.echo(line, err=True)

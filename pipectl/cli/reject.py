@@ -1,0 +1,17 @@
+"""`pipectl reject`: say no to the approval that an execution waits for."""
+
+import click
+
+from pipectl.cli._answer import answer, answer_options
+from pipectl.cli._options import Chosen, Settings, aws_options
+
+
+@click.command()
+@answer_options
+@aws_options
+def command(settings: Settings, chosen: Chosen, comment: str, **which: str | None) -> None:
+    """Reject what waits for an approval; the execution fails
+
+    When several approvals are asked for, it names them and rejects none.
+    """
+    answer("Rejected", settings, chosen, comment, None, **which)

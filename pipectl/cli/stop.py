@@ -1,0 +1,43 @@
+"""`pipectl stop`: end an execution."""
+
+import click
+
+from pipectl.cli._act_options import of_execution, on_pipeline
+from pipectl.cli._options import Chosen, Settings, aws_options, only_file
+from pipectl.errors import WrongUsage
+
+LONGEST_REASON = 200
+"""API reference, StopPipelineExecution."""
+
+
+@click.command()
+@click.option("--abandon", is_flag=True, help="Do not wait for the running actions")
+@click.option("--reason", metavar="TEXT", help="Why; shown in the history")
+@of_execution
+@on_pipeline
+@only_file
+@aws_options
+def command(
+    settings: Settings,
+    chosen: Chosen,
+    abandon: bool,
+    reason: str | None,
+    execution: str | None,
+    pipeline: str | None,
+) -> None:
+    """Stop the newest execution that runs, after its running actions
+
+    With `--abandon` at once: what its actions began in other services goes on there. The stage is free then,
+    and whatever waits before it enters.
+    """
+    from pipectl.cli._act import carry_out
+    from pipectl.runs.verbs.stop import stop
+
+    if reason and len(reason) > LONGEST_REASON:
+        raise WrongUsage(f"AWS keeps at most {LONGEST_REASON} characters of a reason")
+    carry_out(
+        lambda cloud, name: stop(cloud, name, named=execution, abandon=abandon, reason=reason),
+        settings,
+        chosen,
+        pipeline,
+    )

@@ -1,0 +1,174 @@
+"""An execution that is followed: one line for each thing that happens to it, and how it ended."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from pipectl.render.marks import Look, Mark
+from pipectl.render.plan import person, quoted
+from pipectl.render.text import indented, pad, plain, wrapped
+from pipectl.render.times import duration, since
+from pipectl.runs.ending import Deployed, Ending
+from pipectl.runs.values import Execution, Gate
+from pipectl.runs.wait import ASKED, HELD, QUEUED, Sign
+
+LABEL = 20
+"""Where the words behind a stage or an action begin."""
+LONGEST_WAIT = timedelta(days=30)
+"""After so long a hold, opening the gate lets nothing in (User guide, transitions)."""
+
+_MARKS = {"Succeeded": Mark.DONE, "Overridden": Mark.DONE, "Failed": Mark.FAILED, "Abandoned": Mark.FAILED}
+_CONDITIONS = {
+    "BEFORE_ENTRY": "the condition before its entry",
+    "ON_SUCCESS": "the condition after its success",
+    "ON_FAILURE": "the condition after its failure",
+}
+
+
+def sign_text(sign: Sign, look: Look, now: datetime) -> str:
+    """`  ✓ Build` and what there is to say, wrapped; what waits says what it waits for, and what helps."""
+    mark = Mark.RUNNING if not sign.over else _MARKS.get(sign.status, Mark.KEPT)
+    if sign.status in (HELD, ASKED):
+        mark = Mark.ASKS
+    said = list(_said(sign, now))
+    first, *more = [part for line in said for part in wrapped(line, look.width - LABEL - 4)] or [""]
+    line = f"  {look.mark(mark)} {pad(plain(_label(sign)), LABEL)}{first}".rstrip()
+    return "\n".join([line, *([indented(more, LABEL + 4)] if more else [])])
+
+
+def under_way(sign: Sign, look: Look, seconds: float) -> str:
+    """The line of what is at work, redrawn."""
+    label = pad(plain(_label(sign)), LABEL)
+    return f"  {look.mark(Mark.RUNNING)} {label}{duration(round(seconds))}"
+
+
+def _label(sign: Sign) -> str:
+    if sign.action is None or sign.action in (sign.stage, *_CONDITIONS):
+        return sign.stage
+    return f"{sign.stage}/{sign.action}"
+
+
+def _said(sign: Sign, now: datetime) -> Iterator[str]:
+    detail = f": {plain(sign.detail)}" if sign.detail else ""
+    if sign.status == HELD and sign.gate:
+        yield f"waits: {_closed(sign.gate, now)}"
+        if sign.gate.changed_at and now - sign.gate.changed_at > LONGEST_WAIT:
+            yield "for more than 30 days, so it does not go on when the gate opens; `pipectl start` runs anew"
+        else:
+            yield f"`pipectl enable-transition {sign.stage}` lets it in"
+    elif sign.status == QUEUED:
+        yield f"waits until {short(sign.by or '')} has left it"
+    elif sign.status == ASKED:
+        yield "waits for an approval; `pipectl approve` gives it"
+    elif sign.action in _CONDITIONS:
+        yield f"{_CONDITIONS[sign.action]} {_word(sign.status)}{detail}"
+    elif sign.status == "Succeeded":
+        yield plain(sign.detail) if sign.detail else ""
+    else:
+        yield f"{_word(sign.status)}{detail if sign.status == 'Failed' else ''}"
+
+
+def _word(status: str) -> str:
+    return {"InProgress": "is at work", "Succeeded": "is met"}.get(status, status.lower())
+
+
+def _closed(gate: Gate, now: datetime) -> str:
+    who = f"closed by {person(gate.changed_by)}" if gate.changed_by else "closed"
+    when = f" {since(gate.changed_at, now)}" if gate.changed_at else ""
+    return f"{who}{when}: {quoted(gate.reason)}" if gate.reason else f"{who}{when}"
+
+
+def short(identity: str) -> str:
+    """The first eight characters of an execution's id, the first seven of a commit or digest."""
+    bare = identity.removeprefix("sha256:")
+    return plain(bare[:8] if "-" in bare else bare[:7])
+
+
+def execution_text(execution: Execution) -> str:
+    """`execution 7b1d03fe ("Remind friends twice", 4c1e9d0)`, with as much of it as is known."""
+    message = quoted(execution.message) if execution.message else None
+    revision = short(execution.revision) if execution.revision else None
+    known = ", ".join(each for each in (message, revision) if each)
+    return f"execution {short(execution.id)}{f' ({known})' if known else ''}"
+
+
+def ending_text(end: Ending, look: Look, seconds: float) -> str:
+    """A success: how long it was waited for, and what the services run now."""
+    told = f"{look.mark(Mark.DONE)} {execution_text(end.execution)} succeeded after {duration(seconds)}"
+    lines = [f"  {each.cluster}/{each.service} runs {each.revision}" for each in end.services]
+    return "\n".join([told, *lines])
+
+
+def failure_message(end: Ending, waited: float) -> str:
+    """What became of an execution that did not end well, or not in time."""
+    who = f"execution {short(end.execution.id)}"
+    place = f" in {end.place}" if end.place else ""
+    if not end.ended:
+        return f"{who} still runs after {duration(waited)}{place}"
+    if end.replaced:
+        return f"{who} succeeded, but {'; '.join(map(_replaced, end.replaced))}"
+    after = f" by {execution_text(end.successor)}" if end.successor else ""
+    if end.status == "Failed":
+        back = f"; it is rolled back{after}" if end.successor else ""
+        return f"{who} failed{place}{_errors(end)}{back}"
+    if end.status == "Stopped":
+        reason = f": {quoted(end.execution.stop_reason)}" if end.execution.stop_reason else ""
+        return f"{who} was stopped{place}{reason}"
+    if end.status == "Superseded":
+        return f"{who} was superseded{after}"
+    if end.status == "Cancelled":
+        return f"{who} was cancelled{place}: the pipeline was changed while it ran"
+    return f"{who} ended as {end.status}"
+
+
+def _errors(end: Ending) -> str:
+    told = [f"{each.name}: {each.error or 'failed'}" for each in end.failed]
+    if len(told) == 1:
+        return f": {plain(end.failed[0].error or end.failed[0].name)}"
+    return "".join(f"\n  {plain(line)}" for line in told)
+
+
+def _replaced(each: Deployed) -> str:
+    name = f"{each.cluster}/{each.service}"
+    if each.revision is None:
+        return f"{name} is not there any more"
+    reason = f" ({plain(each.reason)})" if each.reason else ""
+    if not each.made:
+        return f"{name} runs {each.revision}, which it did not make{reason}"
+    return f"the rollout of {name} is {(each.rollout or '').lower().replace('_', ' ')}{reason}"
+
+
+def failure_hint(end: Ending) -> str:
+    """The way on."""
+    who = short(end.execution.id)
+    if not end.ended:
+        return f"it goes on; `pipectl status` shows it, `pipectl stop --execution {who}` ends it"
+    if end.replaced:
+        return f"`pipectl logs --execution {who}` shows what its tasks said, `pipectl status` what runs"
+    if end.status in ("Failed", "Stopped") and end.place and not end.successor:
+        logs = f"`pipectl logs --execution {who}` shows all of it, " if end.failed else ""
+        return f"{logs}`pipectl retry {end.place}` tries again"
+    if end.status == "Cancelled":
+        return "`pipectl start` runs the pipeline as it is now"
+    return "`pipectl status` shows what runs now"
+
+
+def ending_data(end: Ending) -> dict[str, Any]:
+    """How the waiting ended; `good` is what the exit code says."""
+    return {
+        "status": end.status,
+        "good": end.good,
+        "stage": end.place,
+        "errors": [{"stage": run.stage, "action": run.name, "error": run.error} for run in end.failed],
+        "services": [
+            {
+                "cluster": each.cluster,
+                "service": each.service,
+                "revision": each.revision,
+                "rollout": each.rollout,
+                "made_by_execution": each.made,
+            }
+            for each in end.services
+        ],
+        "successor": end.successor.id if end.successor else None,
+    }
