@@ -479,6 +479,52 @@ def test_output_is_there_while_the_command_runs(builder: Builder) -> None:
     builder.ended(identity)
 
 
+def test_the_log_goes_where_the_project_says(builder: Builder) -> None:
+    logs = {"cloudWatchLogs": {"status": "ENABLED", "groupName": "builds", "streamName": "shop"}}
+    build = builder.run("version: 0.2\nphases:\n  build: {commands: [echo here]}\n", logsConfig=logs)
+    assert build["logs"]["groupName"] == "builds"
+    assert build["logs"]["streamName"] == f"shop/{build['id'].partition(':')[2]}"
+    assert builder.log(build) == "here\n"
+
+
+def test_without_cloudwatch_logs_there_is_no_log(builder: Builder, client: Callable[..., Any]) -> None:
+    logs = {"cloudWatchLogs": {"status": "DISABLED"}}
+    build = builder.run("version: 0.2\nphases:\n  build: {commands: [echo here]}\n", logsConfig=logs)
+    assert build["buildStatus"] == "SUCCEEDED"
+    assert "groupName" not in build["logs"]
+    assert client("logs").describe_log_groups()["logGroups"] == []
+
+
+def test_what_is_ignored_is_said(builder: Builder) -> None:
+    build = builder.run("""
+        version: 0.2
+        run-as: somebody
+        phases:
+          build: {commands: [echo here]}
+        cache: {paths: ['/root/.m2/**/*']}
+        """)
+    said = "".join(builder.lines(build))
+    assert "run-as is ignored" in said
+    assert "cache is ignored" in said
+
+
+@pytest.mark.parametrize(("shell", "said"), [("bash", "array 2\n"), ("/bin/sh", "plain\n")])
+def test_the_buildspec_names_its_shell(builder: Builder, shell: str, said: str) -> None:
+    command = "words=(1 2); echo array ${#words[@]}" if shell == "bash" else "echo plain"
+    build = builder.run(f"""
+        version: 0.2
+        env: {{shell: {shell}}}
+        phases:
+          build: {{commands: ["{command}"]}}
+        """)
+    assert builder.log(build) == said
+
+
+def test_a_shell_of_windows_is_refused(builder: Builder) -> None:
+    build = builder.run("version: 0.2\nenv: {shell: powershell.exe}\nphases: {build: {commands: [dir]}}\n")
+    assert contexts(build, "DOWNLOAD_SOURCE")[0]["message"].startswith("unsupported shell powershell.exe")
+
+
 def test_builds_are_listed_newest_first(builder: Builder) -> None:
     builder.project("version: 0.2\nphases:\n  build: {commands: [echo]}\n")
     identities = [builder.start() for _ in range(3)]

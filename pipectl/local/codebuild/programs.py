@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ def install(build: Build, *, real_docker: bool) -> Path:
     folder.mkdir(exist_ok=True)
     if not (real_docker and shutil.which("docker")):
         _write(folder / "docker", "docker")
-    if not _aws_works(str(build.folder)):
+    if not _aws_works():
         _write(folder / "aws", "aws")
     return folder
 
@@ -49,12 +50,12 @@ def _write(path: Path, name: str) -> None:
 
 
 @functools.cache
-def _aws_works(home: str) -> bool:
+def _aws_works() -> bool:
     """Whether the AWS CLI is installed and runs in a home without the user's files"""
     program = shutil.which("aws")
     if program is None:
         return False
-    environment = {"PATH": f"{Path(program).parent}:/usr/bin:/bin", "HOME": home}
+    environment = {"PATH": f"{Path(program).parent}:/usr/bin:/bin", "HOME": tempfile.gettempdir()}
     try:
         done = subprocess.run(  # noqa: S603  the CLI of the machine, asked for its version
             [program, "--version"], env=environment, capture_output=True, timeout=_PATIENCE_S, check=False
