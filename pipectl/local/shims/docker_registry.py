@@ -37,7 +37,7 @@ def login(words: list[str]) -> None:
     options = docker_options.parse(
         words, flags=flags, short={"-u": "username", "-p": "password", "-e": "email"}
     )
-    host = (options.words or [_DEFAULT_HOST])[0].removeprefix("https://").rstrip("/")
+    host = _host((options.words or [_DEFAULT_HOST])[0])
     password = sys.stdin.read().strip() if options.has("password-stdin") else options.last("password")
     if not password:
         raise DockerError("Error: Cannot perform an interactive login from a non TTY device")
@@ -52,8 +52,13 @@ def login(words: list[str]) -> None:
 
 
 def logout(words: list[str]) -> None:
-    hosts = set(_hosts()) - set(words or [_DEFAULT_HOST])
+    hosts = set(_hosts()) - {_host(word) for word in words or [_DEFAULT_HOST]}
     (docker_images.folder() / "logins.json").write_text(json.dumps(sorted(hosts)))
+
+
+def _host(server: str) -> str:
+    """Docker looks credentials up by the host alone: `docker login $REPOSITORY_URI` works"""
+    return server.removeprefix("https://").removeprefix("http://").partition("/")[0]
 
 
 def push(words: list[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 REGION = "eu-west-1"
-PATIENCE_S = 20
+PATIENCE_S = 60
 Shape = dict[str, Any]
 Client = Callable[..., Any]
 

@@ -227,6 +227,18 @@ def test_change_sets_are_made_then_executed_then_deleted(runs: Runs, client: Cli
     assert [topic.rsplit(":", 1)[-1] for topic in topics] == ["one"]
 
 
+def test_what_moto_cannot_read_fails_the_action_and_nothing_else(runs: Runs) -> None:
+    settings = {
+        "ActionMode": "CREATE_UPDATE",
+        "StackName": "shop",
+        "TemplatePath": "SourceOutput::template.json",
+    }
+    deploy = _with_source("Deploy", "Deploy", "CloudFormation", **settings)
+    execution = _run(runs, deploy, **{"template.json": "{[ no template"})
+    runs.ends(execution, "Failed")
+    assert _message(runs, execution)
+
+
 @pytest.mark.parametrize("mode", ["SIDEWAYS", "CHANGE_SET_REPLACE", "CREATE_UPDATE"])
 def test_a_wrong_stack_action_fails(runs: Runs, mode: str) -> None:
     deploy = _with_source("Deploy", "Deploy", "CloudFormation", ActionMode=mode, StackName="shop")

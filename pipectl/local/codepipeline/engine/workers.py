@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import weakref
 from collections import deque
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipectl.local.world import World
+
+_log = logging.getLogger(__name__)
 
 CREW = 16
 SHORT_S = 0.05
@@ -45,7 +48,16 @@ class Crew:
                     self._threads -= 1
                     return
                 task = self._tasks.popleft()
-            task()
+            _guarded(task)
+
+
+def _guarded(step: Callable[[], bool | None]) -> bool | None:
+    """One step that fails in a way nobody foresaw must not end the thread of all the others."""
+    try:
+        return step()
+    except Exception:  # noqa: BLE001  see above
+        _log.exception("a step of the pipeline engine failed")
+        return None
 
 
 @dataclass
@@ -91,7 +103,7 @@ class Watch:
             for item in tuple(self._items):
                 if now >= item.next:
                     item.next = now + timedelta(seconds=item.every_s)
-                    if item.look():
+                    if _guarded(item.look):
                         self._items.remove(item)
             self._running = bool(self._items) and not self._closed
             if not self._running:
