@@ -75,7 +75,7 @@ def matches(cloud: Cloud, pipeline: str, prefix: str) -> list[Execution]:
             f"no execution of {pipeline} begins with {shown(prefix)}, and none has such a commit",
             hint=f"the newest {_are(newest)}; `pipectl history` lists all" if newest else "it has never run",
         )
-    return _of_one_name(found, wanted)
+    return of_one_name(found, wanted)
 
 
 def begins(execution: Execution, prefix: str) -> bool:
@@ -96,7 +96,7 @@ def begins_so(revision: str, prefix: str) -> bool:
     return bare.startswith(prefix)
 
 
-def _of_one_name(found: list[Execution], prefix: str) -> list[Execution]:
+def of_one_name(found: list[Execution], prefix: str) -> list[Execution]:
     """Those that share one id or one revision; raises WrongUsage when the prefix fits several names."""
     by_id = [each for each in found if each.id.startswith(prefix.lower())]
     revisions = dict.fromkeys(

@@ -1,0 +1,91 @@
+"""The commits of a CodeCommit source: which are on its branch, and which contain which."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pipectl.aws.cloud import find
+from pipectl.runs.executions import message
+from pipectl.runs.why.answers import Commit
+from pipectl.runs.why.sight import Sight
+
+MISSING = (
+    "BranchDoesNotExistException",
+    "RepositoryDoesNotExistException",
+    "CommitIdDoesNotExistException",
+    "InvalidCommitIdException",
+    "CommitDoesNotExistException",
+)
+WALKED = 30
+"""Commits that are looked at, from the newest on; each is a call."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The branch of a CodeCommit source action."""
+
+    repository: str
+    name: str
+
+
+def branch(sight: Sight) -> Branch | None:
+    """The branch of the pipeline's first source, when that is CodeCommit."""
+    if sight.declared[0].provider != "CodeCommit":
+        return None
+    configuration = sight.declaration["stages"][0]["actions"][0].get("configuration") or {}
+    return Branch(configuration.get("RepositoryName", ""), configuration.get("BranchName", ""))
+
+
+def tip(sight: Sight, where: Branch) -> str | None:
+    """The newest commit of the branch; None when there is no such branch."""
+    answer = find(
+        MISSING,
+        sight.cloud,
+        "codecommit",
+        "get_branch",
+        repositoryName=where.repository,
+        branchName=where.name,
+    )
+    return str(answer["branch"]["commitId"]) if answer else None
+
+
+def known(sight: Sight, repository: str, identity: str) -> Commit | None:
+    """One commit by its full id."""
+    found = _commit(sight, repository, identity)
+    return Commit(identity, message(str(found.get("message") or ""))) if found else None
+
+
+def walk(sight: Sight, repository: str, start: str) -> Iterator[Commit]:
+    """A commit and those it descends from, the nearest first; at most WALKED."""
+    todo, seen = [start], {start}
+    for _ in range(WALKED):
+        if not todo:
+            return
+        identity = todo.pop(0)
+        found = _commit(sight, repository, identity)
+        if found is None:
+            continue
+        yield Commit(identity, message(str(found.get("message") or "")))
+        parents = [str(each) for each in found.get("parents") or [] if each not in seen]
+        seen.update(parents)
+        todo += parents
+
+
+def contains(sight: Sight, newer: str, older: str) -> bool | None:
+    """Whether a commit descends from another; None when that cannot be told."""
+    where = branch(sight)
+    if where is None:
+        return None
+    count = 0
+    for each in walk(sight, where.repository, newer):
+        count += 1
+        if each.id == older:
+            return True
+    return None if count == WALKED else False
+
+
+def _commit(sight: Sight, repository: str, identity: str) -> dict[str, Any] | None:
+    answer = find(
+        MISSING, sight.cloud, "codecommit", "get_commit", repositoryName=repository, commitId=identity
+    )
+    return dict(answer["commit"]) if answer else None

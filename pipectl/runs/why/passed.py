@@ -1,0 +1,37 @@
+"""It has come through: it is live, or it was, until a rollback or something newer took its place."""
+
+from collections.abc import Sequence
+
+from pipectl.runs.values import Execution
+from pipectl.runs.why.answers import Answer, Commit, Live, Replaced, RolledBack
+from pipectl.runs.why.commits import contains
+from pipectl.runs.why.sight import Sight, commit_of
+
+
+def is_live(sight: Sight, found: Sequence[Execution]) -> bool:
+    """Whether one of the executions is what is live in the stage that counts."""
+    identity = sight.live_in.get(sight.final)
+    return any(each.id == identity for each in found)
+
+
+def no_more(sight: Sight, execution: Execution) -> Answer:
+    """What took the place of an execution that succeeded."""
+    identity = sight.live_in.get(sight.final)
+    current = sight.execution(identity) if identity else execution
+    newer = sight.newer(execution)
+    rollbacks = [each for each in newer if each.type == "ROLLBACK" and each.rollback_target != execution.id]
+    if current.type == "ROLLBACK" and current in rollbacks:
+        return RolledBack(sight.final, current, commit_of(current))
+    return Replaced(current, None)
+
+
+def included(sight: Sight, commit: Commit, found: Sequence[Execution]) -> Live | None:
+    """Whether what is live is newer than all executions of a commit, and contains it."""
+    identity = sight.live_in.get(sight.final)
+    current = sight.execution(identity) if identity else None
+    if current is None or current not in sight.newer(found[0]) or not commit_of(current):
+        return None
+    live = commit_of(current)
+    if live and live.id != commit.id and contains(sight, live.id, commit.id):
+        return Live(part_of=live)
+    return None

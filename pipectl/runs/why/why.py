@@ -1,0 +1,161 @@
+"""Put the question: which commit is meant, which execution has it, and what holds that one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from pipectl.aws.cloud import Cloud
+from pipectl.errors import WrongUsage
+from pipectl.runs import executions
+from pipectl.runs.values import Execution
+from pipectl.runs.verbs.scene import changed_at
+from pipectl.runs.why import commits, ended, never_seen, passed
+from pipectl.runs.why.answers import (
+    Answer,
+    Commit,
+    Live,
+    Replaced,
+    Superseded,
+    Verdict,
+    Why,
+)
+from pipectl.runs.why.sight import Clouds, Sight, commit_of, sight
+from pipectl.runs.why.waiting import waiting
+from pipectl.spec.problems import shown
+
+WHOLE = ("S3", "ECR")
+"""Sources of which every version is the whole: a newer one contains no older one."""
+
+_ANSWERS: Mapping[str, Callable[[Sight, Execution], Answer]] = {
+    "InProgress": waiting,
+    "Stopping": waiting,
+    "Failed": ended.failed,
+    "Superseded": ended.superseded,
+    "Stopped": ended.stopped,
+    "Cancelled": ended.cancelled,
+    "Succeeded": passed.no_more,
+}
+"""By the status of the execution."""
+
+
+def why(cloud: Cloud, clouds: Clouds, pipeline: str, prefix: str | None) -> Why:
+    """Why a commit is not live; without one it is the newest."""
+    if prefix is not None and len(prefix.removeprefix("sha256:")) < executions.SHORTEST:
+        hint = f"at least {executions.SHORTEST} characters of it"
+        raise WrongUsage(f"{shown(prefix)} is too short to name a commit", hint=hint)
+    seen = sight(cloud, clouds, pipeline, prefix)
+    found, commit = _meant(seen, prefix)
+    if not found:
+        return _without_execution(seen, commit, prefix)
+    return _about(seen, found, commit_of(found[0], prefix))
+
+
+def _meant(seen: Sight, prefix: str | None) -> tuple[list[Execution], Commit | None]:
+    """The executions of the commit, newest first, and the commit when they do not tell it."""
+    if prefix is not None:
+        found = [each for each in seen.executions if executions.begins(each, prefix)]
+        return (executions.of_one_name(found, prefix) if found else []), None
+    where = commits.branch(seen)
+    tip = commits.tip(seen, where) if where else None
+    if tip is None:
+        newest = next((each for each in seen.executions if each.type != "ROLLBACK"), None)
+        return ([newest] if newest else []), None
+    found = [each for each in seen.executions if executions.begins(each, tip)]
+    return found, commits.known(seen, where.repository, tip) if where and not found else None
+
+
+def _about(seen: Sight, found: Sequence[Execution], commit: Commit | None) -> Why:
+    """The answer from the executions of one commit: the newest counts, unless an older one is live."""
+    if passed.is_live(seen, found):
+        live = next(each for each in found if each.id == seen.live_in[seen.final])
+        return _told(seen, commit, Verdict.LIVE, Live(), live)
+    execution = next((each for each in found if each.type != "ROLLBACK"), found[0])
+    answer = _ANSWERS[execution.status or "InProgress"](seen, execution)
+    verdict = Verdict.NOT_LIVE
+    if isinstance(answer, Superseded | Replaced) and commit:
+        if included := passed.included(seen, commit, found):
+            return _told(seen, commit, Verdict.LIVE, included, execution)
+        if isinstance(answer, Replaced):
+            answer = replace(answer, contains=_contains(seen, answer, commit))
+            verdict = Verdict.UNKNOWN if answer.contains is None else Verdict.NOT_LIVE
+    return _told(seen, commit, verdict, answer, execution)
+
+
+def _contains(seen: Sight, answer: Replaced, commit: Commit) -> bool | None:
+    newer = commit_of(answer.by)
+    if seen.declared[0].provider in WHOLE or newer is None:
+        return False
+    return commits.contains(seen, newer.id, commit.id)
+
+
+def _without_execution(seen: Sight, commit: Commit | None, prefix: str | None) -> Why:
+    """No execution has it: one that has not fetched its source yet may, or it came with a newer commit."""
+    newest = seen.executions[0] if seen.executions else None
+    meant = commit or Commit(prefix or "")
+    if newest and not newest.revisions and newest.status in ("InProgress", "Stopping", "Failed"):
+        on_branch = not meant.id or _is_new(seen, meant)
+        if on_branch:
+            answer = _ANSWERS[newest.status](seen, newest)
+            return _told(seen, commit or _named(meant), Verdict.NOT_LIVE, answer, newest)
+    if carrier := _carrier(seen, meant):
+        found = [each for each in seen.executions if executions.begins(each, carrier[0])]
+        told = _about(seen, found, carrier[1])
+        if isinstance(told.answer, Live):
+            newer = commit_of(found[0], carrier[0])
+            return replace(told, answer=Live(part_of=newer))
+        return told
+    if not meant.id:
+        return _told(seen, None, Verdict.UNKNOWN, never_seen.never_seen(seen, meant), None)
+    return _told(seen, _named(meant), Verdict.NOT_LIVE, never_seen.never_seen(seen, meant), None)
+
+
+def _named(commit: Commit) -> Commit | None:
+    return commit if commit.id else None
+
+
+def _is_new(seen: Sight, commit: Commit) -> bool:
+    """Whether the commit is the tip of the branch, which a new execution would fetch."""
+    where = commits.branch(seen)
+    tip = commits.tip(seen, where) if where else None
+    return tip is not None and tip.startswith(commit.id)
+
+
+def _carrier(seen: Sight, commit: Commit) -> tuple[str, Commit] | None:
+    """A commit that an execution has and that descends from this one, and this one with its message.
+
+    Only the last commit of a push starts an execution; those before it come with it.
+    """
+    where = commits.branch(seen)
+    tip = commits.tip(seen, where) if where and commit.id else None
+    if where is None or tip is None:
+        return None
+    carrier: str | None = None
+    for each in commits.walk(seen, where.repository, tip):
+        if each.id.startswith(commit.id):
+            return (carrier, each) if carrier else None
+        if any(executions.begins(one, each.id) for one in seen.executions):
+            carrier = each.id
+    return None
+
+
+def _told(
+    seen: Sight, commit: Commit | None, verdict: Verdict, answer: Answer, execution: Execution | None
+) -> Why:
+    return Why(
+        pipeline=seen.pipeline,
+        commit=commit,
+        verdict=verdict,
+        answer=answer,
+        execution=execution,
+        live=tuple(seen.places()),
+        built=_built(seen, execution) if execution else None,
+    )
+
+
+def _built(seen: Sight, execution: Execution) -> tuple[str, datetime] | None:
+    """The last stage that it has come through and is still the last one of."""
+    passed_by = [
+        stage for stage in seen.stages if stage.execution == execution.id and stage.status == "Succeeded"
+    ]
+    moment = changed_at(passed_by[-1]) if passed_by else None
+    return (passed_by[-1].name, moment) if moment else None
