@@ -6,12 +6,16 @@ of one command. Files whose names begin with `_` are what rules share.
 
 import functools
 import importlib
+import itertools
 import pkgutil
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
+
+MOST_PROBLEMS = 100
+"""Of one rule: to look for the nearest words of more would take long, and nobody reads them."""
 
 
 @functools.cache
@@ -29,9 +33,10 @@ def _rules(function: str) -> tuple[Callable[[Any], Iterable[Problem]], ...]:
 
 def problems(spec: Spec) -> list[Problem]:
     """What every rule finds in one spec."""
-    return [problem for rule in _rules("check") for problem in rule(spec)]
+    return [problem for rule in _rules("check") for problem in itertools.islice(rule(spec), MOST_PROBLEMS)]
 
 
 def between(specs: Sequence[Spec]) -> list[Problem]:
     """What the rules find between several specs of one command."""
-    return [problem for rule in _rules("check_all") for problem in rule(specs)]
+    found = (itertools.islice(rule(specs), MOST_PROBLEMS) for rule in _rules("check_all"))
+    return [problem for problems_ in found for problem in problems_]

@@ -1,6 +1,7 @@
 """What rules share: problems with their place, and the things of a spec with their paths."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,10 @@ from pipectl.spec.block import Block
 from pipectl.spec.grammar import file_model
 from pipectl.spec.models import fields_at
 from pipectl.spec.places import Path, Place
-from pipectl.spec.problems import Problem, Severity, nearest
+from pipectl.spec.problems import Problem, Severity, nearest, shown
 from pipectl.spec.spec import Spec
+
+_LONGEST_MESSAGE = 1_000
 
 
 def error(spec: Spec, path: Path, rule: str, message: str, hint: str | None = None) -> Problem:
@@ -39,8 +42,13 @@ def key_warning(spec: Spec, path: Path, rule: str, message: str, hint: str | Non
 
 
 def problem_at(place: Place, rule: str, message: str, hint: str | None, severity: Severity) -> Problem:
-    """A problem at a place."""
-    return Problem(place.file, place.line, place.column, severity, rule, message, hint)
+    """A problem at a place. Names may hold anything, and a message is one line."""
+    told, way_out = _line(message), None if hint is None else _line(hint)
+    return Problem(place.file, place.line, place.column, severity, rule, told, way_out)
+
+
+def _line(text: str) -> str:
+    return shown(text, _LONGEST_MESSAGE)[1:-1]
 
 
 def literal(spec: Spec, path: Path, value: Any) -> bool:
@@ -55,13 +63,13 @@ def written(spec: Spec, path: Path) -> bool:
     beside = spec.places.written(path[:-1]) if spec.places.has(path[:-1]) else None
     if not isinstance(beside, dict):
         return False
-    known = _fields(path[:-1])
-    unknown = [key for key in beside if key not in known]
-    return any(nearest(str(key), known) == path[-1] for key in unknown)
+    known = frozenset(fields_at(file_model(BLOCKS), path[:-1]))
+    return any(_meant(str(key), known) == path[-1] for key in beside if key not in known)
 
 
-def _fields(path: Path) -> set[str]:
-    return fields_at(file_model(BLOCKS), path)
+@functools.lru_cache(maxsize=1_000)
+def _meant(key: str, known: frozenset[str]) -> str | None:
+    return nearest(key, sorted(known))
 
 
 @dataclass(frozen=True)
@@ -109,9 +117,27 @@ def pipelines(spec: Spec) -> Iterator[tuple[str, Pipeline]]:
             yield name, block
 
 
-def actions_of(pipeline: str, block: Pipeline) -> list[PlacedAction]:
+class _Same:
+    """A pipeline by its identity: its values cannot be hashed, and every rule asks for its wiring."""
+
+    def __init__(self, block: Pipeline) -> None:
+        self.block = block
+
+    def __hash__(self) -> int:
+        return id(self.block)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.block is other.block
+
+
+@functools.lru_cache(maxsize=1_000)
+def _placed(pipeline: str, same: _Same) -> tuple[PlacedAction, ...]:
+    return tuple(PlacedAction(pipeline, same.block, wire) for wire in wired(same.block))
+
+
+def actions_of(pipeline: str, block: Pipeline) -> Sequence[PlacedAction]:
     """The actions of one pipeline."""
-    return [PlacedAction(pipeline, block, wire) for wire in wired(block)]
+    return _placed(pipeline, _Same(block))
 
 
 def actions(spec: Spec) -> Iterator[PlacedAction]:

@@ -1,6 +1,6 @@
 """Artifacts that nothing makes before they are taken, that two actions make, or that could be two."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipectl.rules._tools import PlacedAction, actions_of, error, key_error, pipelines
 from pipectl.spec.places import Path
@@ -43,8 +43,8 @@ def _inputs(spec: Spec, each: PlacedAction, makers: Makers) -> Iterator[Problem]
 
 def _taken(spec: Spec, path: Path, name: str, turn: tuple[int, int], makers: Makers) -> Iterator[Problem]:
     maker = makers.get(name)
-    before = [made for made, each in makers.items() if each.turn < turn]
     if maker is None:
+        before = [made for made, each in makers.items() if each.turn < turn]
         near = did_you_mean(name, before)
         hint = near or (f"it can take {', '.join(before)}" if before else "no action before has an output")
         yield error(spec, path, RULE, f"no action makes {shown(name)}", hint)
@@ -63,7 +63,9 @@ def _ambiguous(spec: Spec, each: PlacedAction) -> Iterator[Problem]:
         yield key_error(spec, each.path, RULE, message, hint)
 
 
-def _conditions(spec: Spec, pipeline: str, found: list[PlacedAction], makers: Makers) -> Iterator[Problem]:
+def _conditions(
+    spec: Spec, pipeline: str, found: Sequence[PlacedAction], makers: Makers
+) -> Iterator[Problem]:
     """What rules of conditions take: before the entry only what earlier stages made."""
     stages = {each.wire.stage_number: each.wire.stage for each in found}
     for number, stage in stages.items():

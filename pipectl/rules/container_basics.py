@@ -24,8 +24,9 @@ def check(spec: Spec) -> Iterator[Problem]:
 
 
 def _image(spec: Spec, path: Path, name: str, container: Container) -> Iterator[Problem]:
-    said = any(written(spec, (*path, key)) for key in ("repository", "image"))
-    if not container.repository and not container.image and "image" not in container.aws and not said:
+    if container.repository or container.image or "image" in container.aws:
+        return
+    if not any(written(spec, (*path, key)) for key in ("repository", "image")):
         message = f"container `{name}` has no image"
         hint = "write `repository:` for one that the pipeline pushes, `image:` for any other"
         yield key_error(spec, path, RULE, message, hint)

@@ -4,6 +4,7 @@ Roles are one namespace whose letters' case does not count (API reference, Creat
 nowhere, so `a-b` with `c` and `a` with `b-c` meet.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from pipectl.kinds import names
@@ -42,8 +43,9 @@ def _derived(spec: Spec) -> Iterator[tuple[str, str, str, Path]]:
                 ("codepipeline", name),
             )
     found = [(service, task) for service, task in tasks(spec) if not task.execution_role]
+    same = Counter(service.name for service, _ in found)
     for service, _ in found:
-        alone = [each.name for each, _ in found].count(service.name) == 1
+        alone = same[service.name] == 1
         owner = service.name if alone else f"{service.cluster}-{service.name}"
         yield "role", service.title, names.role(spec.name, region, owner, "execution"), service.path
     for each in actions(spec):

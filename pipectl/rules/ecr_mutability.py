@@ -26,8 +26,7 @@ def _mode(spec: Spec, name: str, block: EcrRepository) -> Iterator[Problem]:
     path = ("ecr", name)
     excludes = (block.tag_mutability or "").endswith("_WITH_EXCLUSION")
     # A mode that is written and wrong is told by the grammar.
-    told = block.tag_mutability is None and written(spec, (*path, "tag_mutability"))
-    if block.mutable_tags and not excludes and not told:
+    if block.mutable_tags and not excludes and not _told(spec, name, block):
         meant = f"{block.tag_mutability or 'IMMUTABLE'}_WITH_EXCLUSION"
         message = f"`mutable_tags` of ecr.{name} need a `tag_mutability` with exclusion"
         yield key_error(spec, (*path, "mutable_tags"), RULE, message, f"write `tag_mutability: {meant}`")
@@ -36,6 +35,10 @@ def _mode(spec: Spec, name: str, block: EcrRepository) -> Iterator[Problem]:
         plain = str(block.tag_mutability).removesuffix("_WITH_EXCLUSION")
         hint = f"write `mutable_tags: [latest]`, or `tag_mutability: {plain}`"
         yield error(spec, (*path, "tag_mutability"), RULE, message, hint)
+
+
+def _told(spec: Spec, name: str, block: EcrRepository) -> bool:
+    return block.tag_mutability is None and written(spec, ("ecr", name, "tag_mutability"))
 
 
 def _filters(spec: Spec, name: str, block: EcrRepository) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """Names of things that the spec does not describe, but something of nearly that name."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from pipectl.kinds.cluster import Cluster
 from pipectl.rules._tools import THINGS, PlacedAction, actions, error, projects, services
@@ -21,13 +21,18 @@ ACTIONS = {
 """Which key of a provider names a thing, and the block that describes such things."""
 MOST_LETTERS = 2
 """By how much a slip is longer or shorter than what was meant."""
+MOST_CANDIDATES = 1_000
+MOST_COMPARED = 5_000
+"""Names that are looked at for slips; a file with more of them is none that a person wrote."""
 
 
 def check(spec: Spec) -> Iterator[Problem]:
     """Every reference by name. What is like no name of the spec is looked up in AWS."""
+    described = {key: _described(spec, (key,)) for key in THINGS}
+    searches = 0
     for path, key, name in _references(spec):
-        described = _described(spec, (key,))
-        near = _slip(name, described)
+        searches += 0 if name in described[key] else min(len(described[key]), MOST_CANDIDATES)
+        near = _slip(name, described[key]) if searches <= MOST_COMPARED else None
         if near is not None:
             message = f"there is no {THINGS[key]} {shown(name)} in this spec"
             other = f"one that stands elsewhere is written `{name}: {{managed: false}}` under `{key}`"
@@ -52,10 +57,10 @@ def _references(spec: Spec) -> Iterator[tuple[Path, str, str]]:
                 yield (*path, "repository"), "ecr", container.repository
 
 
-def _described(spec: Spec, path: Path) -> list[str]:
+def _described(spec: Spec, path: Path) -> Mapping[str, object]:
     """The names that the file has there, also of things that have mistakes."""
     written = spec.places.written(path)
-    return list(written) if isinstance(written, dict) else []
+    return written if isinstance(written, dict) else {}
 
 
 def _slip(name: str, described: Collection[str]) -> str | None:

@@ -4,39 +4,28 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from pipectl.rules._policy import flaws
 from pipectl.rules._tools import error, key_warning, projects
 from pipectl.spec.places import Path
-from pipectl.spec.problems import Problem, did_you_mean, shown
+from pipectl.spec.problems import Problem, shown
 from pipectl.spec.spec import Spec
 
 RULE = "statement"
-KEYS = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
 SID = re.compile(r"[A-Za-z0-9]+")
 
 
 def check(spec: Spec) -> Iterator[Problem]:
-    """`statements` of every project (IAM user guide, "reference_policies_grammar")."""
+    """`statements` of every project."""
     for name, project in projects(spec):
         sids = [statement.get("Sid") for statement in project.statements]
         for number, statement in enumerate(project.statements):
             path = ("codebuild", name, "statements", number)
-            yield from _keys(spec, path, statement)
+            for flaw in flaws(path, statement, of_resource=False):
+                yield error(spec, flaw.path, RULE, flaw.message, flaw.hint)
             yield from _sid(spec, path, statement.get("Sid"), sids[:number])
             if statement.get("Resource") in ("*", ["*"]) and statement.get("Action") in ("*", ["*"]):
                 message = "this statement opens the whole account to the build"
                 yield key_warning(spec, path, RULE, message, "name the actions and the resources")
-
-
-def _keys(spec: Spec, path: Path, statement: dict[str, Any]) -> Iterator[Problem]:
-    for key in statement:
-        if key not in KEYS:
-            hint = did_you_mean(key, KEYS) or f"it has {', '.join(KEYS)}"
-            yield error(spec, (*path, key), RULE, f"a statement has no {shown(key)}", hint)
-    if statement.get("Effect") not in ("Allow", "Deny"):
-        yield error(spec, (*path, "Effect"), RULE, "a statement has the `Effect` Allow or Deny")
-    for one, other in (("Action", "NotAction"), ("Resource", "NotResource")):
-        if (one in statement) == (other in statement):
-            yield error(spec, path, RULE, f"a statement has either `{one}` or `{other}`")
 
 
 def _sid(spec: Spec, path: Path, sid: object, before: list[Any]) -> Iterator[Problem]:

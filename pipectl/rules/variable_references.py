@@ -1,7 +1,7 @@
 """`#{namespace.key}`: variables that nothing defines, or that are not there yet when they are needed."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,7 @@ def check(spec: Spec) -> Iterator[Problem]:
                 yield from _reference(spec, text, match, makers, block.variables)
 
 
-def _of_actions(found: list[PlacedAction]) -> Iterator[_Text]:
+def _of_actions(found: Sequence[PlacedAction]) -> Iterator[_Text]:
     for each in found:
         values = (
             {key: getattr(each.action, key) for key in each.wire.provider.keys} if each.wire.provider else {}
@@ -51,7 +51,7 @@ def _of_actions(found: list[PlacedAction]) -> Iterator[_Text]:
             yield from _texts(each.value_path(key), value, each.turn)
 
 
-def _of_rules(pipeline: str, found: list[PlacedAction]) -> Iterator[_Text]:
+def _of_rules(pipeline: str, found: Sequence[PlacedAction]) -> Iterator[_Text]:
     for number, stage in {each.wire.stage_number: each.wire.stage for each in found}.items():
         turns = {"before_entry": (number, 0), "on_success": (number + 1, 0), "on_failure": (number + 1, 0)}
         for key, turn in turns.items():

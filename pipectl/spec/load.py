@@ -1,6 +1,7 @@
 """YAML text to a Spec: unknown keys, wrong types and missing ones, all at once and with their place."""
 
 import copy
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,7 +38,7 @@ def load(
     if document.broken:
         return None, list(document.problems)
     model = file_model(blocks)
-    values = _with_entries(document.values, model)
+    values = _with_entries(_dates_as_texts(document, document.values, ()), model)
     settings, errors = _validated(model, values)
     found = [*document.problems, *problems(document, model, errors)]
     for round_ in range(_ROUNDS):
@@ -45,6 +46,18 @@ def load(
             values = _without(document, values, errors, round_)
             settings, errors = _validated(model, values)
     return (_spec(document, settings, blocks) if settings else None), found
+
+
+def _dates_as_texts(document: Document, value: Any, path: Path) -> Any:
+    """A date without quotes is meant as it is written, as `Version: 2012-10-17`: no value of a spec is one."""
+    match value:
+        case dt.date():
+            return document.places.source(path) or str(value)
+        case dict():
+            return {key: _dates_as_texts(document, each, (*path, key)) for key, each in value.items()}
+        case list():
+            return [_dates_as_texts(document, each, (*path, number)) for number, each in enumerate(value)]
+    return value
 
 
 def _with_entries(values: Any, model: type[Settings]) -> dict[str, Any]:

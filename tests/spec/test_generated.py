@@ -37,6 +37,7 @@ JUNK = st.one_of(
     st.booleans(),
     st.integers(-2, 2**70),
     st.floats(allow_nan=True),
+    st.dates(),
     WORDS,
     st.just([]),
     st.just({}),

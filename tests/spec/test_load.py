@@ -64,6 +64,14 @@ def test_variables_fill_in_texts_and_numbers(tmp_path: Path) -> None:
     assert (api.keep_images, api.scan_on_push) == (3, False)
 
 
+def test_a_date_without_quotes_is_the_text_that_stands_there(tmp_path: Path) -> None:
+    text = "ecr: {api: {tags: {since: 2026-01-31}, policy: {Version: 2012-10-17}}}\n"
+    spec, rules = loaded(tmp_path, HEAD + text)
+    assert rules == []
+    api = spec.all(EcrRepository)["api"]
+    assert (api.tags, api.policy) == ({"since": "2026-01-31"}, {"Version": "2012-10-17"})
+
+
 def test_a_key_that_does_not_fit_is_left_out_and_the_rest_of_its_thing_stays(tmp_path: Path) -> None:
     text = HEAD + "ecr: {api: {keep_images: many, keep: 3, scan_on_push: false}}\n"
     spec, rules = loaded(tmp_path, text)
