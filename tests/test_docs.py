@@ -111,6 +111,12 @@ def test_the_documents_of_plan_create_status_and_the_gates_are_as_documented(typ
     )
 
 
+def test_the_documents_of_acts_and_of_the_history_are_as_documented(typed: Typed) -> None:
+    typed.document("create", SPEC)
+    _agree(_examples()["start"], typed.document("start", "-f", SPEC))
+    _agree(_examples()["history"], typed.document("history", "-f", SPEC))
+
+
 def test_the_document_of_validate_is_as_documented(typed: Typed, tmp_path: Path) -> None:
     file = tmp_path / "shop.yaml"
     file.write_text("pipectl: 1\nname: shop\necr:\n  web: {keep_image: 1}\n")

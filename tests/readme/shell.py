@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-LONGEST = 90.0
+LONGEST = 180.0
 """Seconds that one command may take."""
 MARK = "\x1ereadme\x1e"
 
