@@ -117,8 +117,6 @@ def stated(params: Mapping[str, Any]) -> dict[str, Any]:
     asked = {word for word, parameter in PARAMETERS.items() if parameter in params}
     if "imagePullCredentialsType" not in params["environment"]:
         asked.discard("image_pull_credentials")
-    if "buildspec" not in params["source"]:
-        asked.discard("buildspec")
     return {word: value for word, value in said.items() if word in asked}
 
 
@@ -148,9 +146,12 @@ def _value_words(variable: Mapping[str, Any]) -> str:
 
 
 def _buildspec_words(text: str | None) -> Any:
-    """An inline buildspec by its meaning, so that its spelling is no difference; a path as it is."""
+    """An inline buildspec by its meaning, so that its spelling is no difference; a path as it is.
+
+    None is the file `buildspec.yml` in the root (build specification reference, "file name").
+    """
     if not text or "\n" not in text:
-        return text or None
+        return text or "buildspec.yml"
     try:
         parsed = yaml.safe_load(text)
     except yaml.YAMLError:

@@ -52,11 +52,12 @@ def values(named: Callable[[str], Path]) -> Callable[[str], dict[str, Any]]:
 
 
 @pytest.fixture
-def prepare(world: "World") -> Callable[[Path], None]:
-    """Make what a spec only uses: the roles that it names by their ARNs"""
+def prepare(world: "World") -> Callable[..., None]:
+    """Make what specs only use: the roles that they name by their ARNs"""
 
-    def make(file: Path) -> None:
-        for name in sorted(set(OWN_ROLE.findall(file.read_text(encoding="utf-8")))):
+    def make(*files: Path) -> None:
+        text = "".join(file.read_text(encoding="utf-8") for file in files)
+        for name in sorted(set(OWN_ROLE.findall(text))):
             own_role(world.client("iam"), name)
 
     return make

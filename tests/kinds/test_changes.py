@@ -4,6 +4,7 @@ The cases stand in changes/*.yaml, each on top of the one before: what is set in
 `null` takes the key away), and the lines of the plan.
 """
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,19 +21,18 @@ CASES = sorted((Path(__file__).parent / "changes").glob("*.yaml"))
 @pytest.mark.parametrize("cases", CASES, ids=lambda path: path.stem)
 def test_a_change_alone_is_planned_and_carried_out_and_then_quiet(
     world: "World",
-    prepare: Callable[[Path], None],
+    prepare: Callable[..., None],
     named: Callable[[str], Path],
     values: Callable[[str], dict[str, Any]],
     cases: Path,
 ) -> None:
     described = yaml.safe_load(cases.read_text(encoding="utf-8"))
-    prepare(named(described["spec"]))
-    prepare(cases)
+    prepare(named(described["spec"]), cases)
     spec = values(described["spec"])
     world.made(world.load(spec))
     for case in described["cases"]:
         for path, value in case["set"].items():
-            put(spec, [part.strip() for part in path.split(" > ")], value)
+            put(spec, [part.strip() for part in path.split(" > ")], copy.deepcopy(value))
         loaded = world.load(spec)
         run = world.made(loaded)
         assert run.lines == case["plan"], case["set"]
@@ -60,4 +60,3 @@ def test_taking_a_key_away_is_a_change_of_the_spec() -> None:
     put(spec, ["stages", "0", "order"], None)
     put(spec, ["new", "name"], "value")
     assert spec == {"stages": [{"name": "Source"}], "new": {"name": "value"}}
-

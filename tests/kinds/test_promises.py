@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.conftest import World
 
 Look = Callable[[str], dict[str, Any]]
-Prepare = Callable[[Path], None]
+Prepare = Callable[..., None]
 Values = Callable[[str], dict[str, Any]]
 
 PARTS = 4
@@ -57,13 +57,70 @@ def test_a_run_cut_off_at_any_call_is_finished_by_the_next(
     world: "World", look: Look, named: Callable[[str], Path], part: int, last_has_effect: bool
 ) -> None:
     spec = world.load(named("friendreminders"))
-    region = str(spec.region)
     whole_run = world.made(spec)
-    whole = look(region)
+    whole = look(str(spec.region))
     planning = whole_run.calls.total() - len(whole_run.writes) - 1
     for calls in range(planning + part, whole_run.calls.total() + 1, PARTS):
         world.server.reset()
-        cut_off(world, spec, calls, last_has_effect=last_has_effect)
+        finishes(world, look, spec, whole, calls, last_has_effect=last_has_effect)
+
+
+@pytest.mark.parametrize("last_has_effect", [True, False])
+def test_every_kind_cut_off_somewhere_is_finished_by_the_next(
+    world: "World", prepare: Prepare, look: Look, file: Path, last_has_effect: bool
+) -> None:
+    """A few cuts through everything that a spec can say; which calls they hit, the threads decide"""
+    prepare(file)
+    spec = world.load(file)
+    whole_run = world.made(spec)
+    whole = look(str(spec.region))
+    writes = len(whole_run.writes)
+    for calls in (whole_run.calls.total() - writes + writes * part // 4 for part in (1, 2, 3)):
+        world.server.reset()
+        prepare(file)
+        finishes(world, look, spec, whole, calls, last_has_effect=last_has_effect)
+
+
+def finishes(
+    world: "World", look: Look, spec: "Spec", whole: dict[str, Any], calls: int, *, last_has_effect: bool
+) -> None:
+    cut_off(world, spec, calls, last_has_effect=last_has_effect)
+    second = world.made(spec)
+    assert changed(whole, look(str(spec.region))) == [], f"cut after {calls} calls, then {second.writes}"
+    assert world.create(spec).writes == []
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_an_update_cut_off_at_any_call_is_finished_by_the_next(
+    world: "World", look: Look, values: Values, part: int
+) -> None:
+    before, after = world.load(values("friendreminders")), changed_everywhere(values("friendreminders"))
+    region = str(before.region)
+    world.made(before)
+    spec = world.load(after)
+    update = world.made(spec)
+    whole = look(region)
+    assert len(update.writes) > 10
+    for calls in range(update.calls.total() - len(update.writes) + part, update.calls.total(), PARTS):
+        world.server.reset()
+        world.made(before)
+        cut_off(world, spec, calls, last_has_effect=calls // PARTS % 2 == 0)
         second = world.made(spec)
         assert changed(whole, look(region)) == [], f"cut after {calls} calls, then {second.writes}"
         assert world.create(spec).writes == []
+
+
+def changed_everywhere(spec: dict[str, Any]) -> dict[str, Any]:
+    """Another value for something of every kind"""
+    spec["tags"] = {"team": "reminders"}
+    spec["codecommit"]["FriendReminders"]["description"] = "Reminders for friends"
+    spec["ecr"]["rails_app"] |= {"keep_images": 10, "scan_on_push": False}
+    service = spec["ecs"]["friendreminders"]["services"]["remindersmgt"]
+    service["desired_count"] = 3
+    service["task_definition"]["containers"]["rails"]["environment"] = {"RAILS_ENV": "production"}
+    service["log_retention_days"] = 30
+    spec["codebuild"]["FriendRemindersBuild"]["compute"] = "BUILD_GENERAL1_LARGE"
+    stages = spec["codepipeline"]["FriendReminders"]["stages"]
+    stages[0]["actions"][0]["branch"] = "main"
+    stages[2]["transition"] = {"enabled": False, "reason": "Release freeze"}
+    return spec
