@@ -22,7 +22,7 @@ ACTIONS = {
 MOST_LETTERS = 2
 """By how much a slip is longer or shorter than what was meant."""
 MOST_CANDIDATES = 1_000
-MOST_COMPARED = 5_000
+MOST_COMPARED = 2_000
 """Names that are looked at for slips; a file with more of them is none that a person wrote."""
 
 

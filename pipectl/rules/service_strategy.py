@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipectl.rules._tools import PlacedService, error, key_error, services, written
+from pipectl.rules._tools import PlacedService, error, key_error, key_warning, services, written
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
 
@@ -19,6 +19,7 @@ def check(spec: Spec) -> Iterator[Problem]:
             yield from _scheduling(spec, service)
             yield from _deployment(spec, service)
             yield from _percentages(spec, service)
+            yield from _execute_command(spec, service)
 
 
 def _task(spec: Spec, service: PlacedService) -> Iterator[Problem]:
@@ -67,3 +68,12 @@ def _percentages(spec: Spec, service: PlacedService) -> Iterator[Problem]:
         message = f"nothing can be deployed to {service.title}: all tasks must stay and none may be added"
         path = (*service.path, "deployment", "maximum_percent")
         yield error(spec, path, RULE, message, "lower `minimum_healthy_percent`, or raise `maximum_percent`")
+
+
+def _execute_command(spec: Spec, service: PlacedService) -> Iterator[Problem]:
+    """ECS Exec opens its channel with the task's own role (developer guide, "ecs-exec")."""
+    task = service.block.task_definition
+    if service.block.execute_command and task is not None and task.task_role is None:
+        message = f"ECS Exec needs a `task_role`, and {service.title} has none"
+        hint = "give its task definition a role with the ssmmessages permissions"
+        yield key_warning(spec, (*service.path, "execute_command"), RULE, message, hint)

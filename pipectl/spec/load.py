@@ -49,7 +49,7 @@ def load(
 
 
 def _dates_as_texts(document: Document, value: Any, path: Path) -> Any:
-    """A date without quotes is meant as it is written, as `Version: 2012-10-17`: no value of a spec is one."""
+    """A date without quotes is the text that stands there, as `Version: 2012-10-17`: no value is a date."""
     match value:
         case dt.date():
             return document.places.source(path) or str(value)
