@@ -19,10 +19,26 @@ def command() -> None:
 
 @command.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Listen there; otherwise a free port is taken")
+@click.option("--no-builds", is_flag=True, help="Let builds fail instead of running a repository's commands")
+@click.option("--docker", is_flag=True, help="Builds use the real docker, when it is there")
+@click.option("--lenient-runtimes", is_flag=True, help="Take runtime versions that AWS has retired")
+@click.option("--pace", type=click.FloatRange(min=0), metavar="SECONDS", help="How long a rollout takes  [1]")
 @output_options
-def start(settings: Settings, port: int | None) -> None:
-    """Start it in the background, when it does not run"""
-    server = _asked("ensure", port)
+def start(
+    settings: Settings,
+    port: int | None,
+    no_builds: bool,
+    docker: bool,
+    lenient_runtimes: bool,
+    pace: float | None,
+) -> None:
+    """Start it in the background, when it does not run
+
+    Builds run the commands of the buildspec on this machine, as this user, in a folder of their own.
+    """
+    chosen = {"builds": not no_builds, "docker": docker, "lenient_runtimes": lenient_runtimes, "pace": pace}
+    usual = {"builds": True, "docker": False, "lenient_runtimes": False, "pace": None}
+    server = _asked("ensure", port, {key: value for key, value in chosen.items() if value != usual[key]})
     _show(
         settings,
         {"running": True, "url": server.url, "pid": server.pid},
@@ -60,6 +76,20 @@ def reset(settings: Settings) -> None:
     emptied = _asked("reset")
     told = "the local AWS is empty" if emptied else "the local AWS does not run"
     _show(settings, {"reset": bool(emptied)}, told)
+
+
+@command.command()
+@click.argument("connection")
+@click.argument("path", type=click.Path(exists=True, file_okay=False))
+@output_options
+def connect(settings: Settings, connection: str, path: str) -> None:
+    """Let CONNECTION lead to the Git repository in PATH
+
+    CONNECTION is the ARN of a connection to a Git host; PATH is a repository on this machine, or a folder
+    with OWNER/NAME in it.
+    """
+    _asked("connect", connection, path)
+    _show(settings, {"connection": connection, "path": path}, f"{connection}\n  leads to {path}")
 
 
 @command.command()

@@ -1,13 +1,14 @@
-"""`python -m pipectl.local PORT LOCK READY`: the background process that daemon.py starts.
+"""`python -m pipectl.local PORT LOCK READY OPTIONS`: the background process that daemon.py starts.
 
 PORT 0 is the usual port, or a free one when that is taken. LOCK is an open, locked file: holding it says that
 we live (builds do not get it: subprocess hands no open file on). READY is an open pipe: it gets one line,
-that we listen or what went wrong, and is closed.
+that we listen or what went wrong, and is closed. OPTIONS are those of options.py, as JSON.
 """
 
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import os
 import signal
@@ -16,6 +17,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from pipectl.local import daemon, finding, motos
+from pipectl.local.options import Options
 from pipectl.local.server import Server
 
 if TYPE_CHECKING:
@@ -28,10 +30,10 @@ def main() -> None:
     """Leave the parent, listen, tell it, answer until SIGTERM"""
     if os.fork():
         os._exit(0)
-    port, _, ready = (int(argument) for argument in sys.argv[1:])
+    port, _, ready = (int(argument) for argument in sys.argv[1:4])
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     _log.setLevel(logging.INFO)
-    server = Server()
+    server = Server(options=Options(**json.loads(sys.argv[4])))
     try:
         _listen(server, port)
     except OSError as error:

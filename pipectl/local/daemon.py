@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import importlib.util
+import json
 import os
 import select
 import signal
@@ -16,11 +17,13 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipectl.local import finding
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipectl.local.finding import Endpoint
 
 DEFAULT_PORT = 4571  # taken? then any free one, unless the user named it
@@ -54,12 +57,20 @@ class Status:
     log: str
 
 
-def ensure(port: int | None = None) -> Endpoint:
-    """Find the running server, or start it; a port that is named must be the one it listens on"""
+def ensure(port: int | None = None, options: Mapping[str, Any] | None = None) -> Endpoint:
+    """Find the running server, or start it with these options (options.py).
+
+    A port that is named must be the one it listens on; options cannot be given to a server that runs.
+    """
     running = finding.found()
     if running is None:
         _require_moto()
-        running = _start_once(port)
+        running = _start_once(port, options or {})
+    elif options:
+        raise LocalError(
+            f"the local AWS already runs on {running.url} (process {running.pid}), with options of its own",
+            "`pipectl local stop` ends it, and all that was made in it; then start it anew",
+        )
     if port and running.url != finding.url_of(port):
         raise LocalError(
             f"the local AWS already runs on {running.url} (process {running.pid})",
@@ -110,6 +121,16 @@ def reset() -> bool:
     return True
 
 
+def connect(connection: str, path: str) -> None:
+    """Let a connection (by ARN) lead to a Git repository on this machine, or to a folder of OWNER/NAME"""
+    order = json.dumps({"connection": connection, "path": str(Path(path).resolve())}).encode()
+    if finding.talk(ensure(), "POST", "/_pipectl/connect", order) is None:
+        raise LocalError(
+            f"the local AWS cannot connect `{connection}` to `{path}`",
+            "name the connection by its ARN, and a folder that is there",
+        )
+
+
 def environment(account: str | None = None, region: str | None = None) -> dict[str, str]:
     """What other clients need to talk to the server, which is started when it does not run"""
     here = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
@@ -122,14 +143,14 @@ def environment(account: str | None = None, region: str | None = None) -> dict[s
     }
 
 
-def _start_once(port: int | None) -> Endpoint:
+def _start_once(port: int | None, options: Mapping[str, Any]) -> Endpoint:
     """Whoever gets the lock starts the server; all others wait until it answers"""
     _make_folder()
     deadline = time.monotonic() + _START_S
     with finding.lock_file().open("a") as lock:
         while time.monotonic() < deadline:
             if _take(lock.fileno()):
-                return _start(port, lock.fileno())
+                return _start(port, lock.fileno(), options)
             running = finding.found()
             if running:
                 return running
@@ -140,11 +161,11 @@ def _start_once(port: int | None) -> Endpoint:
     )
 
 
-def _start(port: int | None, lock: int) -> Endpoint:
+def _start(port: int | None, lock: int, options: Mapping[str, Any]) -> Endpoint:
     """The server tells through a pipe when it listens, so nobody has to look again and again"""
     reader, writer = os.pipe()
     try:
-        _spawn(port, lock, writer)
+        _spawn(port, lock, writer, options)
     finally:
         os.close(writer)
     said = _first_line(reader)
@@ -154,13 +175,14 @@ def _start(port: int | None, lock: int) -> Endpoint:
     return running
 
 
-def _spawn(port: int | None, lock: int, writer: int) -> None:
+def _spawn(port: int | None, lock: int, writer: int, options: Mapping[str, Any]) -> None:
     """A process of its own session: it survives the terminal, and Ctrl-C there is not for it.
 
     It leaves its parent at once (__main__.py), so the one that we wait for has ended soon.
     """
     home = Path(__file__).resolve().parents[2]  # `-m` looks for modules in its working folder first
-    command = [sys.executable, "-m", "pipectl.local", str(port or 0), str(lock), str(writer)]
+    numbers = (port or 0, lock, writer)
+    command = [sys.executable, "-m", "pipectl.local", *map(str, numbers), json.dumps(dict(options))]
     _cut_log()
     with finding.log_file().open("ab") as log:
         subprocess.run(  # noqa: S603  our own module

@@ -71,21 +71,20 @@ def health(endpoint: Endpoint) -> dict[str, Any] | None:
     return said if isinstance(said, dict) and said.get("service") == "pipectl local" else None
 
 
-def talk(endpoint: Endpoint, method: str, path: str) -> bytes | None:
+def talk(endpoint: Endpoint, method: str, path: str, body: bytes = b"") -> bytes | None:
     """Send one request by hand: http.client takes longer to import than the server to answer"""
     port = int(endpoint.url.rpartition(":")[2])
-    request = (
-        f"{method} {path} HTTP/1.1\r\nHost: {_HOST}:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    )
+    size = f"Content-Length: {len(body)}"
+    request = f"{method} {path} HTTP/1.1\r\nHost: {_HOST}:{port}\r\n{size}\r\nConnection: close\r\n\r\n"
     try:
         with socket.create_connection((_HOST, port), timeout=_ANSWER_S) as connection:
-            connection.sendall(request.encode())
+            connection.sendall(request.encode() + body)
             with connection.makefile("rb") as stream:
                 answer = stream.read()
     except OSError:
         return None
-    head, _, body = answer.partition(b"\r\n\r\n")
-    return body if head.startswith(b"HTTP/1.1 200") else None
+    head, _, said = answer.partition(b"\r\n\r\n")
+    return said if head.startswith(b"HTTP/1.1 200") else None
 
 
 def url_of(port: int) -> str:

@@ -74,7 +74,8 @@ def _operation(service: str, headers: Mapping[str, str], environ: Mapping[str, A
 def foreign(environ: Mapping[str, Any]) -> str | None:
     """Say why a request may not come in: a web page could reach us through the browser of the same machine.
 
-    Its origin tells it, or a Host that is no name of this machine (DNS rebinding).
+    Its origin tells it, or a Host that is no name of this machine (DNS rebinding); a picture or a form
+    sends no origin, but the browser says that the site is another one (Fetch Metadata).
     """
     host = _host(f"//{environ.get('HTTP_HOST', '')}")
     if not _is_loopback(host):
@@ -82,7 +83,12 @@ def foreign(environ: Mapping[str, Any]) -> str | None:
     origin = environ.get("HTTP_ORIGIN")
     if origin is not None and not _is_loopback(_host(origin)):
         return f"The local AWS does not answer web pages of {origin}"
+    if environ.get("HTTP_SEC_FETCH_SITE") in _OTHER_SITES:
+        return "The local AWS does not answer web pages of other sites"
     return None
+
+
+_OTHER_SITES = frozenset({"cross-site", "same-site"})
 
 
 def _host(url: str) -> str:

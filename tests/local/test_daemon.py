@@ -301,3 +301,40 @@ def test_a_relative_state_folder_is_ignored(home: Path) -> None:
     os.environ["XDG_STATE_HOME"] = "relative"
     assert finding.folder() == Path.home() / ".local" / "state" / "pipectl" / "local"
     os.environ["XDG_STATE_HOME"] = str(home)
+
+
+def test_a_server_starts_with_the_options_that_are_named(home: Path, connect: Connect) -> None:
+    server = daemon.ensure(options={"builds": False, "pace": 0})
+    codebuild = connect(server.url, "123456789012")("codebuild")
+    iam = connect(server.url, "123456789012")("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "codebuild.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = iam.create_role(RoleName="build", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    codebuild.create_project(
+        name="refused",
+        serviceRole=role,
+        source={"type": "NO_SOURCE", "buildspec": "version: 0.2\nphases: {build: {commands: [exit 0]}}\n"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={
+            "type": "LINUX_CONTAINER",
+            "image": "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+        },
+    )
+    build = codebuild.start_build(projectName="refused")["build"]["id"]
+    assert eventually(lambda: codebuild.batch_get_builds(ids=[build])["builds"][0]["buildComplete"])
+    assert codebuild.batch_get_builds(ids=[build])["builds"][0]["buildStatus"] == "FAILED"
+
+
+def test_options_for_a_server_that_runs_are_an_error(home: Path) -> None:
+    daemon.ensure()
+    with pytest.raises(daemon.LocalError, match="already runs") as refused:
+        daemon.ensure(options={"docker": True})
+    assert "pipectl local stop" in refused.value.hint
+
+
+def test_a_connection_leads_to_a_folder_that_is_there(home: Path, tmp_path: Path) -> None:
+    arn = "arn:aws:codeconnections:eu-west-1:123456789012:connection/7dd8e4a1-0b6e-4f6f-9c5c-1b7e0ad2f3c4"
+    daemon.connect(arn, str(tmp_path))
+    with pytest.raises(daemon.LocalError, match="cannot connect"):
+        daemon.connect(arn, str(tmp_path / "nowhere"))

@@ -167,6 +167,11 @@ def test_a_web_page_is_turned_away(server: Server) -> None:
     assert (status, json.loads(body)["__type"]) == (403, "AccessDeniedException")
 
 
+def test_a_picture_or_form_of_another_site_gets_nothing(server: Server) -> None:
+    status, _, _ = send(server, "GET", "/_pipectl/health", headers={"Sec-Fetch-Site": "cross-site"})
+    assert status == 403
+
+
 def test_a_page_of_this_machine_may_ask(server: Server) -> None:
     status, _, _ = send(server, "GET", "/_pipectl/health", headers={"Origin": "http://localhost:8080"})
     assert status == 200

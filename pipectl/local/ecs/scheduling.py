@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipectl.local.wire import Answer, Caller, Request
     from pipectl.local.world import World
 
-SECONDS_PER_STEP = 0.2  # a rolling replacement takes about five steps
+STEPS = 5  # that a rolling replacement takes, about
 MOST_STEPS = 1000  # at once; what a clock that was moved by weeks would ask for beyond is left out
 
 
@@ -31,7 +31,7 @@ class Scheduling(State):
 
     def __init__(self, world: World, account: str, region: str) -> None:
         super().__init__(world, account, region)
-        self.seconds_per_step: float = getattr(world, "ecs_seconds_per_step", SECONDS_PER_STEP)
+        self.seconds_per_step: float = world.options.pace / STEPS
         self._next_step: datetime | None = None
         self._stepping = False
         self._ticker = Ticker(world, self.settle)
