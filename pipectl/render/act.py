@@ -9,7 +9,7 @@ from pipectl.render.marks import Look
 from pipectl.render.plan import person, quoted
 from pipectl.render.text import cut, pad, plain, wrapped
 from pipectl.render.times import ago, since
-from pipectl.render.wait import execution_text, short
+from pipectl.render.wait import execution_text, message_of, short
 from pipectl.runs.values import Execution, Gate, StageState
 from pipectl.runs.verbs.act import Act, Senseless
 from pipectl.runs.verbs.rollback import Candidates
@@ -137,7 +137,7 @@ def _candidate(each: Execution, found: Candidates, look: Look, now: datetime) ->
     when = ago(each.started, now) if each.started else ""
     revision = short(each.revision) if each.revision else ""
     head = f"  {pad(word, 6)}{pad(short(each.id), COLUMN)}{pad(revision, COLUMN)}{pad(when, COLUMN + 2)}"
-    return f"{head}{cut(quoted(each.message or ''), look.width - len(head))}".rstrip()
+    return f"{head}{cut(quoted(message_of(each)), look.width - len(head))}".rstrip()
 
 
 def candidates_data(found: Candidates) -> dict[str, Any]:

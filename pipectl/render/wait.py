@@ -6,7 +6,7 @@ from typing import Any
 
 from pipectl.render.marks import Look, Mark
 from pipectl.render.plan import person, quoted
-from pipectl.render.text import indented, pad, plain, wrapped
+from pipectl.render.text import cut, indented, pad, plain, wrapped
 from pipectl.render.times import duration, since
 from pipectl.runs.ending import Deployed, Ending
 from pipectl.runs.values import Execution, Gate
@@ -14,6 +14,8 @@ from pipectl.runs.wait import ASKED, HELD, QUEUED, Sign
 
 LABEL = 20
 """Where the words behind a stage or an action begin."""
+MESSAGE = 40
+"""How much of a commit's message stands in a sentence."""
 LONGEST_WAIT = timedelta(days=30)
 """After so long a hold, opening the gate lets nothing in (User guide, transitions)."""
 
@@ -84,11 +86,16 @@ def short(identity: str) -> str:
     return plain(bare[:8] if "-" in bare else bare[:7])
 
 
+def message_of(execution: Execution) -> str:
+    """The commit's message; S3 says none but the object's version once more."""
+    message = execution.message or ""
+    return "" if execution.revision and execution.revision in message else plain(message)
+
+
 def execution_text(execution: Execution) -> str:
     """`execution 7b1d03fe ("Remind friends twice", 4c1e9d0)`, with as much of it as is known."""
-    message = quoted(execution.message) if execution.message else None
-    revision = short(execution.revision) if execution.revision else None
-    known = ", ".join(each for each in (message, revision) if each)
+    told = [quoted(cut(message_of(execution), MESSAGE)), short(execution.revision or "")]
+    known = ", ".join(each for each in told if each)
     return f"execution {short(execution.id)}{f' ({known})' if known else ''}"
 
 

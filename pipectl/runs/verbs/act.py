@@ -8,6 +8,8 @@ from typing import Any
 from pipectl.errors import Declined
 from pipectl.runs.values import Execution, StageState
 
+_ENDS = {"Succeeded": "succeeded", "Failed": "failed"}
+
 
 @dataclass(frozen=True)
 class Act:
@@ -36,3 +38,9 @@ class Senseless(Declined):
 def short(identity: str) -> str:
     """An execution's id as it is told."""
     return identity[:8]
+
+
+def end_of(execution: Execution) -> str:
+    """How an execution ended: `succeeded`, `was stopped`."""
+    status = execution.status or ""
+    return _ENDS.get(status, f"was {status.lower()}")

@@ -8,7 +8,7 @@ from pipectl.aws.cloud import Cloud, for_each
 from pipectl.errors import AwsError, Declined
 from pipectl.runs.gate import no_such_stage
 from pipectl.runs.values import Execution, StageState
-from pipectl.runs.verbs.act import Act, Senseless, short
+from pipectl.runs.verbs.act import Act, Senseless, end_of, short
 from pipectl.runs.verbs.scene import Scene, inside, scene
 
 LATE = ("ApprovalAlreadyCompletedException", "InvalidApprovalTokenException")
@@ -101,25 +101,24 @@ def _send(cloud: Cloud, pipeline: str, pending: Pending, status: str, comment: s
 
 
 def _nothing(found: Scene, stages: Sequence[StageState], which: Which) -> Declined:
-    """Why nothing waits: what was answered last, or where the execution is."""
-    others = list(_pending(found, stages))
+    """Why nothing waits: where the execution is, or how it ended."""
     if which.stage and which.action and which.action not in _actions(found.stage(which.stage)):
         return _no_action(found.stage(which.stage), which.action)
-    message = _where(found, which)
-    if others:
-        return Senseless(message, hint=f"one is asked for in {_listed(others)}")
-    return Senseless(message, hint="`pipectl status` shows what the pipeline does")
-
-
-def _where(found: Scene, which: Which) -> str:
-    if found.named:
-        execution = found.executions[0]
-        stands = found.place(execution.id) or (execution.status or "unknown").lower()
-        return f"execution {short(execution.id)} waits for no approval: it is {stands}"
-    message = f"no approval is asked for in {which.stage or found.pipeline}"
+    others = list(_pending(found, stages))
+    hint = f"one is asked for in {_listed(others)}" if others else "`pipectl status` shows what it does"
     running = next((each for each in found.executions if not each.ended), None)
-    there = found.place(running.id) if running else None
-    return f"{message}: execution {short(running.id)} is {there}" if running and there else message
+    meant = running or next(iter(found.executions), None)
+    message = f"no approval is asked for in {which.stage or found.pipeline}"
+    if meant is None:
+        return Senseless(f"{message}: it has never run", hint="`pipectl start` starts it")
+    who = f"execution {short(meant.id)}"
+    message = f"{who} waits for no approval" if found.named else f"{message}: {who}"
+    if running:
+        joint = ": it is" if found.named else " is"
+        return Senseless(f"{message}{joint} {found.place(running.id) or 'running'}", hint=hint)
+    return Senseless(
+        f"{message}{': it' if found.named else ''} {end_of(meant)}", hint=hint, moment=meant.updated
+    )
 
 
 def _actions(stage: StageState) -> list[str]:

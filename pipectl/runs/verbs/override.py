@@ -51,4 +51,5 @@ def _stands(declared: list[Condition], state: StageState) -> str:
     if state.execution is None or all(each.status is None for each in declared):
         return "none was asked yet"
     last = [each for each in declared if each.status][-1]
-    return f"execution {short(state.execution)} met one that is {str(last.status).lower()}"
+    word = {"Succeeded": "met it", "Overridden": "was let through already"}.get(str(last.status))
+    return f"execution {short(state.execution)} {word or f'met one that is {str(last.status).lower()}'}"

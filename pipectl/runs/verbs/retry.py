@@ -96,8 +96,7 @@ def _refuse_condition(state: StageState, *, failed: bool, all_actions: bool) -> 
     raise Senseless(
         f"no action of {state.name} failed, but {CONDITIONS[guilty.type]}"
         f"{f': {guilty.summary}' if guilty.summary else ''}",
-        hint=f"`pipectl override {state.name}` goes on in spite of it; "
-        f"`pipectl retry {state.name} --all-actions` runs the whole stage again",
+        hint=f"`pipectl override {state.name}` goes on in spite of it",
     )
 
 

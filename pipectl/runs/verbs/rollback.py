@@ -108,10 +108,10 @@ def _brought(current: Execution) -> tuple[str | None, ...]:
 
 def _refuse_stage(found: Scene, state: StageState) -> None:
     if state is found.stages[0]:
-        others = ", ".join(each.name for each in found.stages[1:])
+        others = " or ".join(each.name for each in found.stages[1:])
         raise Senseless(
             f"{state.name} is the source stage: it has nothing to go back to",
-            hint=f"one of {others} can be rolled back; `pipectl start --commit ID` runs an older commit",
+            hint=f"{others} can be rolled back; `pipectl start --commit ID` runs an older commit",
         )
     if found.parallel:
         raise Senseless(

@@ -5,15 +5,8 @@ from collections.abc import Sequence
 from pipectl.aws.cloud import Cloud
 from pipectl.errors import AwsError
 from pipectl.runs.values import Execution
-from pipectl.runs.verbs.act import Act, Senseless, short
+from pipectl.runs.verbs.act import Act, Senseless, end_of, short
 from pipectl.runs.verbs.scene import Scene, scene
-
-ENDS = {
-    "Succeeded": "succeeded",
-    "Failed": "failed",
-    "Superseded": "was superseded",
-    "Cancelled": "was cancelled",
-}
 
 
 def stop(
@@ -66,7 +59,7 @@ def _chosen(found: Scene) -> Execution:
         return running[0] if running else newest
     if not running:
         raise Senseless(
-            f"nothing runs in {found.pipeline}: execution {short(newest.id)} {_end(newest)}",
+            f"nothing runs in {found.pipeline}: execution {short(newest.id)} {end_of(newest)}",
             hint="`pipectl start` starts a new one",
             moment=newest.updated,
         )
@@ -80,7 +73,7 @@ def _refuse_second(found: Scene, running: Sequence[Execution]) -> None:
     if stopped:
         there = found.place(running[0].id)
         raise Senseless(
-            f"execution {short(stopped.id)} of {found.pipeline} is stopped already",
+            f"execution {short(stopped.id)} of {found.pipeline} was stopped",
             hint=f"{short(running[0].id)} runs{f' {there}' if there else ''}; "
             f"`pipectl stop --execution {short(running[0].id)}` stops that one",
             moment=stopped.updated,
@@ -89,9 +82,5 @@ def _refuse_second(found: Scene, running: Sequence[Execution]) -> None:
 
 def _ended(execution: Execution) -> Senseless:
     return Senseless(
-        f"execution {short(execution.id)} cannot be stopped: it {_end(execution)}", moment=execution.updated
+        f"execution {short(execution.id)} cannot be stopped: it {end_of(execution)}", moment=execution.updated
     )
-
-
-def _end(execution: Execution) -> str:
-    return ENDS.get(execution.status or "", "was stopped")

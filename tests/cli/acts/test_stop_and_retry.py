@@ -1,0 +1,195 @@
+"""`stop` and `retry`, typed at pipelines in which executions really ran."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.cli.acts.conftest import Shop, deploy
+from tests.local.codepipeline.conftest import approval, stage, until
+
+Screen = Callable[[str, str], None]
+
+
+def held(shop: Shop) -> str:
+    """An execution that waits for an approval"""
+    execution = shop.create(stage("Gate", approval()), stage("Deploy", deploy(shop)))
+    shop.asked()
+    return execution
+
+
+def broken(shop: Shop, **members: Any) -> str:
+    """An execution whose deployment failed: its bucket is not there"""
+    execution = shop.create(stage("Deploy", deploy(shop, bucket=f"live-{shop.account}")), **members)
+    shop.ends(execution, "Failed")
+    return execution
+
+
+def mend(shop: Shop) -> None:
+    shop.s3.create_bucket(
+        Bucket=f"live-{shop.account}", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+
+
+def test_the_newest_execution_that_runs_is_stopped(shop: Shop, screen: Screen) -> None:
+    execution = held(shop)
+    result, writes = shop.writes("stop", "--abandon", "--reason", "bad build")
+    assert (result.exit_code, writes) == (0, ["StopPipelineExecution"])
+    screen("stop_abandon", result.stdout)
+    shop.ends(execution, "Stopped")
+    assert shop.summary(execution)["stopTrigger"] == {"reason": "bad build"}
+
+
+def test_without_abandoning_its_running_actions_end_first(shop: Shop, screen: Screen) -> None:
+    execution = held(shop)
+    screen("stop", shop.type("stop").stdout)
+    assert shop.status(execution) == "Stopping"
+    shop.answer()
+    shop.ends(execution, "Stopped")
+
+
+def test_the_same_stop_twice_stops_once_and_abandoning_after_it_is_allowed(shop: Shop) -> None:
+    execution = held(shop)
+    shop.type("stop")
+    again, writes = shop.writes("stop")
+    assert (again.exit_code, writes) == (0, [])
+    assert shop.masked(again.stdout).startswith(
+        "execution E1 (V1) of shop is being stopped already; nothing was sent"
+    )
+    assert shop.writes("stop", "--abandon")[1] == ["StopPipelineExecution"]
+    shop.ends(execution, "Stopped")
+    assert shop.data("stop", "--execution", execution[:8])["changed"] is False
+
+
+def test_a_second_stop_does_not_reach_an_older_execution(shop: Shop, screen: Screen) -> None:
+    first = held(shop)
+    second = shop.again()
+    shop.waits_at(second, "Gate")
+    assert shop.type("stop").exit_code == 0
+    shop.ends(second, "Stopped")
+    screen("stop_refused_second", shop.refuses("stop"))
+    assert shop.status(first) == "InProgress"
+    assert shop.type("stop", "--execution", first[:8]).exit_code == 0
+    assert shop.status(first) == "Stopping"
+
+
+def test_where_nothing_runs_it_is_said_how_the_newest_ended(shop: Shop, screen: Screen) -> None:
+    execution = shop.working(stage("Deploy", deploy(shop)))
+    screen("stop_refused_ended", shop.refuses("stop"))
+    assert "cannot be stopped: it succeeded" in shop.refuses("stop", "--execution", execution[:6])
+
+
+def test_a_stop_takes_three_calls(shop: Shop) -> None:
+    held(shop)
+    shop.server.requests.clear()
+    shop.type("stop", "-p", "shop")
+    asked = sorted(call.operation for call in shop.server.requests.all())
+    assert asked == ["GetPipelineState", "ListPipelineExecutions", "StopPipelineExecution"]
+
+
+def test_the_failed_actions_of_a_stage_run_again(shop: Shop, screen: Screen) -> None:
+    execution = broken(shop)
+    mend(shop)
+    result, writes = shop.writes("retry", "Deploy")
+    assert (result.exit_code, writes) == (0, ["RetryStageExecution"])
+    screen("retry", result.stdout)
+    shop.ends(execution, "Succeeded")
+    assert [name for name, _ in shop.actions(execution)] == ["Source", "Deploy", "Deploy"]
+
+
+def test_all_actions_of_a_stage_run_again_when_that_is_said(shop: Shop) -> None:
+    good = deploy(shop, "Good")
+    bad = deploy(shop, "Bad", f"live-{shop.account}", runOrder=2)
+    execution = shop.create(stage("Deploy", good, bad))
+    shop.ends(execution, "Failed")
+    mend(shop)
+    told = shop.data("retry", "Deploy", "--all-actions")
+    assert (told["mode"], told["execution"], told["changed"]) == ("ALL_ACTIONS", execution, True)
+    shop.ends(execution, "Succeeded")
+    assert [name for name, _ in shop.actions(execution)] == ["Source", "Good", "Bad", "Good", "Bad"]
+
+
+def test_a_stage_that_was_stopped_can_be_tried_again(shop: Shop) -> None:
+    execution = held(shop)
+    shop.type("stop", "--abandon")
+    shop.ends(execution, "Stopped")
+    assert shop.type("retry", "Gate").exit_code == 0
+    shop.answer()
+    shop.ends(execution, "Succeeded")
+
+
+def test_a_stage_that_is_not_failed_is_not_tried_again(shop: Shop, screen: Screen) -> None:
+    shop.working(stage("Deploy", deploy(shop)))
+    screen("retry_refused_succeeded", shop.refuses("retry", "Deploy"))
+    assert "did you mean `Deploy`?" in shop.refuses("retry", "Deplyo")
+
+
+def test_a_stage_in_which_an_execution_runs_is_not_tried_again(shop: Shop, screen: Screen) -> None:
+    held(shop)
+    screen("retry_refused_running", shop.refuses("retry", "Gate"))
+    assert "Deploy has never run" in shop.refuses("retry", "Deploy")
+    shop.type("stop")
+    assert "is being stopped" in shop.refuses("retry", "Gate")
+
+
+def test_what_else_failed_is_said(shop: Shop) -> None:
+    broken(shop)
+    assert "Deploy is: `pipectl retry Deploy`" in shop.refuses("retry", "Source")
+    assert "`pipectl retry Deploy -p shop`" in shop.refuses("retry", "Source", "-p", "shop")
+
+
+def test_only_the_execution_that_was_last_in_the_stage_is_tried_again(shop: Shop, screen: Screen) -> None:
+    first = broken(shop)
+    second = shop.again()
+    shop.ends(second, "Failed")
+    screen("retry_refused_older", shop.refuses("retry", "Deploy", "--execution", first[:8]))
+    mend(shop)
+    version = shop.summary(second)["sourceRevisions"][0]["revisionId"]
+    assert shop.type("retry", "Deploy", "--execution", version[:7]).exit_code == 0
+    shop.ends(second, "Succeeded")
+
+
+def test_an_execution_of_an_older_version_of_the_pipeline_is_not_tried_again(
+    shop: Shop, screen: Screen
+) -> None:
+    broken(shop)
+    declared = shop.api.get_pipeline(name="shop")["pipeline"]
+    shop.api.update_pipeline(pipeline=declared)
+    screen("retry_refused_changed", shop.refuses("retry", "Deploy"))
+
+
+def test_a_retry_takes_four_calls(shop: Shop) -> None:
+    broken(shop)
+    shop.server.requests.clear()
+    shop.type("retry", "Deploy", "-p", "shop")
+    asked = sorted(call.operation for call in shop.server.requests.all() if call.service == "codepipeline")
+    assert asked == [
+        "GetPipelineExecution",
+        "GetPipelineState",
+        "ListPipelineExecutions",
+        "RetryStageExecution",
+    ]
+
+
+@pytest.mark.parametrize("words", [("stop",), ("retry", "Deploy"), ("start",), ("approve",)])
+def test_an_unknown_pipeline_is_answered_with_those_there_are(shop: Shop, words: tuple[str, ...]) -> None:
+    shop.working(stage("Deploy", deploy(shop)))
+    said = shop.refuses(*words, "-p", "shpo")
+    assert "there is no pipeline `shpo`" in said
+    assert "those there are: shop" in said
+
+
+def test_executions_side_by_side_are_stopped_and_tried_again_each_on_its_own(shop: Shop) -> None:
+    first = shop.create(
+        stage("Deploy", deploy(shop, bucket=f"live-{shop.account}")), executionMode="PARALLEL"
+    )
+    shop.ends(first, "Failed")
+    second = shop.again()
+    shop.ends(second, "Failed")
+    mend(shop)
+    assert shop.data("retry", "Deploy", "--execution", first[:8])["execution"] == first
+    shop.ends(first, "Succeeded")
+    assert shop.data("retry", "Deploy")["execution"] == second
+    shop.ends(second, "Succeeded")
+    assert "is not failed" in shop.refuses("retry", "Deploy")
+    until(lambda: shop.status(second) == "Succeeded")
