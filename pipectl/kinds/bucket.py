@@ -7,7 +7,7 @@ from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, for_each, side_by_side
-from pipectl.aws.policy import allow, canonical
+from pipectl.aws.policy import VERSION, allow, canonical
 from pipectl.engine.values import Resource, State, Step
 from pipectl.errors import AccessDenied, AwsError
 from pipectl.kinds import names
@@ -69,7 +69,7 @@ def _state(cloud: Cloud, name: str) -> State | None:
     rules = encryption.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
     return {
         "public_access": "blocked" if all(blocked.get(flag) for flag in PUBLIC_ACCESS) else "open",
-        "tls_only": TLS_SID in (canonical(policy.get("Policy")) or {}),
+        "tls_only": _is_tls_only(cloud.account.arn("s3", name), policy.get("Policy")),
         "encryption": _algorithm(rules),
         "expire_days": _expires(lifecycle.get("Rules", [])),
         "tags": mapped(tagging.get("TagSet"), "Key", "Value"),
@@ -152,9 +152,8 @@ def _lifecycle(days: int, before: list[Mapping[str, Any]]) -> list[Mapping[str, 
     return [*(rule for rule in before if rule.get("ID") != RULE_ID), ours]
 
 
-def _tls_policy(arn: str, before: str | None) -> str:
-    statements = json.loads(before)["Statement"] if before else []
-    only_tls = {
+def _tls_statement(arn: str) -> dict[str, Any]:
+    return {
         "Sid": TLS_SID,
         "Effect": "Deny",
         "Principal": "*",
@@ -162,8 +161,19 @@ def _tls_policy(arn: str, before: str | None) -> str:
         "Resource": [arn, f"{arn}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    others = [each for each in statements if each.get("Sid") != TLS_SID]
-    return json.dumps({"Version": "2012-10-17", "Statement": [*others, only_tls]})
+
+
+def _is_tls_only(arn: str, policy: str | None) -> bool:
+    wanted = canonical({"Statement": [_tls_statement(arn)]}) or {}
+    return (canonical(policy) or {}).get(TLS_SID) == wanted[TLS_SID]
+
+
+def _tls_policy(arn: str, before: str | None) -> str:
+    """PutBucketPolicy replaces the whole policy, so the statements of others are sent along."""
+    statements = json.loads(before)["Statement"] if before else []
+    listed_ = [statements] if isinstance(statements, Mapping) else statements
+    others = [each for each in listed_ if each.get("Sid") != TLS_SID]
+    return json.dumps({"Version": VERSION, "Statement": [*others, _tls_statement(arn)]})
 
 
 KIND = Kind(NAME, no_design, read, create, update)

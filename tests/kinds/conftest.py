@@ -87,8 +87,8 @@ RANDOM = frozenset({
     "ResponseMetadata", "created", "createdAt", "updated", "updatedAt", "creationDate", "CreateDate",
     "creationTime", "lastModified", "lastModifiedDate", "registeredAt", "repositoryId", "RoleId", "id",
     "events", "deployments", "lastChangedAt", "stateUpdatedAt", "pendingCount", "runningCount",
-    "CreationDate", "pendingTasksCount", "runningTasksCount", "latestExecution", "inboundExecution", "inboundExecutions",
-    "actionStates", "deregisteredAt", "startedAt", "lastEvaluatedAt", "RoleLastUsed",
+    "CreationDate", "pendingTasksCount", "runningTasksCount", "latestExecution", "inboundExecution",
+    "inboundExecutions", "actionStates", "deregisteredAt", "startedAt", "lastEvaluatedAt", "RoleLastUsed",
     "currentServiceDeployment", "currentServiceRevisions", "taskSets",
 })  # fmt: skip
 

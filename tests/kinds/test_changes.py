@@ -1,7 +1,7 @@
 """Each property changed alone is planned as exactly that, carried out, and then quiet.
 
-The cases stand in changes/*.yaml, each on top of the one before: what is set in the spec (a path, and a value;
-`null` takes the key away), and the lines of the plan.
+The cases stand in changes/*.yaml, each on top of the one before: what is set in the spec (a path, and a
+value; `null` takes the key away), and the lines of the plan.
 """
 
 import copy
