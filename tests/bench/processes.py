@@ -14,6 +14,9 @@ ROOT = Path(__file__).parents[2]
 _MB = 1024 if sys.platform != "darwin" else 1024 * 1024  # ru_maxrss counts kilobytes on Linux, bytes on macOS
 
 
+NOT_KEPT = ("AWS_", "PIPECTL_", "PYTHONDONTWRITEBYTECODE")
+
+
 @dataclass(frozen=True)
 class Ran:
     """One finished process"""
@@ -23,8 +26,11 @@ class Ran:
 
 
 def environment(account: str) -> dict[str, str]:
-    """Nothing of the machine's AWS configuration; the account is the access key"""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PIPECTL_"))}
+    """Nothing of the machine's configuration; the account is the access key.
+
+    Python may keep what it compiled, as it does for what is installed.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_KEPT)}
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     key = {"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "local"}
     return {**kept, **nowhere, **key, "AWS_EC2_METADATA_DISABLED": "true"}
