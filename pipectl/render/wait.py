@@ -16,6 +16,8 @@ LABEL = 20
 """Where the words behind a stage or an action begin."""
 MESSAGE = 40
 """How much of a commit's message stands in a sentence."""
+BREAKER = "circuit breaker"
+"""What ECS says of a rollback of its own (User guide, deployment circuit breaker)."""
 LONGEST_WAIT = timedelta(days=30)
 """After so long a hold, opening the gate lets nothing in (User guide, transitions)."""
 
@@ -32,8 +34,9 @@ def sign_text(sign: Sign, look: Look, now: datetime) -> str:
     mark = Mark.RUNNING if not sign.over else _MARKS.get(sign.status, Mark.KEPT)
     if sign.status in (HELD, ASKED):
         mark = Mark.ASKS
-    said = list(_said(sign, now))
-    first, *more = [part for line in said for part in wrapped(line, look.width - LABEL - 4)] or [""]
+    room = look.width - LABEL - 4
+    said = [cut(_detail(sign), room)] if sign.status == "Succeeded" else list(_said(sign, now))
+    first, *more = [part for line in said for part in wrapped(line, room)] or [""]
     line = f"  {look.mark(mark)} {pad(plain(_label(sign)), LABEL)}{first}".rstrip()
     return "\n".join([line, *([indented(more, LABEL + 4)] if more else [])])
 
@@ -50,6 +53,13 @@ def _label(sign: Sign) -> str:
     return f"{sign.stage}/{sign.action}"
 
 
+def _detail(sign: Sign) -> str:
+    """What an action that succeeded said, as the message of a commit."""
+    if sign.action in _CONDITIONS:
+        return f"{_CONDITIONS[sign.action]} is met"
+    return plain(sign.detail or "")
+
+
 def _said(sign: Sign, now: datetime) -> Iterator[str]:
     detail = f": {plain(sign.detail)}" if sign.detail else ""
     if sign.status == HELD and sign.gate:
@@ -64,14 +74,12 @@ def _said(sign: Sign, now: datetime) -> Iterator[str]:
         yield "waits for an approval; `pipectl approve` gives it"
     elif sign.action in _CONDITIONS:
         yield f"{_CONDITIONS[sign.action]} {_word(sign.status)}{detail}"
-    elif sign.status == "Succeeded":
-        yield plain(sign.detail) if sign.detail else ""
     else:
         yield f"{_word(sign.status)}{detail if sign.status == 'Failed' else ''}"
 
 
 def _word(status: str) -> str:
-    return {"InProgress": "is at work", "Succeeded": "is met"}.get(status, status.lower())
+    return {"InProgress": "is at work"}.get(status, status.lower())
 
 
 def _closed(gate: Gate, now: datetime) -> str:
@@ -139,7 +147,8 @@ def _replaced(each: Deployed) -> str:
     name = f"{each.cluster}/{each.service}"
     if each.revision is None:
         return f"{name} is not there any more"
-    reason = f" ({plain(each.reason)})" if each.reason else ""
+    telling = each.reason and (each.rollout == "FAILED" or BREAKER in each.reason)
+    reason = f" ({plain(each.reason or '')})" if telling else ""
     if not each.made:
         return f"{name} runs {each.revision}, which it did not make{reason}"
     return f"the rollout of {name} is {(each.rollout or '').lower().replace('_', ' ')}{reason}"

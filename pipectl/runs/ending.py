@@ -123,7 +123,7 @@ def _service(cloud: Cloud, run: ActionRun) -> Deployed:
     answer = find(
         ["ClusterNotFoundException"], cloud, "ecs", "describe_services", cluster=cluster, services=[name]
     )
-    found = [each for each in (answer or {}).get("services", []) if each["status"] != "INACTIVE"]
+    found = [each for each in (answer or {}).get("services", []) if each["status"] == "ACTIVE"]
     if not found:
         return Deployed(cluster, name, made=False)
     primary: Mapping[str, Any] = next(

@@ -73,7 +73,7 @@ def test_where_nothing_waits_it_is_said_what_runs(shop: Shop, screen: Screen) ->
     newer = shop.again()
     shop.asked()
     said = shop.refuses("approve", "--execution", execution[:8])
-    assert "E1 waits for no approval: it is succeeded" in said
+    assert "E1 waits for no approval: it succeeded" in said
     assert "one is asked for in Gate/Approve (execution E2)" in said
     assert "did you mean `Gate`?" in shop.refuses("reject", "--stage", "Gat")
     assert "did you mean `Approve`?" in shop.refuses("reject", "--stage", "Gate", "--action", "Aprove")
