@@ -22,6 +22,7 @@ def command() -> None:
 @click.option("--no-builds", is_flag=True, help="Let builds fail instead of running a repository's commands")
 @click.option("--docker", is_flag=True, help="Builds use the real docker, when it is there")
 @click.option("--lenient-runtimes", is_flag=True, help="Take runtime versions that AWS has retired")
+@click.option("--private", is_flag=True, help="Answer only to the access key that `local env` prints")
 @click.option("--pace", type=click.FloatRange(min=0), metavar="SECONDS", help="How long a rollout takes  [1]")
 @output_options
 def start(
@@ -30,15 +31,18 @@ def start(
     no_builds: bool,
     docker: bool,
     lenient_runtimes: bool,
+    private: bool,
     pace: float | None,
 ) -> None:
     """Start it in the background, when it does not run
 
     Builds run the commands of the buildspec on this machine, as this user, in a folder of their own.
     """
-    chosen = {"builds": not no_builds, "docker": docker, "lenient_runtimes": lenient_runtimes, "pace": pace}
-    usual = {"builds": True, "docker": False, "lenient_runtimes": False, "pace": None}
-    server = _asked("ensure", port, {key: value for key, value in chosen.items() if value != usual[key]})
+    chosen = {"docker": docker, "lenient_runtimes": lenient_runtimes, "private": private}
+    options: dict[str, Any] = {name: True for name, value in chosen.items() if value}
+    options |= {"builds": False} if no_builds else {}
+    options |= {} if pace is None else {"pace": pace}
+    server = _asked("ensure", port, options)
     _show(
         settings,
         {"running": True, "url": server.url, "pid": server.pid},

@@ -14,9 +14,9 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pipectl.local import daemon, finding, motos
+from pipectl.local import daemon, finding, motos, privacy
 from pipectl.local.options import Options
 from pipectl.local.server import Server
 
@@ -33,20 +33,26 @@ def main() -> None:
     port, _, ready = (int(argument) for argument in sys.argv[1:4])
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     _log.setLevel(logging.INFO)
-    server = Server(options=Options(**json.loads(sys.argv[4])))
+    options = _options(json.loads(sys.argv[4]))
+    server = Server(options=options)
     try:
         _listen(server, port)
     except OSError as error:
         _tell(ready, f"port {port} is taken" if error.errno == errno.EADDRINUSE else str(error))
         sys.exit(1)
     os.chdir("/")
-    finding.write_port_file(server.port)
+    finding.write_port_file(server.port, options.key)
     _log.info("process %s listens on %s", os.getpid(), server.url)
     signal.signal(signal.SIGTERM, lambda number, frame: _stop(server, number, frame))
     threading.Thread(target=motos.warm, args=(server.world.lock,), name="warm", daemon=True).start()
     _tell(ready, daemon.READY)
     server.serve()
     finding.forget_port_file()
+
+
+def _options(named: dict[str, Any]) -> Options:
+    private = named.pop("private", False)
+    return Options(**named, key=privacy.new_key() if private else "")
 
 
 def _listen(server: Server, port: int) -> None:

@@ -134,9 +134,10 @@ def connect(connection: str, path: str) -> None:
 def environment(account: str | None = None, region: str | None = None) -> dict[str, str]:
     """What other clients need to talk to the server, which is started when it does not run"""
     here = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+    running = ensure()
     return {
-        "AWS_ENDPOINT_URL": ensure().url,
-        "AWS_ACCESS_KEY_ID": account or DEFAULT_ACCOUNT,
+        "AWS_ENDPOINT_URL": running.url,
+        "AWS_ACCESS_KEY_ID": f"{account or DEFAULT_ACCOUNT}{running.key}",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_REGION": here,
         "AWS_DEFAULT_REGION": here,  # boto3 and version 1 of the AWS CLI know only this one

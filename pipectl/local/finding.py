@@ -22,6 +22,7 @@ class Endpoint:
 
     url: str
     pid: int
+    key: str = ""  # of a private server
 
 
 def folder() -> Path:
@@ -31,10 +32,10 @@ def folder() -> Path:
     return state / "pipectl" / "local"
 
 
-def write_port_file(port: int) -> None:
+def write_port_file(port: int, key: str = "") -> None:
     """Tell everyone where this process listens; readers see the old file or the new one, never a half"""
     fresh = port_file().with_suffix(f".{os.getpid()}")
-    fresh.write_text(json.dumps({"pid": os.getpid(), "port": port}))
+    fresh.write_text(json.dumps({"pid": os.getpid(), "port": port, "key": key}))
     fresh.replace(port_file())
 
 
@@ -56,7 +57,7 @@ def written() -> Endpoint | None:
     """Read the port file; None: there is none that can be read"""
     try:
         said = json.loads(port_file().read_text())
-        return Endpoint(url_of(int(said["port"])), int(said["pid"]))
+        return Endpoint(url_of(int(said["port"])), int(said["pid"]), str(said.get("key", "")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -74,8 +75,14 @@ def health(endpoint: Endpoint) -> dict[str, Any] | None:
 def talk(endpoint: Endpoint, method: str, path: str, body: bytes = b"") -> bytes | None:
     """Send one request by hand: http.client takes longer to import than the server to answer"""
     port = int(endpoint.url.rpartition(":")[2])
-    size = f"Content-Length: {len(body)}"
-    request = f"{method} {path} HTTP/1.1\r\nHost: {_HOST}:{port}\r\n{size}\r\nConnection: close\r\n\r\n"
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        f"Host: {_HOST}:{port}",
+        f"Content-Length: {len(body)}",
+        f"X-Pipectl-Key: {endpoint.key}",
+        "Connection: close",
+    ]
+    request = "\r\n".join([*lines, "", ""])
     try:
         with socket.create_connection((_HOST, port), timeout=_ANSWER_S) as connection:
             connection.sendall(request.encode() + body)

@@ -42,6 +42,12 @@ def read(environ: Mapping[str, Any], body: bytes, world: World) -> Request:
     )
 
 
+def access_key(environ: Mapping[str, Any]) -> str:
+    """Read the access key that a request is signed with; "": it is not signed"""
+    headers = {"authorization": environ.get("HTTP_AUTHORIZATION", "")}
+    return _scope(headers, environ.get("QUERY_STRING", ""))[0]
+
+
 def is_signed(environ: Mapping[str, Any]) -> bool:
     """Whether a request carries an AWS signature"""
     return "HTTP_AUTHORIZATION" in environ or "X-Amz-Signature" in environ.get("QUERY_STRING", "")

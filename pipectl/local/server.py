@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Any
 
-from pipectl.local import control, gaps, model, motos, routing
+from pipectl.local import control, gaps, model, motos, privacy, routing
 from pipectl.local.listener import STREAMED, Listener, listen
 from pipectl.local.options import Options
 from pipectl.local.wire import Answer, Caller, Refused, Request, refusal
@@ -101,6 +101,9 @@ class Server:
         foreign = routing.foreign(environ)
         if foreign:
             return refusal("json", Refused("AccessDeniedException", foreign, 403))
+        stranger = privacy.turned_away(environ, self._options.key) if self._options.key else None
+        if stranger:
+            return stranger
         path = environ.get("PATH_INFO", "/")
         if path.startswith(control.PREFIX) and not routing.is_signed(environ):
             return control.answer(self, environ["REQUEST_METHOD"], path, body)

@@ -121,12 +121,17 @@ class World:
 
     def account(self, access_key: str) -> str:
         """A 12-digit access key is the account (the convention of LocalStack); others are moto's to know"""
+        access_key = access_key.removesuffix(self.options.key)
         if _ACCOUNT.fullmatch(access_key):
             return access_key
         if not access_key:
             return DEFAULT_ACCOUNT
         with self.lock:
             return motos.account_of(access_key)
+
+    def access_key(self, account: str) -> str:
+        """The access key that an account's own programs use"""
+        return f"{account}{self.options.key}"
 
     def moto(self, name: str, account: str, region: str) -> Any:
         """Find moto's backend of an account and Region; services without Regions are found by any"""

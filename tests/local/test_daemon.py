@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from pipectl.local import daemon, finding
 
@@ -307,7 +308,11 @@ def test_a_server_starts_with_the_options_that_are_named(home: Path, connect: Co
     server = daemon.ensure(options={"builds": False, "pace": 0})
     codebuild = connect(server.url, "123456789012")("codebuild")
     iam = connect(server.url, "123456789012")("iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": "codebuild.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "codebuild.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     role = iam.create_role(RoleName="build", AssumeRolePolicyDocument=document)["Role"]["Arn"]
     codebuild.create_project(
@@ -338,3 +343,23 @@ def test_a_connection_leads_to_a_folder_that_is_there(home: Path, tmp_path: Path
     daemon.connect(arn, str(tmp_path))
     with pytest.raises(daemon.LocalError, match="cannot connect"):
         daemon.connect(arn, str(tmp_path / "nowhere"))
+
+
+def test_a_private_server_answers_only_to_the_key_that_env_prints(home: Path, connect: Connect) -> None:
+    server = daemon.ensure(options={"private": True})
+    with pytest.raises(ClientError) as refused:
+        connect(server.url, "123456789012")("codecommit").list_repositories()
+    assert refused.value.response["Error"]["Code"] == "UnrecognizedClientException"
+    key = daemon.environment("210987654321")["AWS_ACCESS_KEY_ID"]
+    codecommit = connect(server.url, key)("codecommit")
+    made = codecommit.create_repository(repositoryName="kept")["repositoryMetadata"]
+    assert made["accountId"] == "210987654321"
+    asked = ["git", "-c", "credential.helper=", "ls-remote"]
+    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
+    stranger = subprocess.run(
+        [*asked, made["cloneUrlHttp"]], env=environment, check=False, capture_output=True
+    )
+    known = made["cloneUrlHttp"].replace("http://", f"http://{key}:x@")
+    assert stranger.returncode != 0
+    assert subprocess.run([*asked, known], env=environment, check=False).returncode == 0
+    assert daemon.reset()

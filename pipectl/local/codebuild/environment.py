@@ -87,7 +87,7 @@ def host(build: Build, world: World, account: str, region: str, shims: Path) -> 
         "HOME": str(home),
         "TMPDIR": str(temporary),
         "LANG": "C.UTF-8",
-        "AWS_ACCESS_KEY_ID": account,
+        "AWS_ACCESS_KEY_ID": world.access_key(account),
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_ENDPOINT_URL": world.url,
         "AWS_REGION": region,

@@ -1,7 +1,7 @@
 """Git over HTTP: what `git clone`, `fetch` and `push` speak, answered by git itself.
 
 Whoever clones has git, and only git's own server knows all of its protocol (shallow and partial clones, its
-version 2); dulwich's does not. Git's documentation, "http-protocol": the client first reads the references of a
+version 2); dulwich does not. Git documentation, "http-protocol": the client first reads the references of a
 service, then posts its request. No large transfer is held in memory: both sides of it wait in files.
 """
 

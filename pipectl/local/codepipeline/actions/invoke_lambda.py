@@ -114,7 +114,7 @@ def _environment(job: Job, function: Any, folder: str) -> dict[str, str]:
         "PATH": os.defpath,
         "HOME": folder,
         **function.environment_vars,
-        "AWS_ACCESS_KEY_ID": job.account,
+        "AWS_ACCESS_KEY_ID": job.world.access_key(job.account),
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_ENDPOINT_URL": job.world.url,
         "AWS_REGION": job.region,
