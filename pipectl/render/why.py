@@ -18,6 +18,7 @@ from pipectl.runs.why.answers import Commit, Live, Place, Verdict, Why
 
 INDENT = "  "
 NEXT = "next: "
+_UNBROKEN = "\u00a0"
 
 _VERDICTS = {
     Verdict.LIVE: ("is live", "green"),
@@ -32,16 +33,20 @@ def why_text(why: Why, look: Look, now: datetime, option: str = "") -> str:
     commit = commit_text(why.commit) if why.commit else "the newest commit"
     told = [*answer_lines(why, now), *_instead(why, now)]
     lines = [f"{INDENT}{line}" for text in told for line in _folded(text, look.width - len(INDENT))]
-    steps = [
-        f"{NEXT if not number else ' ' * len(NEXT)}{step}"
-        for number, step in enumerate(next_steps(why, option, now))
-    ]
+    steps = [line for step in next_steps(why, option, now) for line in _step(step, look.width - len(NEXT))]
+    steps = [f"{' ' * len(NEXT) if number else NEXT}{line}" for number, line in enumerate(steps)]
     return "\n".join([f"{look.bold(commit)} {look.paint(word, colour)}", *lines, *steps])
 
 
 def _folded(text: str, cells: int) -> list[str]:
     """Lines of a log and links stay whole, so that they can be read and followed; the rest is wrapped."""
     return [text] if text.startswith((LOG, "https://")) else wrapped(text, cells)
+
+
+def _step(text: str, cells: int) -> list[str]:
+    """A step in lines; a command in it is never broken, so that it can be copied."""
+    whole = re.sub(r"`[^`]*`", lambda command: command[0].replace(" ", _UNBROKEN), text)
+    return [line.replace(_UNBROKEN, " ") for line in wrapped(whole, cells)]
 
 
 def _instead(why: Why, now: datetime) -> Iterator[str]:
@@ -72,7 +77,7 @@ def why_data(why: Why, option: str, now: datetime) -> dict[str, Any]:
         "execution": why.execution and why.execution.id,
         "details": _data(why.answer),
         "places": [_place_data(place) for place in why.live],
-        "next": [re.findall(r"`([^`]+)`", step)[0] for step in next_steps(why, option, now) if "`" in step],
+        "next": re.findall(r"`([^`]+)`", " ".join(next_steps(why, option, now))),
     }
 
 

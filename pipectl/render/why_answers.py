@@ -51,10 +51,15 @@ def _came(why: Why, now: datetime) -> str:
     return f"came through {stage} {ago(moment, now)} ({identity})"
 
 
+def _waiting(why: Why, stage: str, now: datetime) -> str:
+    """How far it came, and before which stage it stands."""
+    return f"{_came(why, now)}{',' if why.built else ''} {'waiting' if why.built else 'waits'} before {stage}"
+
+
 @_lines.register
 def _held(answer: answers.Held, why: Why, now: datetime) -> Iterator[str]:
     gate = answer.gate
-    yield f"{_came(why, now)}, waiting before {answer.stage}"
+    yield _waiting(why, answer.stage, now)
     who = f" by {person(gate.changed_by)}" if gate.changed_by else ""
     when = f" {since(gate.changed_at, now)}" if gate.changed_at else ""
     reason = f": {quoted(gate.reason)}" if gate.reason else ""
@@ -65,7 +70,7 @@ def _held(answer: answers.Held, why: Why, now: datetime) -> Iterator[str]:
 
 @_lines.register
 def _queued(answer: answers.Queued, why: Why, now: datetime) -> Iterator[str]:
-    yield f"{_came(why, now)}, waiting before {answer.stage}"
+    yield _waiting(why, answer.stage, now)
     if answer.behind:
         yield f"{answer.stage} is busy with {both(answer.behind)}"
     elif answer.before:
@@ -147,23 +152,26 @@ def _stopped(answer: answers.Stopped, why: Why, now: datetime) -> Iterator[str]:
 @_lines.register
 def _cancelled(answer: answers.Cancelled, why: Why, now: datetime) -> Iterator[str]:
     identity = execution_text(why.execution) if why.execution else "it"
-    when = f" {ago(answer.when, now)}" if answer.when else ""
-    version = f" (version {answer.version})" if answer.version else ""
-    yield f"{identity} was cancelled: the pipeline was changed while it ran{when}{version}"
+    yield f"{identity} was cancelled: the pipeline was changed while it ran"
+    if answer.version and answer.when:
+        yield f"its version {answer.version} is from {ago(answer.when, now)}"
 
 
 @_lines.register
 def _rolled_back(answer: answers.RolledBack, why: Why, now: datetime) -> Iterator[str]:
     rollback = answer.rollback
     when = f" {ago(rollback.started, now)}" if rollback.started else ""
-    to = f" to {commit_text(answer.to)}" if answer.to else ""
-    by = f" by {person(rollback.trigger_detail or '')}" if rollback.trigger == "ManualRollback" else ""
-    cause = f" after {_cause(rollback.trigger_detail)}" if rollback.trigger == "AutomatedRollback" else ""
-    yield f"it was live; {answer.stage} was rolled back{by}{when}{to} ({execution_text(rollback)}){cause}"
+    by = f" by {person(rollback.trigger_detail)}" if rollback.trigger_detail else ""
+    if rollback.trigger == "AutomatedRollback":
+        by = f" by itself: {_cause(rollback.trigger_detail)}"
+    yield f"it was live until {answer.stage} was rolled back{when}{by}"
+    if answer.to:
+        yield f"to {commit_text(answer.to)} ({execution_text(rollback)})"
 
 
 def _cause(detail: str | None) -> str:
-    return f"execution {person(detail)[:8]} failed" if detail else "a failure"
+    """The detail names the execution that failed (inferred)."""
+    return f"execution {person(detail)[:8]} failed" if detail else "a stage failed"
 
 
 @_lines.register

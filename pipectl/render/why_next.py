@@ -1,5 +1,6 @@
 """The next command to type, for each answer of `why`."""
 
+import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import singledispatch
@@ -41,7 +42,7 @@ def _held(answer: answers.Held, why: Why, option: str, now: datetime) -> Iterato
     if left < timedelta():
         yield f"{opening}, then {_again(why, option)}"
     else:
-        days = max(left.days, 1)
+        days = math.ceil(left / timedelta(days=1))
         yield f"{opening} (after {days} more {'day' if days == 1 else 'days'} it would not go on by itself)"
 
 
@@ -71,7 +72,9 @@ def _failed(answer: answers.Failed, why: Why, option: str, now: datetime) -> Ite
     if answer.run is None and answer.condition in ("BEFORE_ENTRY", "ON_SUCCESS"):
         yield f"`pipectl override {answer.stage}{option}` goes on all the same"
         return
-    if answer.retryable:
+    if why.commit is None and answer.run is not None and answer.run.provider == "CodeCommit":
+        yield f"`git push origin {answer.run.configuration.get('BranchName', '')}`"
+    elif answer.retryable:
         yield f"`pipectl retry {answer.stage}{option}` tries again"
     else:
         yield f"{_again(why, option)} runs it anew: another execution was in {answer.stage} since"

@@ -1,6 +1,7 @@
 """Commands as users type them, against a local AWS in this process, each test in its own account."""
 
 import json
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 import pipectl.local
 from pipectl.cli import cli
 from pipectl.local.server import Server
+from tests.shop import Shop
 
 Run = Callable[..., Result]
 
@@ -114,3 +116,24 @@ def faults(server: Server) -> Iterator[Callable[..., None]]:
 
     yield order
     server.faults.order([])
+
+
+@pytest.fixture
+def shop(run: Run, client: Callable[[str], Any], account: str, tmp_path: Path) -> Shop:
+    """A small pipeline whose executions really run"""
+    return Shop(run, client, account, tmp_path)
+
+
+@pytest.fixture
+def told(shop: Shop) -> Callable[..., None]:
+    """Compare what a command tells of the shop with a reviewed file; PIPECTL_REWRITE_SCREENS=1 writes it"""
+
+    def told(name: str, result: Result, exit_code: int = 0) -> None:
+        assert result.exit_code == exit_code, result.output
+        file = Path(__file__).parent / "screens" / f"{name}.txt"
+        text = shop.stable(result.stdout)
+        if os.environ.get("PIPECTL_REWRITE_SCREENS") == "1":
+            file.write_text(text, encoding="utf-8")
+        assert text == file.read_text(encoding="utf-8")
+
+    return told

@@ -1,0 +1,279 @@
+"""Every answer to "why is my commit not live?", each with the pipeline really in that state"""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from pipectl.local.server import Server
+from tests.shop import GATE, RELEASE, Shop, until
+
+Told = Callable[..., None]
+
+LIVE, NOT_LIVE, UNKNOWN = 0, 1, 2
+DAY_S = 86_400
+
+
+@pytest.fixture
+def later(server: Server) -> Iterator[Callable[[int], None]]:
+    """Let days pass in the local AWS, or go back; afterwards it is today again"""
+    moved: list[int] = []
+
+    def later(days: int) -> None:
+        moved.append(days)
+        server.world.clock.advance(days * DAY_S)
+
+    yield later
+    server.world.clock.advance(-sum(moved) * DAY_S)
+
+
+def test_a_commit_that_runs_is_live_since_its_deployment(shop: Shop, told: Told) -> None:
+    execution = shop.create(RELEASE)
+    shop.ends(execution, "Succeeded")
+    told("why_live", shop.ask("why", shop.commits[0][:7]), LIVE)
+
+
+def test_without_a_commit_it_is_about_the_tip_of_the_branch(shop: Shop) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    commit = shop.push("Second reminder")
+    shop.ends(shop.execution(commit), "Succeeded")
+    asked = shop.ask("why")
+    assert (asked.exit_code, asked.stdout.split()[0]) == (LIVE, commit[:7])
+
+
+def test_a_commit_before_a_closed_transition_is_told_whose_hold_that_is(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    shop.hold("Release")
+    commit = shop.push("Remind friends twice")
+    shop.waits(shop.execution(commit), "Release")
+    told("why_held", shop.ask("why", commit), NOT_LIVE)
+
+
+def test_after_thirty_days_a_hold_does_not_let_go_of_what_waits(
+    shop: Shop, later: Callable[[int], None]
+) -> None:
+    later(-31)
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    shop.hold("Release")
+    commit = shop.push("Remind friends twice")
+    shop.waits(shop.execution(commit), "Release")
+    later(31)
+    answer = shop.ask("why", commit)
+    assert answer.exit_code == NOT_LIVE
+    assert "more than 30 days" in answer.stdout
+    start = f"`pipectl start --commit {commit[:7]}`"
+    assert f"next: `pipectl enable-transition Release`, then {start}" in answer.stdout
+
+
+def test_a_commit_behind_another_one_in_the_stage_is_told_which(shop: Shop, told: Told) -> None:
+    first = shop.create(GATE, RELEASE)
+    shop.reaches(first, "Gate", "InProgress")
+    commit = shop.push("Remind friends twice")
+    shop.waits(shop.execution(commit), "Gate")
+    told("why_queued", shop.ask("why", commit), NOT_LIVE)
+
+
+def test_a_closed_way_out_is_guessed_since_aws_does_not_tell_it(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    shop.api.disable_stage_transition(
+        pipelineName="shop", stageName="Source", transitionType="Outbound", reason="no"
+    )
+    commit = shop.push("Remind friends twice")
+    shop.waits(shop.execution(commit), "Release")
+    told("why_way_out", shop.ask("why", commit), NOT_LIVE)
+
+
+def test_a_commit_at_an_approval_is_told_what_is_asked_and_where(shop: Shop, told: Told) -> None:
+    topic = shop.aws("sns").create_topic(Name="releases")["TopicArn"]
+    asking = {"provider": "Manual", "custom_data": "Is the ad out?", "link": "https://shop.example/4"}
+    gate = {"name": "Gate", "actions": [{**asking, "topic": topic}]}
+    shop.reaches(shop.create(gate, RELEASE), "Gate", "InProgress")
+    until(lambda: shop.stage("Gate")["actionStates"][0]["latestExecution"].get("token"))
+    told("why_approval", shop.ask("why"), NOT_LIVE)
+
+
+def test_a_rejected_commit_is_told_who_rejected_it_and_why(shop: Shop, told: Told) -> None:
+    execution = shop.create(GATE, RELEASE)
+    shop.answer("Rejected", "the ad is not out")
+    shop.ends(execution, "Failed")
+    told("why_rejected", shop.ask("why"), NOT_LIVE)
+
+
+def test_a_superseded_commit_is_told_by_which_and_where_that_one_is(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    shop.hold("Release")
+    older = shop.push("Remind friends twice")
+    overtaken = shop.execution(older)
+    shop.waits(overtaken, "Release")
+    newer = shop.push("And again")
+    shop.ends(overtaken, "Superseded")
+    shop.waits(shop.execution(newer), "Release")
+    told("why_superseded", shop.ask("why", older), NOT_LIVE)
+
+
+def test_a_superseded_commit_is_live_with_the_newer_one_that_contains_it(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    shop.hold("Release")
+    older = shop.push("Remind friends twice")
+    overtaken = shop.execution(older)
+    shop.waits(overtaken, "Release")
+    newer = shop.execution(shop.push("And again"))
+    shop.ends(overtaken, "Superseded")
+    shop.open("Release")
+    shop.ends(newer, "Succeeded")
+    told("why_part_of", shop.ask("why", older), LIVE)
+
+
+def test_an_older_commit_is_live_with_the_newer_one_that_contains_it(shop: Shop) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    newer = shop.push("Second reminder")
+    shop.ends(shop.execution(newer), "Succeeded")
+    answer = shop.ask("why", shop.commits[0])
+    assert answer.exit_code == LIVE
+    assert f'it is part of {newer[:7]} "Second reminder", which is newer' in answer.stdout
+
+
+def test_a_commit_stopped_in_a_stage_is_told_why_and_how_it_goes_on(shop: Shop, told: Told) -> None:
+    execution = shop.create(GATE, RELEASE)
+    shop.reaches(execution, "Gate", "InProgress")
+    shop.api.stop_pipeline_execution(
+        pipelineName="shop", pipelineExecutionId=execution, abandon=True, reason="the ad is wrong"
+    )
+    shop.ends(execution, "Stopped")
+    told("why_stopped", shop.ask("why"), NOT_LIVE)
+
+
+def test_a_commit_stopped_before_a_stage_can_only_be_started_again(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    shop.hold("Release")
+    commit = shop.push("Remind friends twice")
+    execution = shop.execution(commit)
+    shop.waits(execution, "Release")
+    shop.api.stop_pipeline_execution(pipelineName="shop", pipelineExecutionId=execution)
+    shop.ends(execution, "Stopped")
+    told("why_stopped_outside", shop.ask("why", commit), NOT_LIVE)
+
+
+def test_a_cancelled_commit_is_told_of_the_change(shop: Shop, told: Told) -> None:
+    execution = shop.create(GATE, RELEASE)
+    shop.reaches(execution, "Gate", "InProgress")
+    declaration = shop.api.get_pipeline(name="shop")["pipeline"]
+    declaration["stages"][1]["actions"][0]["configuration"] = {"CustomData": "Sure?"}
+    shop.api.update_pipeline(pipeline=declaration)
+    until(lambda: shop.stage("Gate")["actionStates"])
+    if shop.status(execution) == "InProgress":  # running actions finish first (User guide, edit a pipeline)
+        shop.answer("Approved")
+    shop.ends(execution, "Cancelled")
+    told("why_cancelled", shop.ask("why"), NOT_LIVE)
+
+
+def test_a_commit_that_was_rolled_back_is_told_by_whom_and_to_what(shop: Shop, told: Told) -> None:
+    first = shop.create(RELEASE)
+    shop.ends(first, "Succeeded")
+    commit = shop.push("Remind friends twice")
+    shop.ends(shop.execution(commit), "Succeeded")
+    back = shop.api.rollback_stage(pipelineName="shop", stageName="Release", targetPipelineExecutionId=first)[
+        "pipelineExecutionId"
+    ]
+    shop.ends(back, "Succeeded")
+    told("why_rolled_back", shop.ask("why", commit), NOT_LIVE)
+    assert shop.ask("why", shop.commits[0]).exit_code == LIVE
+
+
+def test_a_pushed_commit_before_the_last_one_came_with_that_one(shop: Shop) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    shop.aws("events").disable_rule(Name="shop-Source")
+    older = shop.push("Remind friends twice")
+    shop.aws("events").enable_rule(Name="shop-Source")
+    newer = shop.push("And again")
+    shop.ends(shop.execution(newer), "Succeeded")
+    answer = shop.ask("why", older)
+    assert answer.exit_code == LIVE
+    assert f'{older[:7]} "Remind friends twice" is live\n  it is part of {newer[:7]}' in answer.stdout
+
+
+def test_a_commit_that_was_not_pushed_is_not_known(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    told("why_not_pushed", shop.ask("why", "abcdef1"), NOT_LIVE)
+
+
+def test_a_commit_on_another_branch_is_told_which_branch_counts(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    commit = shop.push("Try colours", branch="colours")
+    told("why_other_branch", shop.ask("why", commit), NOT_LIVE)
+
+
+def test_a_disabled_rule_starts_nothing(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    shop.aws("events").disable_rule(Name="shop-Source")
+    shop.push("Remind friends twice")
+    told("why_rule_disabled", shop.ask("why"), NOT_LIVE)
+
+
+def test_without_a_rule_nothing_starts(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    shop.aws("events").remove_targets(Rule="shop-Source", Ids=["pipeline"])
+    shop.push("Remind friends twice")
+    told("why_no_rule", shop.ask("why"), NOT_LIVE)
+
+
+def test_a_rule_for_another_branch_starts_nothing(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    events = shop.aws("events")
+    pattern = events.describe_rule(Name="shop-Source")["EventPattern"].replace('"main"', '"master"')
+    events.put_rule(Name="shop-Source", EventPattern=pattern)
+    shop.push("Remind friends twice")
+    told("why_rule_elsewhere", shop.ask("why"), NOT_LIVE)
+
+
+def test_a_rule_whose_role_is_gone_starts_nothing(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    role = f"shop-{shop.aws('s3').meta.region_name}-shop-events"
+    iam = shop.aws("iam")
+    for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=role, PolicyName=policy)
+    iam.delete_role(RoleName=role)
+    shop.push("Remind friends twice")
+    told("why_rule_without_role", shop.ask("why"), NOT_LIVE)
+
+
+def test_an_empty_repository_waits_for_its_first_push(shop: Shop, told: Told) -> None:
+    execution = shop.create(RELEASE, first=None)
+    shop.ends(execution, "Failed")
+    told("why_source_failed", shop.ask("why"), NOT_LIVE)
+
+
+def test_a_commit_before_the_closed_first_stage_waits_there(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    shop.hold("Source", "no releases in the holidays")
+    shop.push("Remind friends twice")
+    until(lambda: shop.stage("Source").get("inboundExecution"))
+    told("why_parked", shop.ask("why"), NOT_LIVE)
+
+
+@pytest.mark.parametrize("words", [("abc",), ("",)])
+def test_too_short_a_commit_is_refused(shop: Shop, words: tuple[str, ...]) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    refused = shop.ask("why", *words)
+    assert (refused.exit_code, "too short" in refused.stderr) == (2, True)
+
+
+def test_what_cannot_be_looked_at_cannot_be_told(shop: Shop, faults: Callable[..., None]) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    faults({"service": "codepipeline", "operation": "GetPipelineState", "code": "AccessDeniedException"})
+    assert shop.ask("why").exit_code == UNKNOWN
+    assert shop.ask("why", "-p", "nowhere").exit_code == UNKNOWN
+
+
+def test_the_answer_is_data_too(shop: Shop) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    shop.hold("Release")
+    commit = shop.push("Remind friends twice")
+    execution = shop.execution(commit)
+    shop.waits(execution, "Release")
+    told = json.loads(shop.ask("why", "-o", "json").stdout)
+    assert (told["commit"]["id"], told["live"], told["answer"]) == (commit, False, "held")
+    assert told["execution"] == execution
+    assert told["details"]["gate"]["reason"] == "Release freeze until Monday"
+    assert [each["stage"] for each in told["places"]] == ["Release"]
+    assert told["next"] == ["pipectl enable-transition Release"]
