@@ -43,6 +43,8 @@ UNSETTLED = (
     Unsettled("ecs", "InvalidParameterException", "ssume the service linked role", "ECS's own role", False),
     Unsettled("ecs", "InvalidParameterException", "still Draining", "the old service to drain", False),
     Unsettled("ecs", "ClusterNotFoundException", "", "the new cluster", False),
+    Unsettled("ecs", "ClusterContainsServicesException", "", "the services to drain", False),
+    Unsettled("ecs", "ClusterContainsTasksException", "", "the tasks to stop", False),
     Unsettled("events", "ValidationException", "cannot be assumed by principal", "the new role"),
     Unsettled("events", "ConcurrentModificationException", "", "another change of the rule", False),
     Unsettled("s3", "MalformedPolicy", "Invalid principal in policy", "the new role"),

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ class Answers:
 def show_plans(plans: Sequence[Plan]) -> None:
     """The plans that change something, on stdout; all of them with `--verbose`."""
     now, look = datetime.now().astimezone(), look_of(sys.stdout)
-    told = [plan for plan in plans if look.verbose or any(map(is_told, plan.steps))]
+    told = [plan for plan in plans if look.verbose or plan.orphans or any(map(is_told, plan.steps))]
     click.echo("\n\n".join(plan_text(plan, look, now) for plan in told))
 
 
@@ -72,21 +72,25 @@ def _confirm(because: str, question: str, option: str) -> None:
 
 
 def carry_out(
-    plans: Sequence[Plan], stacks: Sequence[flow.Stack], connection: "Connection", progress: Progress
+    plans: Sequence[Plan],
+    stacks: Sequence[flow.Stack],
+    connection: "Connection",
+    progress: Progress,
+    apply: Callable[..., Iterator[Outcome]] = flow.apply,
 ) -> tuple[list[Outcome], float]:
     """Every pending step, and the seconds that all took. Ctrl-C ends it with what was done so far."""
     started = time.monotonic()
     click.echo(err=True)
     with progress.shown(sum(len(plan.pending) for plan in plans)):
         try:
-            outcomes = list(flow.apply(plans, stacks, connection, progress.watch))
+            outcomes = list(apply(plans, stacks, connection, progress.watch))
         except KeyboardInterrupt:
             connection.stop.set()
             outcomes = progress.outcomes
     return outcomes, time.monotonic() - started
 
 
-def report(outcomes: Sequence[Outcome], seconds: float, caller: str) -> None:
+def report(outcomes: Sequence[Outcome], seconds: float, caller: str, command: str = "create") -> None:
     """The sum on stdout when all went well; else what failed, and the way on, on stderr."""
     look = look_of(sys.stderr)
     failed = [outcome for outcome in outcomes if outcome.result is Result.FAILED]
@@ -98,16 +102,16 @@ def report(outcomes: Sequence[Outcome], seconds: float, caller: str) -> None:
     if undone := left_undone(outcomes, look):
         click.echo(f"\nnot tried:\n{undone}", err=True)
     if failed:
-        again = "run `pipectl create` again when it is mended"
+        again = f"run `pipectl {command}` again when it is mended"
         click.echo(f"\n{counts_text(outcomes)}; {again}", err=True)
 
 
-def exit_code(outcomes: Sequence[Outcome], *, stopped: bool) -> ExitCode:
+def exit_code(outcomes: Sequence[Outcome], *, stopped: bool, command: str = "create") -> ExitCode:
     """How the command ends. Raises Interrupted after Ctrl-C."""
     if stopped:
         raise Interrupted(
             f"interrupted: {counts_text(outcomes) or 'nothing was done'}",
-            hint="`pipectl create` goes on from there",
+            hint=f"`pipectl {command}` goes on from there",
         )
     failed = any(outcome.result is not Result.DONE for outcome in outcomes)
     return ExitCode.FAILED if failed else ExitCode.DONE

@@ -1,9 +1,20 @@
 """(wanted, found) -> steps. Pure, and the only place that decides what is to be done."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
-from pipectl.engine.values import OWNER_TAG, Action, Difference, Exactly, Obstacle, Resource, State, Step
+from pipectl.engine.values import (
+    ADOPTED_TAG,
+    OWNER_TAG,
+    Action,
+    Difference,
+    Exactly,
+    Obstacle,
+    Resource,
+    State,
+    Step,
+)
 
 Found = Mapping[tuple[str, str], State]
 """What was read, by kind and name; a missing key is a thing that is not there."""
@@ -67,8 +78,15 @@ def _step(resource: Resource, before: State | None, kind: Traits, stack: str) ->
         return Step(resource, Action.UPDATE, before, changed, obstacle=_foreign(resource, str(owner)))
     stuck = _stuck(resource, changed, kind.fixed)
     if owned and owner is None:
-        return Step(resource, Action.ADOPT, before, changed, obstacle=stuck)
+        adopted = _adopted(resource)
+        return Step(adopted, Action.ADOPT, before, tuple(differences(adopted.stated, before)), obstacle=stuck)
     return Step(resource, Action.UPDATE if changed else Action.KEEP, before, changed, obstacle=stuck)
+
+
+def _adopted(resource: Resource) -> Resource:
+    """The same, marked as taken over: `destroy` then knows that it was not made for the stack."""
+    tags = {**resource.stated["tags"], ADOPTED_TAG: "true"}
+    return replace(resource, stated={**resource.stated, "tags": tags})
 
 
 def _missing(resource: Resource) -> Step:

@@ -42,6 +42,14 @@ class Worker(Protocol):
     def update(self) -> Callable[[Any, Step], None]:
         """Change what differs, and no more."""
 
+    @property
+    def delete(self) -> Callable[[Any, Step], None]:
+        """Take a thing away; what has gone already is no error."""
+
+    @property
+    def release(self) -> Callable[[Any, Step], None]:
+        """Take our tags off, and leave the thing where it is."""
+
 
 @dataclass(frozen=True)
 class Started:
@@ -133,10 +141,15 @@ def _carry_out(
     started = time.monotonic()
     kind = kinds[step.resource.kind]
     try:
-        if step.action is Action.CREATE:
-            kind.create(cloud, step.resource)
-        else:
-            kind.update(cloud, step)
+        match step.action:
+            case Action.CREATE:
+                kind.create(cloud, step.resource)
+            case Action.DELETE:
+                kind.delete(cloud, step)
+            case Action.RELEASE:
+                kind.release(cloud, step)
+            case _:
+                kind.update(cloud, step)
     except Interrupted:
         return Outcome(step, Result.NOT_TRIED)
     except PipectlError as error:

@@ -13,6 +13,9 @@ State = Mapping[str, Any]
 OWNER_TAG = "pipectl:stack"
 """The tag that says which stack owns a thing."""
 
+ADOPTED_TAG = "pipectl:adopted"
+"""The tag of a thing that was there before its stack: leaving un-tags it, and deletes nothing."""
+
 
 class Exactly(dict[str, Any]):
     """A stated mapping that allows no other keys: what is found beyond it is a difference."""
@@ -32,6 +35,9 @@ class Action(enum.StrEnum):
     UPDATE = "update"
     ADOPT = "adopt"
     KEEP = "keep"
+    DELETE = "delete"
+    RELEASE = "release"
+    """Take our tags off and leave the thing where it is."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,8 @@ class Plan:
     account: str
     region: str
     steps: tuple[Step, ...]
+    orphans: tuple[Resource, ...] = ()
+    """What carries the stack's tag and stands in its spec no longer."""
 
     @property
     def pending(self) -> tuple[Step, ...]:

@@ -27,6 +27,13 @@ CreatePipeline starts a run at once, so everything that the run needs stands bef
 not exist when it is named.
 """
 
+REMOVAL_WAVES: tuple[tuple[Kind, ...], ...] = (
+    (rule.KIND, pipeline.KIND),
+    (project.KIND, service.KIND),
+    (source.KIND, repository.KIND, log_group.KIND, bucket.KIND, role.KIND, cluster.KIND),
+)
+"""The order in which things go: what starts runs, then what runs, then what that needed and wrote to."""
+
 KINDS: tuple[Kind, ...] = tuple(kind for wave in WAVES for kind in wave)
 
 READING_ORDER: tuple[Kind, ...] = (service.KIND, *(kind for kind in KINDS if kind is not service.KIND))

@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, by_name, for_each, side_by_side
+from pipectl.aws.cloud import Cloud, for_each, side_by_side
 from pipectl.aws.policy import VERSION, allow, canonical
 from pipectl.engine.values import Resource, State, Step
 from pipectl.errors import AccessDenied, AwsError
-from pipectl.kinds import names
-from pipectl.kinds.kind import Kind, Wanted, listed, mapped, no_design, tags
+from pipectl.kinds import bucket_removal, names
+from pipectl.kinds.kind import Contents, Kind, Wanted, listed, mapped, no_design, tags
 from pipectl.spec.spec import Spec
 
 NAME = "s3 bucket"
@@ -54,17 +54,28 @@ def store_statements(account: Account, name: str) -> Iterable[dict[str, Any]]:
 
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
-    """The five settings of each bucket, side by side; each read refuses a bucket of another account."""
-    return {name: state for name, state in by_name(_state, cloud, wanted).items() if state is not None}
+    """What is stated of each bucket, side by side; each read refuses a bucket of another account."""
+    ordered = list(wanted)
+    states = for_each(lambda name: _state(cloud, name, wanted[name]), ordered)
+    return {name: state for name, state in zip(ordered, states, strict=True) if state is not None}
 
 
-def _state(cloud: Cloud, name: str) -> State | None:
-    reads = ("public_access_block", "bucket_policy", "bucket_encryption", "bucket_lifecycle_configuration",
-             "bucket_tagging")  # fmt: skip
-    answers = for_each(partial(_get, cloud, name), reads)
-    if any(answer is None for answer in answers):
+READS = {
+    "public_access": "public_access_block",
+    "tls_only": "bucket_policy",
+    "encryption": "bucket_encryption",
+    "expire_days": "bucket_lifecycle_configuration",
+    "tags": "bucket_tagging",
+}
+"""Word of the spec -> the setting that says it."""
+
+
+def _state(cloud: Cloud, name: str, stated: State) -> State | None:
+    reads = [what for word, what in READS.items() if word in stated]
+    answers = dict(zip(reads, for_each(partial(_get, cloud, name), reads), strict=True))
+    if None in answers.values():
         return None
-    block, policy, encryption, lifecycle, tagging = (answer or {} for answer in answers)
+    block, policy, encryption, lifecycle, tagging = (answers.get(what) or {} for what in READS.values())
     blocked = block.get("PublicAccessBlockConfiguration", {})
     rules = encryption.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
     return {
@@ -165,7 +176,7 @@ def _tls_statement(arn: str) -> dict[str, Any]:
 
 def _is_tls_only(arn: str, policy: str | None) -> bool:
     wanted = canonical({"Statement": [_tls_statement(arn)]}) or {}
-    return (canonical(policy) or {}).get(TLS_SID) == wanted[TLS_SID]
+    return bool((canonical(policy) or {}).get(TLS_SID) == wanted[TLS_SID])
 
 
 def _tls_policy(arn: str, before: str | None) -> str:
@@ -176,4 +187,13 @@ def _tls_policy(arn: str, before: str | None) -> str:
     return json.dumps({"Version": VERSION, "Statement": [*others, _tls_statement(arn)]})
 
 
-KIND = Kind(NAME, no_design, read, create, update)
+KIND = Kind(
+    NAME,
+    no_design,
+    read,
+    create,
+    update,
+    delete=bucket_removal.delete,
+    release=bucket_removal.release,
+    contents=Contents("artifacts", bucket_removal.look),
+)

@@ -1,14 +1,14 @@
 """ECS cluster: the name that services live in, insights and capacity providers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
 
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, in_batches
-from pipectl.engine.values import Resource, State, Step, exactly
-from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
+from pipectl.aws.cloud import Cloud, find, in_batches
+from pipectl.engine.values import Action, Resource, State, Step, exactly
+from pipectl.kinds.kind import OUR_TAGS, Kind, Wanted, listed, mapped, merged, tag_changes, tags
 from pipectl.kinds.service_block import CapacityProvider, Service
 from pipectl.spec.block import Block
 from pipectl.spec.spec import Spec
@@ -126,4 +126,36 @@ def _put_providers(cloud: Cloud, step: Step) -> None:
     cloud.call("ecs", "put_cluster_capacity_providers", cluster=step.resource.name, **both)
 
 
-KIND = Kind(NAME, design, read, create, update, {"ecs": Cluster})
+def delete(cloud: Cloud, step: Step) -> None:
+    """Take the cluster away; its services have been deleted, and Patient waits until they have drained."""
+    find(["ClusterNotFoundException"], cloud, "ecs", "delete_cluster", cluster=step.resource.name)
+
+
+def release(cloud: Cloud, step: Step) -> None:
+    """Take our tags off."""
+    arn = cloud.account.arn("ecs", f"cluster/{step.resource.name}")
+    cloud.call("ecs", "untag_resource", resourceArn=arn, tagKeys=OUR_TAGS)
+
+
+def stays(step: Step, steps: Sequence[Step]) -> str | None:
+    """A cluster with others' services or instances in it cannot be deleted (API reference, DeleteCluster)."""
+    found = (step.before or {}).get("aws") or {}
+    name = step.resource.name
+    gone = [
+        each
+        for each in steps
+        if each.action is Action.DELETE
+        and each.resource.name.startswith(f"{name}/")
+        and "aws" in (each.before or {})
+    ]
+    services = found.get("activeServicesCount", 0) - len(gone)
+    if services > 0:
+        return f"{services} more {'service lives' if services == 1 else 'services live'} in it"
+    if instances := found.get("registeredContainerInstancesCount", 0):
+        return (
+            f"{instances} container {'instance is' if instances == 1 else 'instances are'} registered in it"
+        )
+    return None
+
+
+KIND = Kind(NAME, design, read, create, update, {"ecs": Cluster}, delete=delete, release=release, stays=stays)

@@ -1,13 +1,13 @@
 """Kind: what a file in this folder hands out, and what several of them need."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud
-from pipectl.engine.values import OWNER_TAG, Remark, Resource, State, Step
+from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Remark, Resource, State, Step
 from pipectl.spec.spec import Spec
 
 Wanted = Mapping[str, State]
@@ -23,6 +23,29 @@ def _no_remarks(cloud: Cloud, step: Step) -> Iterable[Remark]:
     return ()
 
 
+def _not_alone(cloud: Cloud, step: Step) -> None:
+    """Nothing to do: it comes and goes with another thing, as a transition with its pipeline."""
+
+
+def _tags_only(resource: Resource, staying: Sequence[Resource]) -> State:
+    return {"tags": resource.stated.get("tags", {})}
+
+
+def _never_stays(step: Step, steps: Sequence[Step]) -> str | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a thing may hold that cannot be made again. `option` of `destroy` says that it goes too.
+
+    `look` says in words what would be lost; None when there is nothing, or no such thing.
+    """
+
+    option: str
+    look: Callable[[Cloud, str], str | None]
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of AWS thing: its YAML blocks, its names, its permissions, its calls.
@@ -32,6 +55,10 @@ class Kind:
     `create` makes a thing whole, so that it may be cut off anywhere and `read` shows what is missing;
     `update` does what differs and no more. `fixed` are dotted paths that AWS cannot change in place, with
     the way out. `remark` may look at AWS.
+
+    To leave: `delete` takes a thing away, in steps that may be cut off anywhere, and is content with what has
+    gone already; `release` takes our tags off. `leaving` says what must be read for it, knowing what stays;
+    `stays` says why a thing must stay when all these steps are carried out.
     """
 
     name: str
@@ -42,6 +69,21 @@ class Kind:
     blocks: Mapping[str, type] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
     remark: Callable[[Cloud, Step], Iterable[Remark]] = _no_remarks
+    delete: Callable[[Cloud, Step], None] = _not_alone
+    release: Callable[[Cloud, Step], None] = _not_alone
+    contents: Contents | None = None
+    leaving: Callable[[Resource, Sequence[Resource]], State] = _tags_only
+    stays: Callable[[Step, Sequence[Step]], str | None] = _never_stays
+
+
+OUR_TAGS = [ADOPTED_TAG, OWNER_TAG]
+"""What `release` takes off; the tags of the spec stay, since nobody knows whose they were."""
+
+
+def remaining_tags(step: Step) -> dict[str, str]:
+    """What is left of the tags without ours, for services that take all of them at once."""
+    before = (step.before or {}).get("tags") or {}
+    return {name: text for name, text in before.items() if name not in OUR_TAGS}
 
 
 def tags(spec: Spec, own: Mapping[str, str] | None = None) -> dict[str, str]:

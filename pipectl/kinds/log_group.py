@@ -8,7 +8,7 @@ from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
-from pipectl.kinds.kind import Kind, Wanted, no_design, tag_changes, tags
+from pipectl.kinds.kind import OUR_TAGS, Kind, Wanted, no_design, tag_changes, tags
 from pipectl.spec.spec import Spec
 
 NAME = "log group"
@@ -89,4 +89,14 @@ def _keep(cloud: Cloud, resource: Resource) -> None:
         cloud.call("logs", "put_retention_policy", logGroupName=resource.name, retentionInDays=days)
 
 
-KIND = Kind(NAME, no_design, read, create, update)
+def delete(cloud: Cloud, step: Step) -> None:
+    """Take the group away, with what was logged."""
+    find(["ResourceNotFoundException"], cloud, "logs", "delete_log_group", logGroupName=step.resource.name)
+
+
+def release(cloud: Cloud, step: Step) -> None:
+    """Take our tags off."""
+    cloud.call("logs", "untag_resource", resourceArn=_arn(cloud, step.resource.name), tagKeys=OUR_TAGS)
+
+
+KIND = Kind(NAME, no_design, read, create, update, delete=delete, release=release)

@@ -9,7 +9,7 @@ from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.engine.values import Action, Remark, Resource, State, Step
 from pipectl.kinds import bucket
 from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration, stated, words
-from pipectl.kinds.kind import Kind, Wanted, listed, mapped, tag_changes, tags
+from pipectl.kinds.kind import OUR_TAGS, Kind, Wanted, listed, mapped, tag_changes, tags
 from pipectl.kinds.permissions import statements
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.references import references
@@ -154,4 +154,25 @@ def remark(cloud: Cloud, step: Step) -> Iterator[Remark]:
             yield Remark(f"execution {short} is running; this change cancels it", asks=True)
 
 
-KIND = Kind(NAME, design, read, create, update, {"codepipeline": Pipeline}, remark=remark)
+def delete(cloud: Cloud, step: Step) -> None:
+    """Take the pipeline away; one that has gone already is answered without an error (service model)."""
+    cloud.call("codepipeline", "delete_pipeline", name=step.resource.name)
+
+
+def release(cloud: Cloud, step: Step) -> None:
+    """Take our tags off."""
+    arn = cloud.account.arn("codepipeline", step.resource.name)
+    cloud.call("codepipeline", "untag_resource", resourceArn=arn, tagKeys=OUR_TAGS)
+
+
+KIND = Kind(
+    NAME,
+    design,
+    read,
+    create,
+    update,
+    {"codepipeline": Pipeline},
+    remark=remark,
+    delete=delete,
+    release=release,
+)

@@ -9,7 +9,7 @@ from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds import bucket, project_words, repository
 from pipectl.kinds.declaration import artifact_bucket
-from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tags
+from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, remaining_tags, tags
 from pipectl.kinds.log_group import log_group, write_statement
 from pipectl.kinds.project_block import Project
 from pipectl.kinds.project_words import log_group_name
@@ -168,4 +168,15 @@ REPORTING = (
 )
 """What test reports need, which builds discover by themselves (user guide, "auto-discover reports")."""
 
-KIND = Kind(NAME, design, read, create, update, {"codebuild": Project})
+
+def delete(cloud: Cloud, step: Step) -> None:
+    """Take the project away; one that has gone already is answered without an error (service model)."""
+    cloud.call("codebuild", "delete_project", name=step.resource.name)
+
+
+def release(cloud: Cloud, step: Step) -> None:
+    """Take our tags off: UpdateProject replaces them all."""
+    cloud.call("codebuild", "update_project", name=step.resource.name, tags=listed(remaining_tags(step)))
+
+
+KIND = Kind(NAME, design, read, create, update, {"codebuild": Project}, delete=delete, release=release)

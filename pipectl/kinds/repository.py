@@ -12,7 +12,17 @@ from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.policy import allow, canonical
 from pipectl.engine.values import Resource, State, Step, exactly
 from pipectl.kinds import lifecycle
-from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
+from pipectl.kinds.kind import (
+    OUR_TAGS,
+    Contents,
+    Kind,
+    Wanted,
+    listed,
+    mapped,
+    merged,
+    tag_changes,
+    tags,
+)
 from pipectl.spec.block import Arn, Block, Whole
 from pipectl.spec.spec import Spec
 
@@ -234,6 +244,34 @@ def _put_policy(cloud: Cloud, resource: Resource) -> None:
         cloud.call("ecr", "set_repository_policy", repositoryName=resource.name, policyText=text)
 
 
+def _images(cloud: Cloud, name: str) -> str | None:
+    answer = find([MISSING], cloud, "ecr", "describe_images", repositoryName=name, maxResults=LOOKED_AT)
+    images = answer["imageDetails"] if answer else []
+    more = " or more" if answer and answer.get("nextToken") else ""
+    return f"{len(images)}{more} {'image' if len(images) == 1 and not more else 'images'}" if images else None
+
+
+def delete(cloud: Cloud, step: Step) -> None:
+    """Take the repository away. With `force` its images go too, which the plan has said or found none of."""
+    find(
+        [MISSING],
+        cloud,
+        "ecr",
+        "delete_repository",
+        repositoryName=step.resource.name,
+        force=bool(step.remarks),
+    )
+
+
+def release(cloud: Cloud, step: Step) -> None:
+    """Take our tags off."""
+    arn = cloud.account.arn("ecr", f"repository/{step.resource.name}")
+    cloud.call("ecr", "untag_resource", resourceArn=arn, tagKeys=OUR_TAGS)
+
+
+LOOKED_AT = 1000
+"""Images that are counted: the most of one DescribeImages (API reference)."""
+
 RECREATE = "ECR has no call for it: use another name, or delete the repository and its images first"
 
 KIND = Kind(
@@ -244,4 +282,7 @@ KIND = Kind(
     update,
     {"ecr": EcrRepository},
     fixed={"encryption": RECREATE, "kms_key": RECREATE, "aws": RECREATE},
+    delete=delete,
+    release=release,
+    contents=Contents("images", _images),
 )

@@ -9,8 +9,9 @@ from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.aws.policy import canonical, document
 from pipectl.engine.values import Resource, State, Step, exactly
+from pipectl.errors import AwsError
 from pipectl.kinds import names
-from pipectl.kinds.kind import Kind, Wanted, listed, mapped, no_design, tag_changes, tags
+from pipectl.kinds.kind import OUR_TAGS, Kind, Wanted, listed, mapped, no_design, tag_changes, tags
 from pipectl.spec.spec import Spec
 
 NAME = "iam role"
@@ -74,9 +75,11 @@ def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """Trust, policy and tags of each role; GetRole and GetRolePolicy side by side."""
     roles, policies = side_by_side([
         partial(by_name, _role, cloud, wanted),
-        partial(by_name, _policy, cloud, wanted),
+        partial(by_name, _policy, cloud, [name for name in wanted if "policy" in wanted[name]]),
     ])  # fmt: skip
-    return {name: _words(role["Role"], policies[name]) for name, role in roles.items() if role is not None}
+    return {
+        name: _words(role["Role"], policies.get(name)) for name, role in roles.items() if role is not None
+    }
 
 
 def _role(cloud: Cloud, name: str) -> dict[str, Any] | None:
@@ -143,6 +146,42 @@ def _put_policy(cloud: Cloud, resource: Resource) -> None:
     )
 
 
+def delete(cloud: Cloud, step: Step) -> None:
+    """Take our policy away, then the role. Says what others have put on it when that holds it."""
+    name = step.resource.name
+    find(MISSING, cloud, "iam", "delete_role_policy", RoleName=name, PolicyName=POLICY)
+    try:
+        find(MISSING, cloud, "iam", "delete_role", RoleName=name)
+    except AwsError as error:
+        if error.code not in CONFLICT:
+            raise
+        hint = f"take away what others put on it first: {_put_on(cloud, name)}"
+        raise AwsError(error.service, error.operation, error.code, error.said, hint=hint) from error
+
+
+CONFLICT = ("DeleteConflict", "DeleteConflictException")
+
+
+def _put_on(cloud: Cloud, name: str) -> str:
+    """The policies and instance profiles that keep a role from being deleted (API reference, DeleteRole)."""
+    inline, attached, profiles = side_by_side([
+        partial(cloud.call, "iam", "list_role_policies", RoleName=name),
+        partial(cloud.call, "iam", "list_attached_role_policies", RoleName=name),
+        partial(cloud.call, "iam", "list_instance_profiles_for_role", RoleName=name),
+    ])  # fmt: skip
+    parts = [
+        *inline["PolicyNames"],
+        *(each["PolicyArn"] for each in attached["AttachedPolicies"]),
+        *(each["InstanceProfileName"] for each in profiles["InstanceProfiles"]),
+    ]
+    return ", ".join(parts) or "nothing was found now, so run it again"
+
+
+def release(cloud: Cloud, step: Step) -> None:
+    """Take our tags off."""
+    cloud.call("iam", "untag_role", RoleName=step.resource.name, TagKeys=OUR_TAGS)
+
+
 KIND = Kind(
     NAME,
     no_design,
@@ -150,4 +189,6 @@ KIND = Kind(
     create,
     update,
     fixed={"path": "IAM cannot move a role: delete it, or name a role of your own with `role:`"},
+    delete=delete,
+    release=release,
 )

@@ -11,7 +11,7 @@ from pipectl.engine.values import Exactly, Remark, Resource, State, Step, exactl
 from pipectl.errors import AwsError
 from pipectl.kinds import names
 from pipectl.kinds.declaration import configuration
-from pipectl.kinds.kind import Kind, Wanted, listed, mapped, tag_changes, tags
+from pipectl.kinds.kind import OUR_TAGS, Kind, Wanted, listed, mapped, tag_changes, tags
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.role import role_arn, service_role
 from pipectl.kinds.wiring import Wired, wired
@@ -179,4 +179,20 @@ def remark(cloud: Cloud, step: Step) -> Iterator[Remark]:
         yield Remark(f"bucket {name} must send its events to EventBridge, and keep versions")
 
 
-KIND = Kind(NAME, design, read, create, update, remark=remark)
+def delete(cloud: Cloud, step: Step) -> None:
+    """Take all targets off, then the rule: one with targets cannot be deleted (API reference, DeleteRule)."""
+    name = step.resource.name
+    if targets := list((step.before or {}).get("targets") or {}):
+        answer = find(MISSING, cloud, "events", "remove_targets", Rule=name, Ids=targets)
+        for failed in (answer or {}).get("FailedEntries") or []:  # which come with a status of 200
+            raise AwsError("events", "remove_targets", failed["ErrorCode"], failed.get("ErrorMessage", ""))
+    find(MISSING, cloud, "events", "delete_rule", Name=name)
+
+
+def release(cloud: Cloud, step: Step) -> None:
+    """Take our tags off."""
+    arn = cloud.account.arn("events", f"rule/{step.resource.name}")
+    cloud.call("events", "untag_resource", ResourceARN=arn, TagKeys=OUR_TAGS)
+
+
+KIND = Kind(NAME, design, read, create, update, remark=remark, delete=delete, release=release)

@@ -8,7 +8,7 @@ from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, find, for_each, in_batches, side_by_side
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Action, Remark, Resource, State, Step
-from pipectl.kinds import service_words, task_definition
+from pipectl.kinds import service_removal, service_words, task_definition
 from pipectl.kinds.cluster import Cluster
 from pipectl.kinds.execution import execution_resources, execution_role
 from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
@@ -82,6 +82,9 @@ def _images_of_the_pipeline(spec: Spec, account: Account, service: str, task: Ta
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """Each service with the revision that it uses now: DescribeServices by cluster, then its definition."""
+    if any("spared" in said for said in wanted.values()):
+        services = {name: {"tags": said["tags"]} for name, said in wanted.items()}
+        return service_removal.with_revisions(cloud, wanted, partial(read, cloud, services))
     by_cluster: dict[str, list[str]] = {}
     for name in wanted:
         cluster, _, service = name.partition("/")
@@ -237,4 +240,7 @@ KIND = Kind(
     update,
     fixed={"launch_type": RECREATE, "scheduling_strategy": RECREATE},
     remark=remark,
+    delete=service_removal.delete,
+    release=service_removal.release,
+    leaving=service_removal.leaving,
 )

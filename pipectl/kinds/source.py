@@ -10,7 +10,7 @@ from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
-from pipectl.kinds.kind import Kind, Wanted, merged, tag_changes, tags
+from pipectl.kinds.kind import OUR_TAGS, Contents, Kind, Wanted, merged, tag_changes, tags
 from pipectl.spec.block import Arn, Block
 from pipectl.spec.spec import Spec
 
@@ -109,4 +109,32 @@ def update(cloud: Cloud, step: Step) -> None:
         cloud.call("codecommit", "tag_resource", resourceArn=arn, tags=changed)
 
 
-KIND = Kind(NAME, design, read, create, update, {"codecommit": CodeCommitRepository})
+def _code(cloud: Cloud, name: str) -> str | None:
+    """Its branches: without one nothing was ever pushed."""
+    answer = find([MISSING], cloud, "codecommit", "list_branches", repositoryName=name)
+    branches = answer["branches"] if answer else []
+    return f"{len(branches)} {'branch' if len(branches) == 1 else 'branches'} of code" if branches else None
+
+
+def delete(cloud: Cloud, step: Step) -> None:
+    """Take the repository away; one that has gone already is answered without an error (service model)."""
+    cloud.call("codecommit", "delete_repository", repositoryName=step.resource.name)
+
+
+def release(cloud: Cloud, step: Step) -> None:
+    """Take our tags off."""
+    arn = cloud.account.arn("codecommit", step.resource.name)
+    cloud.call("codecommit", "untag_resource", resourceArn=arn, tagKeys=OUR_TAGS)
+
+
+KIND = Kind(
+    NAME,
+    design,
+    read,
+    create,
+    update,
+    {"codecommit": CodeCommitRepository},
+    delete=delete,
+    release=release,
+    contents=Contents("code", _code),
+)

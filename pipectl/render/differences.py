@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from pipectl.engine.values import OWNER_TAG, Action, Difference, Step
+from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Difference, Step
 from pipectl.render.marks import Look
 from pipectl.render.secrets import masked
 from pipectl.render.text import counted, cut, folded, pad, plain, width
@@ -53,7 +53,8 @@ def _worth_showing(step: Step, look: Look) -> Iterator[Difference]:
     if look.verbose:
         yield from step.differences
         return
-    told = [each for each in step.differences if not each.path.startswith(f"tags.{OWNER_TAG}")]
+    ours = (f"tags.{OWNER_TAG}", f"tags.{ADOPTED_TAG}")
+    told = [each for each in step.differences if not each.path.startswith(ours)]
     if step.action is not Action.CREATE:
         yield from told
         return

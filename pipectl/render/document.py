@@ -37,8 +37,43 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "stack": plan.stack,
         "account": plan.account,
         "region": plan.region,
-        "summary": {str(action): plan.count(action) for action in Action},
+        "summary": {str(action): plan.count(action) for action in CREATING},
         "steps": [_step_data(step) for step in plan.steps],
+        "orphans": [{"kind": each.kind, "name": each.name} for each in plan.orphans],
+    }
+
+
+CREATING = (Action.CREATE, Action.UPDATE, Action.ADOPT, Action.KEEP)
+LEAVING = (Action.DELETE, Action.RELEASE, Action.KEEP)
+
+
+def removal_data(plan: Plan, outcomes: Sequence[Outcome], reads: int, writes: int) -> dict[str, Any]:
+    """How a stack goes: of each thing that is there its action, why it stays or what goes with it."""
+    ended = {id(outcome.step): outcome for outcome in outcomes}
+    steps = [step for step in plan.steps if step.before is not None]
+    return {
+        "stack": plan.stack,
+        "account": plan.account,
+        "region": plan.region,
+        "summary": {str(action): sum(step.action is action for step in steps) for action in LEAVING},
+        "steps": [
+            {
+                "kind": step.resource.kind,
+                "name": step.resource.name,
+                "action": str(step.action),
+                "notes": [remark.text for remark in step.remarks],
+                **_ended(ended.get(id(step))),
+            }
+            for step in steps
+        ],
+        "calls": {"read": reads, "write": writes},
+    }
+
+
+def _ended(outcome: Outcome | None) -> dict[str, Any]:
+    return {
+        "outcome": str(outcome.result) if outcome else None,
+        "error": message(outcome.error) if outcome and outcome.error else None,
     }
 
 
@@ -68,9 +103,7 @@ def create_data(plan: Plan, outcomes: Sequence[Outcome], reads: int, writes: int
     ended = {id(outcome.step): outcome for outcome in outcomes}
     data = plan_data(plan)
     for step, told in zip(plan.steps, data["steps"], strict=True):
-        outcome = ended.get(id(step))
-        told["outcome"] = str(outcome.result) if outcome else None
-        told["error"] = message(outcome.error) if outcome and outcome.error else None
+        told.update(_ended(ended.get(id(step))))
     return {**data, "calls": {"read": reads, "write": writes}}
 
 

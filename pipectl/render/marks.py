@@ -13,6 +13,7 @@ class Mark(enum.Enum):
 
     CREATE = ("+", "+", "green")
     CHANGE = ("~", "~", "yellow")
+    DELETE = ("-", "-", "red")
     ASKS = ("!", "!", "magenta")
     DONE = ("✓", "v", "green")
     FAILED = ("✗", "x", "red")

@@ -12,7 +12,13 @@ from pipectl.render.times import duration
 
 NOTE_ROOM = 32
 
-_DONE = {Action.CREATE: "created", Action.UPDATE: "changed", Action.ADOPT: "adopted"}
+_DONE = {
+    Action.CREATE: "created",
+    Action.UPDATE: "changed",
+    Action.ADOPT: "adopted",
+    Action.DELETE: "deleted",
+    Action.RELEASE: "released",
+}
 
 
 def running_line(step: Step, look: Look, note: str = "") -> str:

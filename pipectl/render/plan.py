@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pipectl.engine.values import Action, Plan, Step
+from pipectl.engine.values import Action, Plan, Resource, Step
 from pipectl.render import differences
 from pipectl.render.differences import COLUMN, INDENT
 from pipectl.render.marks import Look, Mark
@@ -19,8 +19,19 @@ def plan_text(plan: Plan, look: Look, now: datetime) -> str:
     """The whole plan of one stack, with its summary line."""
     headline = look.dot.join([look.bold(plan.stack), plan.account, plan.region])
     shown = plan.steps if look.verbose else [step for step in plan.steps if is_told(step)]
-    body = "\n".join(_step_text(step, look, now) for step in shown)
+    lines = [
+        *(_step_text(step, look, now) for step in shown),
+        *(_orphan(each, look) for each in plan.orphans),
+    ]
+    body = "\n".join(lines)
     return f"{headline}\n\n{body}\n\n{summary(plan)}"
+
+
+def _orphan(resource: Resource, look: Look) -> str:
+    """What carries the stack's tag and stands in its spec no longer."""
+    line = step_line(Step(resource, Action.KEEP), Mark.ASKS, look, look.width)
+    said = "is no longer in the spec; `pipectl create --prune` removes it"
+    return f"{line}\n{paragraph(said, look.width, INDENT)}"
 
 
 def is_told(step: Step) -> bool:
@@ -39,9 +50,9 @@ def summary(plan: Plan) -> str:
     """`1 to create, 3 to change, 1 needs your word, 9 as the spec says`."""
     words = [_word(step) for step in plan.steps]
     counts = {word: words.count(word) for word in _WORDS}
-    return ", ".join(_WORDS[word].format(number=number) for word, number in counts.items() if number).replace(
-        "1 need your", "1 needs your"
-    )
+    told = [_WORDS[word].format(number=number) for word, number in counts.items() if number]
+    told += [f"{len(plan.orphans)} no longer in the spec"] if plan.orphans else []
+    return ", ".join(told).replace("1 need your", "1 needs your")
 
 
 _WORDS = {

@@ -103,7 +103,7 @@ def test_a_plan_tells_its_parts() -> None:
     assert whole.questions == (update,)
     assert whole.adoptions == (adopt,)
     assert whole.obstacles == ()
-    assert [whole.count(action) for action in Action] == [1, 1, 1, 1]
+    assert [whole.count(action) for action in Action] == [1, 1, 1, 1, 0, 0]
 
 
 @pytest.mark.parametrize(

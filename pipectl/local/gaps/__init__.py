@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pipectl.local.wire import Answer, Forward, Request
     from pipectl.local.world import World
 
-CLOSED = ("ecr", "events", "iam", "logs", "s3", "sts")
+CLOSED = ("ecr", "events", "iam", "logs", "resourcegroupstaggingapi", "s3", "sts")
 
 
 def answer(world: World, request: Request, forward: Forward) -> Answer:

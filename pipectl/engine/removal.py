@@ -1,0 +1,118 @@
+"""What is to be done about a stack's things when they shall go. Pure, as `plan`, and with its care."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pipectl.engine.plan import Found
+from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Remark, Resource, State, Step
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user has said: whose contents go too, what stays, and what goes although it was adopted."""
+
+    contents: frozenset[str] = frozenset()
+    keep: frozenset[Key] = frozenset()
+    adopted: frozenset[Key] = frozenset()
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a thing holds and what would be lost with it; `option` says that it may go."""
+
+    text: str
+    option: str
+
+
+class Traits(Protocol):
+    """What removal wants to know of a kind."""
+
+    @property
+    def name(self) -> str:
+        """The kind's name, as resources carry it."""
+
+    @property
+    def stays(self) -> Callable[[Step, Sequence[Step]], str | None]:
+        """Why a thing must stay when all these steps are carried out; None when it need not."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What AWS said: what is there, and what it holds."""
+
+    found: Found
+    held: Mapping[Key, Held]
+
+
+def removal(
+    resources: Sequence[Resource], facts: Facts, kinds: Sequence[Traits], stack: str, wishes: Wishes
+) -> tuple[Step, ...]:
+    """One step for each thing, in the given order: DELETE, RELEASE, or KEEP with the reason."""
+    steps = tuple(_step(each, facts, stack, wishes) for each in resources)
+    traits = {kind.name: kind for kind in kinds}
+    order = {kind.name: number for number, kind in enumerate(kinds)}
+    staying = [
+        each.resource for each in steps if each.resource.key in wishes.keep and each.before is not None
+    ]
+    return tuple(_spared(step, steps, traits, _users(step, staying, order)) for step in steps)
+
+
+def _step(resource: Resource, facts: Facts, stack: str, wishes: Wishes) -> Step:
+    before = facts.found.get(resource.key)
+    if before is None:
+        return Step(resource, Action.KEEP)
+    tags: Mapping[str, str] = before.get("tags") or {}
+    owner = tags.get(OWNER_TAG)
+    if owner != stack:
+        whose = f"it belongs to the stack `{owner}`" if owner else "no stack owns it"
+        return _kept(resource, before, whose)
+    if resource.key in wishes.keep:
+        return _kept(resource, before, "`--keep` names it")
+    if ADOPTED_TAG in tags and resource.key not in wishes.adopted:
+        return Step(resource, Action.RELEASE, before)
+    held = facts.held.get(resource.key)
+    if held and held.option not in wishes.contents:
+        return _kept(resource, before, f"it holds {held.text}; `--{held.option}` deletes them too")
+    remarks = (Remark(f"{held.text} go with it"),) if held else ()
+    return Step(resource, Action.DELETE, before, remarks=remarks)
+
+
+def _kept(resource: Resource, before: State, why: str) -> Step:
+    return Step(resource, Action.KEEP, before, remarks=(Remark(f"stays: {why}"),))
+
+
+def _spared(
+    step: Step, steps: Sequence[Step], traits: Mapping[str, Traits], users: Sequence[Resource]
+) -> Step:
+    """The step, or a KEEP when something that stays needs the thing."""
+    if step.action is not Action.DELETE:
+        return step
+    if users:
+        named = f"{users[0].kind} `{users[0].name}`"
+        return _kept(step.resource, step.before or {}, f"{named} stays and uses it")
+    why = traits[step.resource.kind].stays(step, steps)
+    return _kept(step.resource, step.before or {}, why) if why else step
+
+
+def _users(step: Step, staying: Sequence[Resource], order: Mapping[str, int]) -> list[Resource]:
+    """Those that stay and name the thing, or its ARN; a thing uses only what is made before it."""
+    name = step.resource.name
+    return [
+        each
+        for each in staying
+        if order[each.kind] > order[step.resource.kind]
+        and any(text == name or text.endswith(f"/{name}") for text in _texts([each.stated, each.request]))
+    ]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _texts(list(value.values()))
+    elif isinstance(value, Iterable):
+        for item in value:
+            yield from _texts(item)

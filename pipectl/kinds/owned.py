@@ -1,0 +1,100 @@
+"""Everything that stacks own, found by tag: ARNs become kinds and names."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from pipectl.aws.cloud import Cloud, side_by_side
+from pipectl.engine.values import OWNER_TAG
+from pipectl.errors import AccessDenied
+from pipectl.kinds import (
+    bucket,
+    cluster,
+    log_group,
+    names,
+    pipeline,
+    project,
+    repository,
+    role,
+    rule,
+    service,
+    source,
+)
+
+Entry = tuple[str, str, str]
+"""Stack, kind, name."""
+
+STACKS = 20
+"""Values of one tag filter (API reference, GetResources)."""
+
+SHAPES = {
+    source.NAME: r"codecommit:[^:]*:\d+:([\w.-]+)",
+    repository.NAME: r"ecr:[^:]*:\d+:repository/(.+)",
+    log_group.NAME: r"logs:[^:]*:\d+:log-group:([^:]+)(?::\*)?",
+    bucket.NAME: r"s3:::([^/]+)",
+    cluster.NAME: r"ecs:[^:]*:\d+:cluster/([^/]+)",
+    service.NAME: r"ecs:[^:]*:\d+:service/([^/]+/[^/]+)",
+    project.NAME: r"codebuild:[^:]*:\d+:project/(.+)",
+    rule.NAME: r"events:[^:]*:\d+:rule/([^/]+)",
+    pipeline.NAME: r"codepipeline:[^:]*:\d+:([\w.@-]+)",
+}
+"""Kind -> what its ARN looks like. Of task definitions their service takes care."""
+
+
+def owned(cloud: Cloud, stacks: Sequence[str], say: Callable[[str], None]) -> list[Entry]:
+    """What carries the tag of one of the stacks. IAM's roles have a path instead: GetResources lacks them.
+
+    Who may not ask is told so, and learns of nothing.
+    """
+    batches = [stacks[start : start + STACKS] for start in range(0, len(stacks), STACKS)]
+    asked = [partial(_tagged, cloud, batch) for batch in batches]
+    asked += [partial(_roles, cloud, stack) for stack in stacks]
+    answers = side_by_side([partial(_allowed, ask, say) for ask in asked])
+    return [entry for answer in answers for entry in answer]
+
+
+def _allowed(ask: Callable[[], list[Entry]], say: Callable[[str], None]) -> list[Entry]:
+    try:
+        return ask()
+    except AccessDenied as error:
+        say(f"what the spec no longer names was not looked for: {error.said}")
+        return []
+
+
+def _tagged(cloud: Cloud, stacks: Sequence[str]) -> list[Entry]:
+    found: list[Entry] = []
+    token: dict[str, str] = {}
+    filters = [{"Key": OWNER_TAG, "Values": list(stacks)}]
+    while True:
+        answer = cloud.call(
+            "resourcegroupstaggingapi", "get_resources", TagFilters=filters, ResourcesPerPage=100, **token
+        )
+        found += [entry for each in answer["ResourceTagMappingList"] for entry in _entries(each)]
+        if not answer.get("PaginationToken"):
+            return found
+        token = {"PaginationToken": answer["PaginationToken"]}
+
+
+def _entries(tagged: dict[str, Any]) -> Iterator[Entry]:
+    stack = next(tag["Value"] for tag in tagged["Tags"] if tag["Key"] == OWNER_TAG)
+    arn = tagged["ResourceARN"].split(":", 2)[-1]
+    for kind, shape in SHAPES.items():
+        if match := re.fullmatch(shape, arn):
+            yield stack, kind, match[1]
+
+
+def _roles(cloud: Cloud, stack: str) -> list[Entry]:
+    """The roles under the stack's path, those of this Region: IAM is one namespace for all of them."""
+    found: list[Entry] = []
+    marker: dict[str, str] = {}
+    prefix = f"{stack}-{cloud.account.region}-"
+    if len(prefix) > names.ROLE_LIMIT - 9:  # a hash stands in the Region's place, so nobody knows
+        return []
+    while True:
+        answer = cloud.call("iam", "list_roles", PathPrefix=f"/pipectl/{stack}/", **marker)
+        names_ = [each["RoleName"] for each in answer["Roles"]]
+        found += [(stack, role.NAME, name) for name in names_ if name.startswith(prefix)]
+        if not answer.get("IsTruncated"):
+            return found
+        marker = {"Marker": answer["Marker"]}
