@@ -196,6 +196,8 @@ def _pass_roles(
 
 def remark(cloud: Cloud, step: Step) -> Iterable[Remark]:
     """Whose the image is, what a new revision does, and what a first start waits for."""
+    if not step.resource.managed:
+        return
     task = step.resource.stated["task_definition"]
     if step.action is Action.CREATE:
         for image in step.resource.initial.get("images", {}).values():
