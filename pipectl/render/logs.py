@@ -42,7 +42,8 @@ def heading(source: Source, look: Look) -> str:
     """`Build  ·  CodeBuild FriendRemindersBuild:5e0f1a2b`: whose lines follow."""
     where = source.stage if source.action == source.stage else f"{source.stage}/{source.action}"
     kind = _KINDS.get(source.kind, source.provider)
-    return look.dot.join([look.bold(plain(where)), plain(f"{kind} {_name(source)}")])
+    what = kind if source.name == kind else f"{kind} {_name(source)}"
+    return look.dot.join([look.bold(plain(where)), plain(what)])
 
 
 _KINDS = {"build": "CodeBuild", "service": "ECS", "task": "ECS task"}
@@ -74,7 +75,11 @@ def line_text(line: Line, look: Look) -> str:
 def _ended(line: Line, text: str) -> str:
     """How an action ended says how long that took."""
     run = line.ended
-    return f"{run.status.lower()} after {duration(run.seconds)}: {text}" if run else text
+    if run is None:
+        return text
+    is_rejected = run.declared.category == "Approval" and run.status == "Failed"
+    word = "rejected" if is_rejected else run.status.lower()
+    return f"{word} after {duration(run.seconds)}: {text}"
 
 
 def line_data(line: Line) -> dict[str, Any]:
