@@ -1,4 +1,4 @@
-"""Roles are least-privilege: one statement per thing opened, and no `*` without a reason (design, section 1)."""
+"""Roles are least-privilege: one statement per thing opened, no `*` without a reason (design, section 1)."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +25,7 @@ EVERYTHING = {
     "LookAtRevisions": "DescribeTaskDefinition knows no resources",
     "JoinVpc": "the describing calls of EC2 know no resources",
     "ValidateTemplate": "ValidateTemplate knows no resources",
-    "PassAnyTaskRole": "the roles of a service that the spec does not describe; bounded by iam:PassedToService",
+    "PassAnyTaskRole": "its roles stand in no spec; the condition iam:PassedToService bounds it",
 }
 """The statements that may say `*` as a resource, with the reason."""
 
