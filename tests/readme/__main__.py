@@ -19,7 +19,7 @@ def main() -> None:
                 write(block, here)
             for each in typed(block) if block.info == "console" else ():
                 printed, _ = shell.type(each.command)
-                if not volatile.agree(volatile.steady(each.output), volatile.steady(printed)):
+                if not volatile.same(each.output, printed):
                     first = each.line + each.command.count("\n")
                     shown = [line for line in printed if not line.startswith("  … ")]
                     fresh.append((first, first + len(each.output), [line.rstrip() for line in shown]))

@@ -55,8 +55,17 @@ def _without_blanks_around(lines: list[str]) -> list[str]:
     return lines[filled[0] : filled[-1] + 1] if filled else []
 
 
+def same(shown: Sequence[str], printed: Sequence[str]) -> bool:
+    """Whether what was printed is what README shows; a sentence may be wrapped where a time is longer."""
+    return agree(steady(shown), steady(printed)) or _flowing(shown) == _flowing(printed)
+
+
+def _flowing(lines: Iterable[str]) -> str:
+    return _steady(" ".join(word for line in lines for word in line.split()))
+
+
 def agree(shown: Sequence[str], printed: Sequence[str]) -> bool:
-    """Whether what was printed is what README shows. Both are steady."""
+    """Whether the lines are the same, both steady; LEFT_OUT stands for any lines."""
     if LEFT_OUT not in shown:
         return list(shown) == list(printed)
     cut = list(shown).index(LEFT_OUT)
