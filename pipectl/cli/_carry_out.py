@@ -79,15 +79,20 @@ def carry_out(
     apply: Callable[..., Iterator[Outcome]] = flow.apply,
 ) -> tuple[list[Outcome], float]:
     """Every pending step, and the seconds that all took. Ctrl-C ends it with what was done so far."""
-    started = time.monotonic()
+    started, before = time.monotonic(), len(progress.outcomes)
     click.echo(err=True)
     with progress.shown(sum(len(plan.pending) for plan in plans)):
         try:
             outcomes = list(apply(plans, stacks, connection, progress.watch))
         except KeyboardInterrupt:
             connection.stop.set()
-            outcomes = progress.outcomes
+            outcomes = progress.outcomes[before:]
     return outcomes, time.monotonic() - started
+
+
+def all_done(outcomes: Sequence[Outcome]) -> bool:
+    """Whether every step ended well."""
+    return all(outcome.result is Result.DONE for outcome in outcomes)
 
 
 def report(outcomes: Sequence[Outcome], seconds: float, caller: str, command: str = "create") -> None:

@@ -18,6 +18,11 @@ def tell(text: str) -> None:
     click.echo(text, err=True)
 
 
+def tell_if(wanted: bool) -> Callable[[str], None]:
+    """A word that only those hear who want to know everything."""
+    return tell if wanted else lambda _: None
+
+
 @contextmanager
 def connected(
     settings: Settings, specs: "Sequence[Spec]" = (), say: Callable[[str], None] = tell

@@ -1,16 +1,19 @@
 """`pipectl create`: make AWS look like the specs."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from pipectl.cli._options import Chosen, Settings, aws_options, specs
+from pipectl.cli._removal import removal_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipectl import flow
     from pipectl.aws.session import Connection
+    from pipectl.engine.removal import Wishes
     from pipectl.engine.values import Outcome, Plan
     from pipectl.errors import ExitCode
 
@@ -19,37 +22,59 @@ if TYPE_CHECKING:
 @specs
 @click.option("--yes", is_flag=True, help="Answer yes where a running execution would be disturbed")
 @click.option("--adopt", is_flag=True, help="Take over what stands in AWS already and no stack owns")
+@click.option("--prune", is_flag=True, help="Remove what the stack owns and the spec no longer names")
+@removal_options
 @aws_options
-def command(settings: Settings, chosen: Chosen, yes: bool, adopt: bool) -> "ExitCode | None":
+def command(
+    settings: Settings, chosen: Chosen, yes: bool, adopt: bool, prune: bool, wishes: "Wishes"
+) -> "ExitCode | None":
     """Make AWS look like the SPECs: plan, show, carry out
 
     Run it again at any time: what is as the spec says is left alone. It asks only before it takes over
-    what no stack owns, and before it would disturb a running execution.
+    what no stack owns, and before it would disturb a running execution. With --prune it also removes, last
+    of all and with the care of `destroy`, what the stack owns and the spec no longer names.
 
     With `-o json`: a plan with an outcome and an error for each step and the number of calls; an object for
     one SPEC, a list for several.
     """
-    from pipectl import flow
-    from pipectl.cli import _carry_out, _session, _specs
+    from pipectl import flow, leaving
+    from pipectl.cli import _carry_out, _removal, _session, _specs
     from pipectl.cli._progress import Progress
 
+    _removal.refuse_without_prune(wishes, prune=prune)
     loaded = _specs.load(chosen)
     progress = Progress(settings)
     with _session.connected(settings, loaded, progress.say) as connection:
         stacks = flow.design(loaded, connection, settings.aws)
-        plans = flow.plan(stacks)
-        if settings.is_text and any(plan.pending or plan.obstacles for plan in plans):
-            _carry_out.show_plans(plans)
+        plans = leaving.with_orphans(stacks, _session.tell_if(settings.verbose))
+        going = leaving.prune(stacks, plans, wishes) if prune else ()
+        _removal.refuse_unknown(going, wishes)
+        if settings.is_text:
+            _show_plans(plans, going)
         _carry_out.refuse_obstacles(plans)
         _carry_out.ask(plans, _carry_out.Answers(yes, adopt))
+        _removal.ask(going, yes=yes)
         outcomes, seconds = _carry_out.carry_out(plans, stacks, connection, progress)
-        _show(settings, plans, outcomes, seconds, stacks, connection)
+        if any(plan.pending for plan in going) and _carry_out.all_done(outcomes):
+            gone, more = _carry_out.carry_out(going, stacks, connection, progress, leaving.apply)
+            outcomes, seconds = [*outcomes, *gone], seconds + more
+        _show(settings, plans, going, outcomes, seconds, stacks, connection)
         return _carry_out.exit_code(outcomes, stopped=connection.stop.is_set())
+
+
+def _show_plans(plans: "Sequence[Plan]", going: "Sequence[Plan]") -> None:
+    from pipectl.cli import _carry_out, _removal
+
+    told = [replace(plan, orphans=()) for plan in plans] if going else plans
+    if any(plan.pending or plan.obstacles or plan.orphans for plan in told):
+        _carry_out.show_plans(told)
+    _removal.show(going)
 
 
 def _show(
     settings: Settings,
     plans: "Sequence[Plan]",
+    going: "Sequence[Plan]",
     outcomes: "Sequence[Outcome]",
     seconds: float,
     stacks: "Sequence[flow.Stack]",
@@ -57,12 +82,14 @@ def _show(
 ) -> None:
     from pipectl.cli import _carry_out
     from pipectl.cli._first_push import first_push
-    from pipectl.render.document import create_data, document, one_or_all
+    from pipectl.render.document import create_data, document, one_or_all, removal_data
     from pipectl.render.plan import as_stated
 
     reads, writes = (connection.book.count(writing=writing) for writing in (False, True))
     if not settings.is_text:
         told = [create_data(plan, outcomes, reads, writes) for plan in plans]
+        for data, plan in zip(told, going, strict=bool(going)):
+            data["removed"] = removal_data(plan, outcomes, reads, writes)["steps"]
         click.echo(document(one_or_all(told), settings.output))
     elif not outcomes:
         click.echo(as_stated(plans, reads, writes))

@@ -1,5 +1,6 @@
 """What is to be done about a stack's things when they shall go. Pure, as `plan`, and with its care."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -98,13 +99,13 @@ def _spared(
 
 
 def _users(step: Step, staying: Sequence[Resource], order: Mapping[str, int]) -> list[Resource]:
-    """Those that stay and name the thing, or its ARN; a thing uses only what is made before it."""
-    name = step.resource.name
+    """Those that stay and name the thing, its ARN or an image of it; what is made later is never used."""
+    named = re.compile(rf"(.*/)?{re.escape(step.resource.name)}([:@].*)?", re.DOTALL)
     return [
         each
         for each in staying
         if order[each.kind] > order[step.resource.kind]
-        and any(text == name or text.endswith(f"/{name}") for text in _texts([each.stated, each.request]))
+        and any(named.fullmatch(text) for text in _texts([each.stated, each.request]))
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipectl import flow
+from pipectl import flow, leaving
 from pipectl.aws.session import Connection, Endpoint
 from pipectl.errors import AwsError
 
@@ -52,7 +52,7 @@ def create(connection: Connection, files: Sequence[str]) -> None:
     from pipectl.cli._options import Settings
 
     stacks = flow.design(flow.load_specs(files, {}), connection, flow.Aws())
-    plans = flow.plan(stacks)
+    plans = leaving.with_orphans(stacks, lambda _: None)
     outcomes = list(flow.apply(plans, stacks, connection, lambda _: None))
     for outcome in outcomes:
         if outcome.error:
