@@ -137,7 +137,7 @@ class Connection:
         self, attempts: int, response: Any, caught_exception: Any, operation: Any, **_: Any
     ) -> None:
         """Say a word from the third attempt on: that is when a call takes more than a few seconds."""
-        if attempts >= 3 and (caught_exception is not None or (response and response[0].status_code >= 400)):  # noqa: PLR2004
+        if attempts >= 3 and (caught_exception is not None or (response and response[0].status_code >= 400)):  # noqa: PLR2004  said above
             reason = type(caught_exception).__name__ if caught_exception else _wire_code(response)
             self._say(f"{operation.name} answered {reason}, attempt {attempts} of {self._attempts}")
 

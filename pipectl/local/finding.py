@@ -28,7 +28,7 @@ class Endpoint:
 def folder() -> Path:
     """Where port file, lock and log lie (XDG Base Directory Specification: state)"""
     home = os.environ.get("XDG_STATE_HOME", "")
-    state = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "state"  # noqa: PTH117
+    state = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "state"  # noqa: PTH117  a Path is never empty
     return state / "pipectl" / "local"
 
 
