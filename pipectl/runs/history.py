@@ -61,17 +61,21 @@ class _Pipeline:
 
 def history(cloud: Cloud, pipeline: str, wanted: Wanted) -> Iterator[Entry]:
     """The wanted executions, the newest first."""
-    about, first = side_by_side([
-        partial(_about, cloud, pipeline, wanted.stage),
-        partial(_first, cloud, pipeline, wanted),
-    ])  # fmt: skip
+    if wanted.stage:  # a name that is not there would be looked for through the whole history
+        about = _about(cloud, pipeline, wanted.stage)
+        first = _of_stage(cloud, pipeline, wanted)
+    else:
+        about, first = side_by_side([
+            partial(_about, cloud, pipeline),
+            partial(_first, cloud, pipeline, wanted),
+        ])  # fmt: skip
     for page in _batches(islice(first, wanted.most), executions.PAGE):
         yield from _told(cloud, pipeline, about, page)
 
 
 def _first(cloud: Cloud, pipeline: str, wanted: Wanted) -> Iterator[Entry]:
-    """The entries as far as the lists tell them; the first page is asked for at once."""
-    entries = _of_stage(cloud, pipeline, wanted) if wanted.stage else _of_pipeline(cloud, pipeline, wanted)
+    """The entries as far as the list tells them; its first page is asked for at once."""
+    entries = _of_pipeline(cloud, pipeline, wanted)
     begun = list(islice(entries, 1))
     return (entry for part in (begun, entries) for entry in part)
 
@@ -126,7 +130,7 @@ def _in_stage(rows: Sequence[ActionRun]) -> InStage:
     return InStage(rows[0].stage, "Stopped" if status == "Abandoned" else status, started, updated)
 
 
-def _about(cloud: Cloud, pipeline: str, stage: str | None) -> _Pipeline:
+def _about(cloud: Cloud, pipeline: str, stage: str | None = None) -> _Pipeline:
     found, answer = side_by_side([
         partial(stage_states, cloud, pipeline),
         partial(find, NOT_THERE, cloud, "codepipeline", "get_pipeline", name=pipeline),
