@@ -21,20 +21,30 @@ if TYPE_CHECKING:
 @click.command()
 @specs
 @click.option("-p", "--pipeline", metavar="NAME", help="The pipeline, when there are several")
+@click.option("--watch", is_flag=True, help="Go on showing it until nothing runs any more")
+@click.option("--forever", is_flag=True, help="Go on watching when nothing runs")
 @aws_options
-def command(settings: Settings, chosen: Chosen, pipeline: str | None) -> None:
+def command(settings: Settings, chosen: Chosen, pipeline: str | None, watch: bool, forever: bool) -> None:
     """Show what runs, what waits, and why
 
     Stages, gates and actions, and the services that are deployed. With a SPEC all of its pipelines are
     shown. Without one it is the account's only pipeline, or `-p NAME`.
 
-    With `-o json`: an object for one pipeline, a list for several.
+    With `--watch` one pipeline is shown as it changes, and also how long it takes, the phase and the last
+    line of a build, and the old and new tasks of a rollout; one line for each change where stdout is no
+    terminal. An execution before a closed gate does not run, one that waits for an approval does.
+
+    With `-o json`: an object for one pipeline, a list for several; with `--watch` a list, one object for
+    each change.
     """
-    from pipectl.cli import _session, _specs
+    from pipectl.cli import _session, _specs, _watch
     from pipectl.cli._look import look_of
     from pipectl.render.document import document, one_or_all, status_data
     from pipectl.render.status import status_text
 
+    if watch or forever:
+        _watch.watch(settings, chosen, pipeline, forever=forever)
+        return
     loaded = _specs.load_if_any(chosen)
     with _session.connected(settings, loaded) as connection:
         states = _states(loaded, pipeline, connection, named=chosen.named)

@@ -1,13 +1,22 @@
 """PipelineState as a screen: stages from top to bottom, the gates between them, what waits."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from pipectl.render.hold import closed_text, warnings
 from pipectl.render.marks import Look, Mark
-from pipectl.render.plan import person, quoted
+from pipectl.render.plan import quoted
 from pipectl.render.text import cut, pad, plain, width, wrapped
-from pipectl.render.times import ago, clock
-from pipectl.runs.values import ActionState, Execution, PipelineState, ServiceState, StageState
+from pipectl.render.times import ago, duration
+from pipectl.runs.until import LONGEST
+from pipectl.runs.values import (
+    ActionState,
+    Deployment,
+    Execution,
+    PipelineState,
+    ServiceState,
+    StageState,
+)
 
 RAIL = 5
 """Where the line between the stages runs."""
@@ -15,15 +24,18 @@ ACTIONS = 14
 PROVIDER = 12
 SHORTEST_MESSAGE = 10
 """A shorter piece of a commit's message tells nothing."""
-LONGEST_WAIT = timedelta(days=30)
-"""After so long a hold, opening the gate lets nothing in (User guide, transitions)."""
 
 _MARKS = {"Succeeded": Mark.DONE, "Failed": Mark.FAILED, "InProgress": Mark.RUNNING}
 _WORDS = {"Succeeded": "", "Failed": "failed ", "InProgress": "running, since "}
 
 
-def status_text(state: PipelineState, look: Look, now: datetime, *, named: bool = False) -> str:
-    """The whole screen. With `named` the commands that it mentions name the pipeline."""
+def status_text(
+    state: PipelineState, look: Look, now: datetime, *, named: bool = False, folded: bool = False
+) -> str:
+    """The whole screen. With `named` the commands that it mentions name the pipeline.
+
+    `folded` leaves away what a stage did that is done with it, where a screen is low.
+    """
     newest = state.execution.id if state.execution else None
     column = max([ACTIONS - 4, *(width(stage.name) + 2 for stage in state.stages)])
     services = {(service.cluster, service.service): service for service in state.services}
@@ -34,7 +46,8 @@ def status_text(state: PipelineState, look: Look, now: datetime, *, named: bool 
         if number or stage.waiting or not stage.gate.enabled:
             lines.append(f"{' ' * RAIL}{look.mark(Mark.OPEN)}")
         lines.append(_stage_line(stage, look, now, column, newest))
-        for action in stage.actions:
+        is_folded = folded and stage.status in (None, "Succeeded")
+        for action in () if is_folded else stage.actions:
             service = services.get(action.service) if action.service else None
             lines += _action_lines(stage, action, service, look)
     return "\n".join(lines)
@@ -68,19 +81,20 @@ def _commit(execution: Execution, room: int) -> str:
 def _gate_lines(stage: StageState, look: Look, now: datetime, option: str) -> Iterator[str]:
     rail = f"{' ' * RAIL}{look.mark(Mark.OPEN)}"
     if not stage.gate.enabled:
-        head, *more = wrapped(_closed(stage, now), look.width - RAIL - 2)
+        head, *more = wrapped(closed_text(stage.gate, now), look.width - RAIL - 2)
         yield f"{' ' * RAIL}{look.mark(Mark.CLOSED)} {look.paint(head, 'red')}"
         yield from (f"{rail} {look.paint(line, 'red')}" for line in more)
+        for warning in warnings(stage.gate, now):
+            yield from _marked(warning, rail, look)
     if stage.waiting:
         told = wrapped(_waits(stage, stage.waiting, now, option), look.width - RAIL - 2)
         yield from (f"{rail} {line}" for line in told)
 
 
-def _closed(stage: StageState, now: datetime) -> str:
-    gate = stage.gate
-    who = f"closed by {person(gate.changed_by)}" if gate.changed_by else "closed"
-    when = f", {clock(gate.changed_at, now)} ({ago(gate.changed_at, now)})" if gate.changed_at else ""
-    return f"{who}{when}: {quoted(gate.reason)}" if gate.reason else f"{who}{when}"
+def _marked(warning: str, rail: str, look: Look) -> Iterator[str]:
+    head, *more = wrapped(warning, look.width - RAIL - 4)
+    yield f"{rail} {look.mark(Mark.ASKS)} {head}"
+    yield from (f"{rail}   {line}" for line in more)
 
 
 def _waits(stage: StageState, waiting: Execution, now: datetime, option: str) -> str:
@@ -88,7 +102,7 @@ def _waits(stage: StageState, waiting: Execution, now: datetime, option: str) ->
     who = short(waiting.id)
     if stage.gate.enabled:
         return f"{who} waits here until {stage.name} is free"
-    if stage.gate.changed_at and now - stage.gate.changed_at > LONGEST_WAIT:
+    if stage.gate.changed_at and now - stage.gate.changed_at > LONGEST:
         return f"{who} waits here, for more than 30 days: it does not go on when the gate opens"
     return f"{who} waits here; `pipectl enable-transition {stage.name}{option}` lets it in"
 
@@ -110,8 +124,19 @@ def _when(stage: StageState, now: datetime) -> str:
         return word.strip().removesuffix(", since") or "succeeded"
     moment = max(changed)
     if stage.status == "InProgress":
-        return f"running, last change {ago(moment, now)}"
-    return f"{word}{ago(moment, now)}"
+        began = [
+            action.started for action in stage.actions if action.started and action.status == stage.status
+        ]
+        return f"running{_for(began, now)}" if began else f"running, last change {ago(moment, now)}"
+    began = [action.started for action in stage.actions if action.started]
+    took = f", took {duration((moment - min(began)).total_seconds())}" if began else ""
+    return f"{word}{ago(moment, now)}{took}"
+
+
+def _for(began: list[datetime], now: datetime) -> str:
+    """How long the first of what is at work has taken; at first it has taken nothing."""
+    seconds = int((now - min(began)).total_seconds())
+    return f" for {duration(float(seconds)).replace('.0', '')}" if seconds > 0 else ""
 
 
 def _mark(status: str | None) -> Mark:
@@ -133,6 +158,9 @@ def _action_lines(
     if action.error:
         folded = wrapped(plain(action.error), look.width - ACTIONS - 4)
         yield from (f"{' ' * (ACTIONS + 2)}{look.paint('| ' + line, 'red')}" for line in folded)
+    if action.log_line:
+        line = cut(plain(action.log_line), look.width - ACTIONS - 4)
+        yield f"{' ' * (ACTIONS + 2)}{look.faint('| ' + line)}"
     if action.error and action.url:
         # A link that is cut or folded cannot be followed, so it may be wider than the screen.
         yield f"{' ' * (ACTIONS + 2)}{plain(action.url)}"
@@ -147,12 +175,14 @@ def _details(action: ActionState, service: ServiceState | None) -> Iterator[str]
         told = [*map(_image, service.images), *([_rollout(service)] if service.rollout else [])]
         if told:
             yield ", ".join(told)
+        if len(service.deployments) > 1:
+            yield from map(_deployment, service.deployments)
     elif action.revision:
         message = f" {quoted(action.summary)}" if action.summary else ""
         yield f"{action.target or ''} {short(action.revision)}{message}".strip()
     elif action.provider == "CodeBuild" and action.external_id and ":" in action.external_id:
         project, _, build = action.external_id.rpartition(":")
-        yield plain(f"{project}:{build[:8]}")
+        yield plain(f"{project}:{build[:8]}{f', in {action.phase}' if action.phase else ''}")
     elif action.target:
         yield plain(action.target)
     elif action.summary and not action.error:
@@ -163,6 +193,16 @@ def _counts(service: ServiceState) -> str:
     if service.desired is None:
         return "is not there"
     return f"{service.running}/{service.desired} running"
+
+
+def _deployment(each: Deployment) -> str:
+    """How far a rollout is: what comes, and what goes."""
+    word = "new" if each.status == "PRIMARY" else "old"
+    told = [f"{each.running}/{each.desired} running"]
+    told += [
+        f"{count} {what}" for count, what in ((each.pending, "pending"), (each.failed, "failed")) if count
+    ]
+    return plain(f"{word} {each.revision}  {', '.join(told)}")
 
 
 def _image(image: str) -> str:

@@ -12,7 +12,12 @@ def ago(moment: datetime, now: datetime) -> str:
 
 def age(moment: datetime, now: datetime) -> str:
     """`48 s`, `2 min`, `3 h`, `1 day`, `4 days`."""
-    seconds = max(0, int((now - moment).total_seconds()))
+    return span((now - moment).total_seconds())
+
+
+def span(length: float) -> str:
+    """So many seconds in the largest unit that fits."""
+    seconds = max(0, int(length))
     if seconds < MINUTE:
         return f"{seconds} s"
     if seconds < HOUR:
@@ -25,7 +30,7 @@ def age(moment: datetime, now: datetime) -> str:
 def clock(moment: datetime, now: datetime) -> str:
     """`Mon 09:12` within a week, then with the day, then with the year."""
     here = moment.astimezone(now.tzinfo)
-    if now - moment < timedelta(days=6):
+    if abs(now - moment) < timedelta(days=6):
         return here.strftime("%a %H:%M")
     return here.strftime("%d %b %H:%M") if here.year == now.year else here.strftime("%d %b %Y %H:%M")
 

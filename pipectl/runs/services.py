@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
-from pipectl.runs.values import ServiceState
+from pipectl.runs.values import Deployment, ServiceState
 
 AT_ONCE = 10
 """Services that one DescribeServices takes (API reference)."""
@@ -13,20 +13,29 @@ AT_ONCE = 10
 Target = tuple[str, str]
 """Cluster and service."""
 
+Images = dict[str, tuple[str, ...]]
+"""The images of a task definition by its ARN. A revision never changes (API reference, TaskDefinition)."""
 
-def services(cloud: Cloud, targets: Iterable[Target]) -> dict[Target, ServiceState]:
-    """Every service; one call for the services of a cluster, and then one for each task definition."""
+
+def services(
+    cloud: Cloud, targets: Iterable[Target], known: Images | None = None
+) -> dict[Target, ServiceState]:
+    """Every service; one call for the services of a cluster, and then one for each task definition.
+
+    Task definitions that are `known` are not asked for; those that are asked for are known then.
+    """
+    images: Images = {} if known is None else known
     clusters: dict[str, list[str]] = {}
     for cluster, service in dict.fromkeys(targets):
         clusters.setdefault(cluster, []).append(service)
     calls = [
-        partial(in_batches, partial(_of_cluster, cluster), cloud, names, AT_ONCE)
+        partial(in_batches, partial(_of_cluster, cluster, images), cloud, names, AT_ONCE)
         for cluster, names in clusters.items()
     ]
     return {(state.cluster, state.service): state for batch in side_by_side(calls) for state in batch}
 
 
-def _of_cluster(cluster: str, cloud: Cloud, names: list[str]) -> list[ServiceState]:
+def _of_cluster(cluster: str, known: Images, cloud: Cloud, names: list[str]) -> list[ServiceState]:
     answer = find(
         ["ClusterNotFoundException"], cloud, "ecs", "describe_services", cluster=cluster, services=names
     )
@@ -36,9 +45,9 @@ def _of_cluster(cluster: str, cloud: Cloud, names: list[str]) -> list[ServiceSta
         if service["status"] != "INACTIVE"
     }
     running = list(dict.fromkeys(service["taskDefinition"] for service in found.values()))
-    images = by_name(_images, cloud, running)
+    known.update(by_name(_images, cloud, [each for each in running if each not in known]))
     return [
-        _service(cluster, name, found[name], images[found[name]["taskDefinition"]])
+        _service(cluster, name, found[name], known[found[name]["taskDefinition"]])
         if name in found
         else ServiceState(cluster, name)
         for name in names
@@ -61,4 +70,16 @@ def _service(cluster: str, name: str, service: Mapping[str, Any], images: tuple[
         rollout=primary.get("rolloutState"),
         rollout_reason=primary.get("rolloutStateReason"),
         images=images,
+        deployments=tuple(map(_deployment, deployments)),
+    )
+
+
+def _deployment(found: Mapping[str, Any]) -> Deployment:
+    return Deployment(
+        status=found["status"],
+        revision=found["taskDefinition"].rpartition("/")[2],
+        desired=found.get("desiredCount") or 0,
+        running=found.get("runningCount") or 0,
+        pending=found.get("pendingCount") or 0,
+        failed=found.get("failedTasks") or 0,
     )

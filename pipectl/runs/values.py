@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipectl.runs import until
+
 
 @dataclass(frozen=True)
 class Gate:
@@ -13,6 +15,16 @@ class Gate:
     reason: str | None = None
     changed_by: str | None = None
     changed_at: datetime | None = None
+
+    @property
+    def until(self) -> datetime | None:
+        """When the hold shall end, where its reason says so."""
+        return None if self.enabled else until.end(self.reason)
+
+    @property
+    def why(self) -> str | None:
+        """The reason without its end."""
+        return self.reason if self.until is None else until.bare(self.reason)
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,12 @@ class ActionState:
     token: str | None = None
     """What an answer to an approval needs; None when none is asked for."""
     changed_by: str | None = None
+    started: datetime | None = None
+    """When its latest attempt began; only known where the attempts were asked for."""
+    phase: str | None = None
+    """Where a running build is, as `BUILD`; only known where builds were asked for."""
+    log_line: str | None = None
+    """The last line of a running build's log; only known where it was asked for."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +121,19 @@ class StageState:
 
 
 @dataclass(frozen=True)
+class Deployment:
+    """One deployment of a service. `status` is `PRIMARY` for the newest, `ACTIVE` for what it replaces."""
+
+    status: str
+    revision: str
+    """The task definition, as `rails-compose:5`."""
+    desired: int = 0
+    running: int = 0
+    pending: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True)
 class ServiceState:
     """One ECS service that the pipeline deploys. Counts are None when it is not there."""
 
@@ -113,6 +144,7 @@ class ServiceState:
     rollout: str | None = None
     rollout_reason: str | None = None
     images: tuple[str, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,138 @@
+"""`status --watch`: the picture drawn again in its place; one line for each change where that cannot be."""
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipectl.cli import _printing, _where
+from pipectl.cli._look import look_of
+from pipectl.cli._options import Chosen, Settings
+from pipectl.errors import Interrupted
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.live import Live
+
+    from pipectl.runs.watch import View
+
+TICK = 0.25
+"""Seconds after which the clocks on the screen and the terminal's size are looked at. AWS is not asked."""
+
+
+def watch(settings: Settings, chosen: Chosen, pipeline: str | None, *, forever: bool) -> None:
+    """Look until nothing runs. Ctrl-C raises Interrupted; the terminal is as it was then."""
+    from pipectl.runs.watch import views
+
+    try:
+        with _where.pipeline(settings, chosen, pipeline) as where, _printing.while_read():
+            found = views(where.cloud, where.region, where.pipeline, forever=forever)
+            pause, named = where.connection.stop.wait, where.pipeline if where.named else None
+            if not settings.is_text:
+                _printing.items(_documents(found, pause), settings.output)
+            elif sys.stdout.isatty():
+                _draw(found, pause, named=where.named)
+            else:
+                _tell(found, pause, named)
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted; the pipeline goes on", hint="`pipectl status` shows it") from None
+
+
+Pause = Callable[[float], object]
+
+
+def _documents(found: "Iterator[View]", pause: Pause) -> Iterator[Any]:
+    """The `status` of each look that saw something new."""
+    from pipectl.render.document import status_data
+
+    before = None
+    for view in found:
+        if view.state != before:
+            before = view.state
+            yield status_data(view.state)
+            sys.stdout.flush()
+        pause(view.pause)
+
+
+def _tell(found: "Iterator[View]", pause: Pause, named: str | None) -> None:
+    from pipectl.render.watch import ending_text, named_changes
+
+    before, last = None, None
+    for last in found:
+        now = datetime.now().astimezone()
+        for line in named_changes(before, last.state, look_of(sys.stdout), now, named):
+            _printing.line(line)
+        sys.stdout.flush()
+        before = last.state
+        pause(last.pause)
+    if last is not None:
+        click.echo(ending_text(last), err=True)
+
+
+def _draw(found: "Iterator[View]", pause: Pause, *, named: bool) -> None:
+    from pipectl.render.watch import ending_text, picture
+
+    with _drawing() as draw:
+        view = None
+        for view in found:
+            until = time.monotonic() + view.pause
+            while True:
+                rows = shutil.get_terminal_size().lines
+                draw(picture(view, look_of(sys.stdout), datetime.now().astimezone(), rows, named=named))
+                if (left := until - time.monotonic()) <= 0:
+                    break
+                pause(min(left, TICK))
+    if view is not None:
+        click.echo(f"\n{ending_text(view)}", err=True)
+
+
+@contextmanager
+def _drawing() -> Iterator[Callable[[str], None]]:
+    """What draws a text over the one before it, when it differs. The cursor is hidden so long."""
+    from rich.console import Console
+    from rich.live import Live
+
+    console = Console(file=sys.stdout, no_color=not look_of(sys.stdout).colour, highlight=False)
+    live = Live(
+        console=console, auto_refresh=False, transient=False, redirect_stdout=False, redirect_stderr=False
+    )
+    with live:
+        yield _Picture(live, console).draw
+
+
+class _Picture:
+    """What stands on the terminal, and how wide it was then."""
+
+    def __init__(self, live: "Live", console: "Console") -> None:
+        self._live = live
+        self._console = console
+        self._text = ""
+        self._columns = console.width
+
+    def draw(self, text: str) -> None:
+        """Draw it, unless it stands there already."""
+        from rich.text import Text
+
+        columns = self._console.width
+        if columns < self._columns:
+            self._take_back(columns)
+        elif text == self._text:
+            return
+        self._text, self._columns = text, columns
+        self._live.update(Text.from_ansi(text, no_wrap=True, overflow="crop"), refresh=True)
+
+    def _take_back(self, columns: int) -> None:
+        """A terminal that became narrower has wrapped the lines: so many more are to be drawn over."""
+        from rich.cells import cell_len
+        from rich.control import Control
+        from rich.segment import ControlType
+        from rich.text import Text
+
+        wide = [cell_len(line) for line in Text.from_ansi(self._text).plain.split("\n")]
+        for _ in range(sum(max(0, cells - 1) // columns for cells in wide)):
+            self._console.control(Control((ControlType.ERASE_IN_LINE, 2), (ControlType.CURSOR_UP, 1)))

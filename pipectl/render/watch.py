@@ -1,0 +1,124 @@
+"""A pipeline that is watched: the picture of one look, and one line for each thing that changed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from pipectl.render.act import naming
+from pipectl.render.hold import closed_text
+from pipectl.render.marks import Look, Mark
+from pipectl.render.status import short, status_text
+from pipectl.render.text import cut, pad, plain
+from pipectl.render.times import duration
+from pipectl.runs.values import ActionState, PipelineState, ServiceState, StageState
+from pipectl.runs.watch import View
+
+LABEL = 20
+"""Where the words behind a stage or an action begin."""
+
+_MARKS = {"Succeeded": Mark.DONE, "Failed": Mark.FAILED, "InProgress": Mark.RUNNING}
+
+
+def picture(view: View, look: Look, now: datetime, rows: int, *, named: bool = False) -> str:
+    """The screen of one look, and how it goes on below it; folded where it is higher than `rows`.
+
+    The last one stays, so it is whole.
+    """
+    foot = f"\n\n  {look.faint(footer(view, look))}" if view.pause else ""
+    for folded in (False, True):
+        drawn = status_text(view.state, look, now, named=named, folded=folded) + foot
+        if not view.pause or drawn.count("\n") + 1 < rows:
+            break
+    return drawn
+
+
+def footer(view: View, look: Look) -> str:
+    """How often it is looked, and why that is seldom."""
+    rhythm = f"every {duration(round(view.pause)).replace('.0 s', ' s')}"
+    if view.is_throttled:
+        return cut(f"AWS asks for patience: looks {rhythm}; Ctrl-C ends", look.width - 2)
+    return cut(f"looks {rhythm}{'' if view.is_running else ', nothing runs'}; Ctrl-C ends", look.width - 2)
+
+
+def ending_text(view: View) -> str:
+    """Why there is no more to watch."""
+    waiting = [stage.name for stage in view.state.stages if stage.waiting and not stage.gate.enabled]
+    if waiting:
+        return f"nothing runs; what waits before {' and '.join(waiting)} goes on when the gate is opened"
+    return "nothing runs any more"
+
+
+def changes(before: PipelineState | None, after: PipelineState, look: Look, now: datetime) -> Iterator[str]:
+    """One line for each thing that is not as it was; at first, for what is so."""
+    if after.execution and (before is None or _is_new(before, after)):
+        told = f'"{plain(after.execution.message)}"' if after.execution.message else ""
+        yield _line(Mark.OPEN, f"execution {short(after.execution.id)}", told, look, now)
+    old = {stage.name: stage for stage in before.stages} if before else {}
+    for stage in after.stages:
+        yield from _of_stage(old.get(stage.name), stage, look, now)
+    services = {(each.cluster, each.service): each for each in before.services} if before else {}
+    for service in after.services:
+        was = services.get((service.cluster, service.service))
+        if was != service and (told := _service(service)):
+            yield _line(Mark.OPEN, service.service, told, look, now)
+
+
+def _is_new(before: PipelineState, after: PipelineState) -> bool:
+    one, other = before.execution, after.execution
+    return (one and (one.id, one.message)) != (other and (other.id, other.message))
+
+
+def _of_stage(old: StageState | None, stage: StageState, look: Look, now: datetime) -> Iterator[str]:
+    gate = stage.gate
+    if (old is not None and old.gate != gate) or (old is None and not gate.enabled):
+        told = "opened" if gate.enabled else closed_text(gate, now)
+        yield _line(Mark.OPEN if gate.enabled else Mark.CLOSED, stage.name, told, look, now)
+    if stage.waiting and (old is None or old.waiting is None or old.waiting.id != stage.waiting.id):
+        who = short(stage.waiting.id)
+        opens = f"; `pipectl enable-transition {stage.name}` lets it in" if not gate.enabled else ""
+        yield _line(Mark.ASKS, stage.name, f"{who} waits before it{opens}", look, now)
+    before = {action.name: action for action in old.actions} if old else {}
+    for action in stage.actions:
+        was = before.get(action.name)
+        if action.status and _standing(was) != _standing(action):
+            mark = Mark.ASKS if action.token else _MARKS.get(action.status, Mark.KEPT)
+            label = stage.name if action.name == stage.name else f"{stage.name}/{action.name}"
+            yield _line(mark, label, _said(action), look, now)
+
+
+def _standing(action: ActionState | None) -> object:
+    return action and (action.run, action.status, action.token, action.phase)
+
+
+def _said(action: ActionState) -> str:
+    if action.token:
+        return "waits for an approval; `pipectl approve` gives it"
+    word = {"InProgress": "runs", "Succeeded": "succeeded"}.get(
+        action.status or "", (action.status or "").lower()
+    )
+    phase = f", in {action.phase}" if action.phase else ""
+    error = f": {action.error}" if action.error else ""
+    return f"{word}{phase}{error}"
+
+
+def _service(service: ServiceState) -> str:
+    if service.desired is None:
+        return "is not there"
+    told = [f"{service.running}/{service.desired} running"]
+    told += [
+        f"{'new' if each.status == 'PRIMARY' else 'old'} {each.revision} {each.running}/{each.desired}"
+        for each in (service.deployments if len(service.deployments) > 1 else ())
+    ]
+    rollout = (service.rollout or "").lower().replace("_", " ")
+    return ", ".join([*told, *([f"rollout {rollout}"] if rollout else [])])
+
+
+def _line(mark: Mark, label: str, told: str, look: Look, now: datetime) -> str:
+    """A line that can stand in a log: the whole text, however long."""
+    return f"{now:%H:%M:%S} {look.mark(mark)} {pad(plain(label), LABEL)}{plain(told)}".rstrip()
+
+
+def named_changes(
+    before: PipelineState | None, after: PipelineState, look: Look, now: datetime, pipeline: str | None
+) -> Iterator[str]:
+    """The changes; with a pipeline the commands in them name it."""
+    return (naming(line, pipeline) for line in changes(before, after, look, now))

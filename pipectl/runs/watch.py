@@ -1,0 +1,167 @@
+"""A pipeline that is watched: looked at again and again, as seldom as it may be, until nothing runs in it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+
+from pipectl.aws.cloud import Cloud, side_by_side
+from pipectl.errors import AwsError
+from pipectl.runs import actions as attempts
+from pipectl.runs.builds import Build, builds
+from pipectl.runs.declared import Declared, actions
+from pipectl.runs.executions import recent
+from pipectl.runs.services import Images, Target, services
+from pipectl.runs.stages import pipeline_state, stage_state
+from pipectl.runs.state import REMEMBERED
+from pipectl.runs.streams import last
+from pipectl.runs.values import ActionState, Execution, PipelineState, ServiceState, StageState
+from pipectl.runs.verbs.scene import PARALLEL, RUNNING
+from pipectl.runs.wait import THROTTLED
+
+WORKING, WAITING, IDLE = 5.0, 15.0, 30.0
+"""Seconds between two looks: while an action is at work; while all that runs waits for an answer; else.
+
+A look is one call, and two more for a build, one more for a rollout; what seldom changes (executions,
+attempts, declaration) is asked for only when the stages have changed. tests/bench counts it.
+"""
+LONGEST = 60.0
+"""Seconds between two looks at most, however often AWS asks for patience."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What one look saw, and how long nobody need look again: 0 seconds after the last look."""
+
+    state: PipelineState
+    is_running: bool
+    pause: float
+    is_throttled: bool = False
+
+
+def views(cloud: Cloud, region: str, pipeline: str, *, forever: bool = False) -> Iterator[View]:
+    """One look after the other; whoever takes them pauses as each says. Ends when nothing runs any more.
+
+    An execution before a closed gate does not run; one that waits for an approval, or for a stage to be free,
+    does. Raises AwsError; a look that AWS throttles repeats the one before it, and the next ones come slower.
+    """
+    watcher, slower, seen = _Watcher(cloud, region, pipeline), 1.0, None
+    while True:
+        try:
+            seen, slower = watcher.look(), max(slower / 2, 1.0)
+            view = replace(seen, pause=min(seen.pause * slower, LONGEST))
+        except AwsError as error:
+            if error.code not in THROTTLED or seen is None:
+                raise
+            slower = min(slower * 2, LONGEST)
+            view = replace(seen, pause=min(seen.pause * slower, LONGEST), is_throttled=True)
+        is_last = not (view.is_running or view.is_throttled or forever)
+        yield replace(view, pause=0.0) if is_last else view
+        if is_last:
+            return
+
+
+@dataclass
+class _Watcher:
+    """One pipeline, and what was learnt of it so far."""
+
+    cloud: Cloud
+    region: str
+    pipeline: str
+    version: object = None
+    declared: Sequence[Declared] = ()
+    bare: tuple[StageState, ...] | None = None
+    executions: Sequence[Execution] = ()
+    started: Mapping[str, attempts.ActionRun] = field(default_factory=dict)
+    services: Mapping[Target, ServiceState] = field(default_factory=dict)
+    images: Images = field(default_factory=dict)
+    builds: Mapping[str | None, ActionState] = field(default_factory=dict)
+
+    def look(self) -> View:
+        """Look once, at no more than is needed."""
+        answer = pipeline_state(self.cloud, self.pipeline)
+        if answer.get("pipelineVersion") != self.version or self.version is None:
+            self._read_declaration(answer.get("pipelineVersion"))
+        found = answer.get("stageStates") or []
+        by_name = {(each.stage, each.action): each for each in self.declared}
+        bare = tuple(stage_state(stage, {}, by_name) for stage in found)
+        side_by_side(self._wanted(bare))
+        self.bare = bare
+        known = {each.id: each for each in self.executions}
+        stages = tuple(self._filled(stage_state(stage, known, by_name)) for stage in found)
+        state = PipelineState(
+            self.pipeline,
+            self.region,
+            stages,
+            tuple(self.services[target] for target in self._targets() if target in self.services),
+            next(iter(self.executions), None),
+        )
+        is_running = runs(stages, self.executions)
+        return View(state, is_running, _pause(stages, is_running=is_running))
+
+    def _wanted(self, stages: tuple[StageState, ...]) -> Iterator[Callable[[], None]]:
+        """What has to be asked for, now that the stages stand so."""
+        fresh, idle = stages != self.bare, not any(stage.status in RUNNING for stage in stages)
+        newest = next(iter(self.executions), None)
+        if fresh or idle or (newest and newest.mode == PARALLEL):
+            yield self._read_executions
+        if fresh:
+            yield self._read_attempts
+        at_work = [action for stage in stages for action in stage.actions if action.status == "InProgress"]
+        if fresh or any(action.service for action in at_work):
+            yield self._read_services
+        yield partial(self._read_builds, [each for each in at_work if each.provider == "CodeBuild"])
+
+    def _read_declaration(self, version: object) -> None:
+        declaration = self.cloud.call("codepipeline", "get_pipeline", name=self.pipeline)["pipeline"]
+        self.declared, self.version = list(actions(declaration, self.region)), version
+
+    def _read_executions(self) -> None:
+        self.executions = list(recent(self.cloud, self.pipeline, most=REMEMBERED))
+
+    def _read_attempts(self) -> None:
+        """Only the newest page: of an action that has not run for so long only its end is told."""
+        newest = islice(attempts.recent(self.cloud, self.pipeline), attempts.PAGE)
+        self.started = {run.id: run for run in newest}
+
+    def _read_services(self) -> None:
+        self.services = services(self.cloud, self._targets(), self.images)
+
+    def _targets(self) -> list[Target]:
+        return list(dict.fromkeys(each.service for each in self.declared if each.service))
+
+    def _read_builds(self, at_work: Iterable[ActionState]) -> None:
+        by_build = {action.external_id: action for action in at_work if action.external_id}
+        found = builds(self.cloud, list(by_build)) if by_build else {}
+        told = side_by_side([partial(self._told, by_build[each.id], each) for each in found.values()])
+        self.builds = {action.run: action for action in told}
+
+    def _told(self, action: ActionState, build: Build) -> ActionState:
+        events = last(self.cloud, *build.stream, count=1) if build.stream else []
+        lines = [line for event in events for line in event.message.splitlines() if line.strip()]
+        return replace(action, phase=build.phase or None, log_line=lines[-1] if lines else None)
+
+    def _filled(self, stage: StageState) -> StageState:
+        return replace(stage, actions=tuple(self._timed(each, stage.execution) for each in stage.actions))
+
+    def _timed(self, action: ActionState, execution: str | None) -> ActionState:
+        run, build = self.started.get(action.run or ""), self.builds.get(action.run)
+        if build is not None:
+            action = replace(action, phase=build.phase, log_line=build.log_line)
+        return replace(action, started=run.started) if run and run.execution == execution else action
+
+
+def runs(stages: Iterable[StageState], executions: Iterable[Execution]) -> bool:
+    """Whether anything goes on by itself, or when somebody answers."""
+    found = list(stages)
+    held = {each for stage in found if not stage.gate.enabled for each in stage.inbound}
+    return any(stage.status in RUNNING for stage in found) or any(
+        each.status in RUNNING and each.id not in held for each in executions
+    )
+
+
+def _pause(stages: Sequence[StageState], *, is_running: bool) -> float:
+    if not is_running:
+        return IDLE
+    at_work = [action for stage in stages for action in stage.actions if action.status == "InProgress"]
+    return WAITING if at_work and all(action.token for action in at_work) else WORKING

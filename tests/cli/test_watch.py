@@ -1,0 +1,199 @@
+"""`status --watch`: drawn in place on a terminal, line by line elsewhere, until nothing runs."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipectl.local.server import Server
+from tests.shop import GATE, REGION, RELEASE, Shop
+
+ROOT = Path(__file__).parents[2]
+LONGEST_S = 40
+_CODE = re.compile(r"\x1b\[([?\d;]*)([A-Za-z])|[\r\n]|[^\x1b\r\n]+")
+
+
+@dataclass
+class Terminal:
+    """A terminal as wide as it is told, and the command that draws on it"""
+
+    process: "subprocess.Popen[bytes]"
+    end: int
+    settings: list[Any]
+    written: str = ""
+
+    def shows(self, text: str, since: int = 0) -> None:
+        """Read until the text has been drawn"""
+        deadline = time.monotonic() + LONGEST_S
+        while text not in self.written[since:]:
+            assert time.monotonic() < deadline, f"never drawn: {text}\n{self.written}"
+            assert self._read(), f"ended before {text} was drawn\n{self.written}"
+
+    def finish(self) -> int:
+        """Read to the end; the exit code"""
+        while self._read():
+            pass
+        return self.process.wait(LONGEST_S)
+
+    def resize(self, columns: int, rows: int = 40) -> None:
+        fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def _read(self) -> bool:
+        if not select.select([self.end], [], [], LONGEST_S)[0]:
+            return False
+        try:
+            read = os.read(self.end, 65536)
+        except OSError:  # the process has closed its side
+            return False
+        self.written += read.decode()
+        return bool(read)
+
+    @property
+    def screen(self) -> list[str]:
+        """What stands on the terminal after all that was written"""
+        lines, row = [""], 0
+        for found in _CODE.finditer(self.written):
+            text, code, letter = found[0], found[1], found[2]
+            if text == "\n":
+                row += 1
+                lines += [""] * (row + 1 - len(lines))
+            elif letter == "A":
+                row -= int(code or 1)
+            elif letter == "K":
+                lines[row] = ""
+            elif text == "\r" or letter:
+                continue
+            else:
+                lines[row] += text
+        return [line.rstrip() for line in lines]
+
+
+Opened = Callable[..., Terminal]
+
+
+@dataclass
+class Terminals:
+    """How terminals are opened"""
+
+    url: str
+    env: dict[str, str]
+    ends: list[int] = field(default_factory=list)
+
+    def __call__(self, *words: str, columns: int = 80, rows: int = 40) -> Terminal:
+        mine, theirs = pty.openpty()
+        self.ends += [mine, theirs]
+        settings = termios.tcgetattr(theirs)
+        command = [sys.executable, "-m", "pipectl", "--endpoint-url", self.url, *words, "--region", REGION]
+        fcntl.ioctl(mine, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        process = subprocess.Popen(
+            command, stdin=theirs, stdout=theirs, stderr=theirs, env=self.env, start_new_session=True
+        )
+        os.close(self.ends.pop())
+        return Terminal(process, mine, settings)
+
+
+@pytest.fixture
+def opened(server: Server, environment: dict[str, str | None]) -> Any:
+    given = {name: value for name, value in environment.items() if value is not None}
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **given}
+    terminals = Terminals(server.url, env)
+    yield terminals
+    for end in terminals.ends:
+        os.close(end)
+
+
+def lines_of(text: str) -> Sequence[str]:
+    return [re.sub(r"^\d\d:\d\d:\d\d ", "", line) for line in text.splitlines()]
+
+
+def test_the_picture_is_drawn_in_its_place_and_ends_when_nothing_runs(shop: Shop, opened: Opened) -> None:
+    execution = shop.create(GATE, RELEASE)
+    shop.reaches(execution, "Gate", "InProgress")
+    terminal = opened("status", "--watch")
+    terminal.shows("waits for approval")
+    terminal.shows("looks every 15 s; Ctrl-C ends")
+    shop.answer("Approved")
+    assert terminal.finish() == 0
+    screen = terminal.screen
+    assert sum(line.startswith("shop  ·  execution") for line in screen) == 1
+    assert any(re.match(r"  Release   ✓  (just now|\d+ s ago), took ", line) for line in screen)
+    assert screen[-2:] == ["nothing runs any more", ""]
+    assert "looks every" not in "\n".join(screen)
+    assert "\x1b[?1049h" not in terminal.written
+    assert terminal.written.count("\x1b[?25l") == terminal.written.count("\x1b[?25h") == 1
+
+
+def test_ctrl_c_leaves_the_terminal_as_it_was(shop: Shop, opened: Opened) -> None:
+    shop.reaches(shop.create(GATE), "Gate", "InProgress")
+    terminal = opened("status", "--watch")
+    terminal.shows("Ctrl-C ends")
+    terminal.process.send_signal(signal.SIGINT)
+    assert terminal.finish() == 130
+    assert terminal.written.rindex("\x1b[?25h") > terminal.written.rindex("\x1b[?25l")
+    assert terminal.screen[-3:] == [
+        "error: interrupted; the pipeline goes on", "hint: `pipectl status` shows it", "",
+    ]  # fmt: skip
+    assert "Traceback" not in terminal.written
+
+
+def test_the_picture_follows_the_size_of_the_terminal(shop: Shop, opened: Opened) -> None:
+    shop.reaches(shop.create(GATE), "Gate", "InProgress")
+    terminal = opened("status", "--watch", columns=100)
+    terminal.shows('"First reminder"')
+    terminal.shows("Ctrl-C ends")
+    terminal.resize(46)
+    terminal.shows(f"shop main {shop.commits[0][:7]}\r\n")
+    narrow = terminal.written.rindex("execution ")
+    terminal.shows("Ctrl-C ends", narrow)
+    terminal.process.send_signal(signal.SIGINT)
+    assert terminal.finish() == 130
+    frame = terminal.written[narrow:].partition("Ctrl-C ends")[0]
+    told = [re.sub(r"\x1b\[[?\d;]*[A-Za-z]|\r", "", line) for line in frame.splitlines()]
+    assert max(map(len, told)) <= 46
+
+
+def test_where_stdout_is_no_terminal_each_change_is_a_line(shop: Shop) -> None:
+    first = shop.create(RELEASE)
+    shop.ends(first, "Succeeded")
+    result = shop.ask("status", "--watch")
+    assert result.exit_code == 0
+    assert lines_of(shop.stable(result.stdout)) == [
+        '│ execution e0000001  "First reminder"',
+        "✓ Source              succeeded",
+        "✓ Release             succeeded",
+    ]
+    assert result.stderr == "nothing runs any more\n"
+
+
+def test_an_execution_before_a_closed_gate_does_not_run(shop: Shop) -> None:
+    first = shop.create(GATE, first=None)
+    shop.ends(first, "Failed")
+    shop.hold("Gate")
+    shop.push("Remind friends twice")
+    second = shop.execution(shop.commits[-1])
+    shop.waits(second, "Gate")
+    result = shop.ask("status", "--watch")
+    assert result.exit_code == 0
+    assert "`pipectl enable-transition Gate` lets it in" in result.stdout
+    assert result.stderr == "nothing runs; what waits before Gate goes on when the gate is opened\n"
+
+
+def test_as_data_each_change_is_a_document(shop: Shop) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    result = shop.ask("status", "--watch", "-o", "json")
+    documents = json.loads(result.stdout)
+    assert [each["stages"][1]["status"] for each in documents] == ["Succeeded"]
