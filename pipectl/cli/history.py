@@ -26,6 +26,7 @@ SHOWN = 20
 @click.option("--failed", is_flag=True, help="Only executions that failed")
 @click.option("--since", metavar="WHEN", help=_since.HELP)
 @click.option("--definition", is_flag=True, help="The versions of the pipeline instead, and what differs")
+@click.option("--all", "every", is_flag=True, help="The newest of every pipeline; `-p` may be a pattern then")
 @only_file
 @aws_options
 def command(
@@ -38,6 +39,7 @@ def command(
     failed: bool,
     since: str | None,
     definition: bool,
+    every: bool,
 ) -> None:
     """List what ran, the newest first
 
@@ -47,11 +49,19 @@ def command(
     With `--definition` the versions of the pipeline that AWS still has are listed; with one VERSION what
     it changed is shown, with two how they differ.
 
+    With `--all` the newest execution of every pipeline of the account and Region, or of `-f SPEC`, those
+    first that need a person.
+
     With `-o json`: a list, printed item by item.
     """
-    from pipectl.cli import _printing, _where
+    from pipectl.cli import _many, _printing, _where
     from pipectl.runs.history import Wanted
 
+    if every and (versions or stage or failed or since or definition):
+        raise WrongUsage("`--all` shows the newest execution of each pipeline", hint="leave the filters out")
+    if every:
+        _many.show(settings, chosen, [pipeline] if pipeline else [], executions=True)
+        return
     if versions and not definition:
         raise WrongUsage("a VERSION only goes with `--definition`", hint="as `history --definition 3 5`")
     if len(versions) > 2:  # noqa: PLR2004  a difference is one of two

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipectl.cli._options import Chosen, Settings, aws_options, specs
+from pipectl.errors import WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 @click.command()
 @specs
 @click.option("-p", "--pipeline", metavar="NAME", help="The pipeline, when there are several")
+@click.option("--all", "every", is_flag=True, help="Every pipeline, a line each; `-p` may be a pattern then")
 @click.option("--watch", is_flag=True, help="Go on showing it until nothing runs any more")
 @click.option("--forever", is_flag=True, help="Go on watching when nothing runs")
 @aws_options
-def command(settings: Settings, chosen: Chosen, pipeline: str | None, watch: bool, forever: bool) -> None:
+def command(
+    settings: Settings, chosen: Chosen, pipeline: str | None, every: bool, watch: bool, forever: bool
+) -> None:
     """Show what runs, what waits, and why
 
     Stages, gates and actions, and the services that are deployed. With a SPEC all of its pipelines are
@@ -34,14 +38,24 @@ def command(settings: Settings, chosen: Chosen, pipeline: str | None, watch: boo
     line of a build, and the old and new tasks of a rollout; one line for each change where stdout is no
     terminal. An execution before a closed gate does not run, one that waits for an approval does.
 
-    With `-o json`: an object for one pipeline, a list for several; with `--watch` a list, one object for
-    each change.
+    With `--all` every pipeline of the account and Region, or of a SPEC that is named, takes one line; those
+    that need a person come first.
+
+    With `-o json`: an object for one pipeline, a list for several or with `--all`; with `--watch` a list,
+    one object for each change.
     """
-    from pipectl.cli import _session, _specs, _watch
+    from pipectl.cli import _many, _session, _specs, _watch
     from pipectl.cli._look import look_of
     from pipectl.render.document import document, one_or_all, status_data
     from pipectl.render.status import status_text
 
+    if every and (watch or forever):
+        raise WrongUsage(
+            "`--watch` shows one pipeline, `--all` shows every one", hint="leave one of them out"
+        )
+    if every:
+        _many.show(settings, chosen, [pipeline] if pipeline else [])
+        return
     if watch or forever:
         _watch.watch(settings, chosen, pipeline, forever=forever)
         return

@@ -131,7 +131,7 @@ def status_data(state: PipelineState) -> dict[str, Any]:
     return {
         "pipeline": state.pipeline,
         "region": state.region,
-        "execution": state.execution and _execution_data(state.execution),
+        "execution": state.execution and execution_data(state.execution),
         "stages": [_stage_data(stage) for stage in state.stages],
         "services": [
             {
@@ -141,13 +141,25 @@ def status_data(state: PipelineState) -> dict[str, Any]:
                 "running": service.running,
                 "rollout": service.rollout,
                 "images": list(service.images),
+                "deployments": [
+                    {
+                        "status": each.status,
+                        "revision": each.revision,
+                        "desired": each.desired,
+                        "running": each.running,
+                        "pending": each.pending,
+                        "failed": each.failed,
+                    }
+                    for each in service.deployments
+                ],
             }
             for service in state.services
         ],
     }
 
 
-def _execution_data(execution: Execution) -> dict[str, Any]:
+def execution_data(execution: Execution) -> dict[str, Any]:
+    """An execution in a few words."""
     return {
         "id": execution.id,
         "status": execution.status,
@@ -178,4 +190,5 @@ def gate_data(gate: Gate) -> dict[str, Any]:
         "reason": gate.reason,
         "changed_by": gate.changed_by,
         "changed_at": gate.changed_at,
+        "until": gate.until,
     }

@@ -1,0 +1,81 @@
+"""`--all`: every pipeline of the account and Region, or of the specs that are named, a line each."""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from pipectl.cli import _pipelines, _session, _specs
+from pipectl.cli._look import look_of
+from pipectl.cli._options import Chosen, Settings
+from pipectl.render.document import document
+from pipectl.render.many import glance_data, history_text, many_text
+
+if TYPE_CHECKING:
+    from pipectl.aws.session import Connection
+    from pipectl.runs.many import Glance
+    from pipectl.spec.spec import Spec
+
+
+def show(settings: Settings, chosen: Chosen, patterns: Sequence[str], *, executions: bool = False) -> None:
+    """How each stands; with `executions` the newest one of each."""
+    loaded = _specs.load_if_any(chosen)
+    with _session.connected(settings, loaded) as connection:
+        found = _found(loaded, chosen, patterns, connection, executions=executions)
+    if not settings.is_text:
+        click.echo(document([_data(each, executions=executions) for each in found], settings.output))
+        return
+    draw = history_text if executions else many_text
+    click.echo(draw(found, look_of(sys.stdout), datetime.now().astimezone()))
+
+
+def _found(
+    loaded: "Sequence[Spec]",
+    chosen: Chosen,
+    patterns: Sequence[str],
+    connection: "Connection",
+    *,
+    executions: bool,
+) -> "list[Glance]":
+    from pipectl.aws.cloud import side_by_side
+    from pipectl.runs import many
+
+    now, asked = datetime.now().astimezone(), regions(loaded, chosen, connection)
+    looks = [partial(_of_region, connection, region, names, patterns) for region, names in asked.items()]
+    names = side_by_side(looks)
+    glances = [
+        partial(many.glances, connection.cloud(region), region, each, now, executions=executions)
+        for region, each in zip(asked, names, strict=True)
+    ]
+    return many.in_order(each for found in side_by_side(glances) for each in found)
+
+
+def _of_region(
+    connection: "Connection", region: str, names: Sequence[str], patterns: Sequence[str]
+) -> list[str]:
+    from pipectl.runs import many
+    from pipectl.runs.pipelines import pipeline_names
+
+    if not names and not patterns:
+        return pipeline_names(connection.cloud(region))
+    return many.chosen(connection.cloud(region), patterns, names)
+
+
+def regions(loaded: "Sequence[Spec]", chosen: Chosen, connection: "Connection") -> dict[str, list[str]]:
+    """Where to look, and at which pipelines: none means all. A spec that only lies here tells the Region."""
+    if not (loaded and chosen.named):
+        return {connection.region(loaded[0].region if loaded else None): []}
+    asked: dict[str, list[str]] = {}
+    for spec in loaded:
+        asked.setdefault(connection.region(spec.region), []).extend(_pipelines.of_spec(spec))
+    return {region: names for region, names in asked.items() if names}
+
+
+def _data(glance: "Glance", *, executions: bool) -> object:
+    from pipectl.render.document import execution_data
+
+    told = glance_data(glance)
+    return {**told, "newest": glance.execution and execution_data(glance.execution)} if executions else told
