@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from pipectl.aws.cloud import writes
 from pipectl.cli import cli
 from tests.bench import recording, systems
-from tests.bench.budgets import NOT_GROWING, OFFLINE, VERBS
+from tests.bench.budgets import COUNTED, NOT_GROWING, OFFLINE, VERBS
 from tests.conftest import ACCOUNT, Shared
 
 Calls = Counter[tuple[str, str]]
@@ -66,14 +66,16 @@ def spent(typed: Typed, folder: Path, count: int) -> dict[str, Spent]:
         "plan": ["plan", *specs],
         "create, branch changed": ["create", "--yes", *changed],
         "status": ["status", *changed],
+        "destroy": ["destroy", "--yes", *changed],
+        "destroy, second time": ["destroy", "--yes", *changed],
     }
-    return {verb: typed("--calls", *words[verb]) for verb in VERBS}
+    return {verb: typed("--calls", *words[verb]) for verb in (*VERBS, *COUNTED)}
 
 
 @pytest.mark.parametrize("count", [1, 10])
 def test_no_verb_sends_more_than_its_budget(typed: Typed, tmp_path: Path, count: int) -> None:
     sent = spent(typed, tmp_path, count)
-    for verb, budget in VERBS.items():
+    for verb, budget in {**VERBS, **COUNTED}.items():
         server = sent[verb].server
         assert sent[verb].ledger == server, f"{verb}: the ledger and the server's log differ"
         assert server.total() <= budget.calls(count), (

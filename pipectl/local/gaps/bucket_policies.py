@@ -29,6 +29,24 @@ def accepted(world: World, bucket: Any, body: bytes) -> bytes:
     return json.dumps(_stringified(document), separators=(",", ":")).encode()
 
 
+def permission(bucket: Any, action: str, resource: str) -> Any:
+    """What moto's reading of the policy says, which knows no conditions
+
+    A statement about what comes without TLS is left out: nothing here is asked for from another machine.
+    """
+    from moto.iam.access_control import IAMPolicy, PermissionResult
+
+    document = json.loads(bucket.policy or "{}")
+    said = [each for each in documents.statements(document) if not _is_about_tls(each)]
+    if not said:
+        return PermissionResult.NEUTRAL
+    return IAMPolicy(json.dumps({**document, "Statement": said})).is_action_permitted(action, resource)
+
+
+def _is_about_tls(statement: dict[str, Any]) -> bool:
+    return statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+
+
 def _parsed(body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body)

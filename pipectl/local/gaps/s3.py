@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import uuid
 from dataclasses import replace
@@ -67,6 +68,8 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
     answered = forward(request)
     if answered.status in _SUCCESS:
         _after(request.operation, bucket)
+        if request.operation == "PutBucketPolicy":
+            bucket.get_permission = functools.partial(bucket_policies.permission, bucket)
     if request.operation == "GetBucketNotificationConfiguration":
         return _with_event_bridge(bucket, answered)
     return answered
