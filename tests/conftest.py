@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from pipectl.aws.session import Connection
@@ -55,6 +56,9 @@ def _text(host: str | bytes) -> str:
     return host.decode() if isinstance(host, bytes) else host
 
 
+# How long an example takes says more about the machine than about pipectl.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 _guard_credentials()
 sys.addaudithook(_guard_network)
 

@@ -40,9 +40,8 @@ QUESTIONS = {
         "012345678901.dkr.ecr.ap-southeast-1.amazonaws.com/rails_app:latest",
         3000,
     ],
-    "ecr describe-repositories --query repositories[].[repositoryName,imageScanningConfiguration.scanOnPush]": [
-        ["rails_app", True]
-    ],
+    "ecr describe-repositories"
+    " --query repositories[].[repositoryName,imageScanningConfiguration.scanOnPush]": [["rails_app", True]],
     "events list-targets-by-rule --rule FriendReminders-Source --query Targets[].Arn": [
         "arn:aws:codepipeline:ap-southeast-1:012345678901:FriendReminders"
     ],

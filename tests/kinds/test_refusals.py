@@ -73,8 +73,10 @@ FIXED: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
     "scheduling": (
         "services",
         scheduling,
-        "`scheduling_strategy` of ecs service `machines/agent` cannot be changed in place"
-        " (DAEMON -> REPLICA)",
+        (
+            "`scheduling_strategy` of ecs service `machines/agent` cannot be changed in place"
+            " (DAEMON -> REPLICA)"
+        ),
     ),
 }
 
