@@ -1,4 +1,4 @@
-"""What `enable-transition` and `disable-transition` share: which gate, turn it, say what became of it."""
+"""One gate of `enable-transition` and `disable-transition`: turn it, say what became of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ from pipectl.engine import plan as planning
 from pipectl.engine.values import Action, Resource, Step
 from pipectl.kinds import transition
 from pipectl.render.document import document
+from pipectl.render.hold import until_text
 from pipectl.render.plan import person, quoted
 from pipectl.render.times import since
+from pipectl.runs import until, values
 from pipectl.runs.gate import gate as inbound_gate
 from pipectl.runs.gate import turn_outbound
 
@@ -31,7 +33,7 @@ class Gate:
     pipeline: str | None
     outbound: bool
     reason: str | None
-    """Why it shall be closed; None opens it."""
+    """Why it shall be closed, and until when; None opens it."""
 
     @property
     def stated(self) -> dict[str, Any]:
@@ -51,32 +53,39 @@ def turn(gate: Gate, settings: Settings, chosen: Chosen, notes: Sequence[str] = 
             turn_outbound(cloud, pipeline, gate.stage, gate.reason)
             _tell_outbound(gate, settings, pipeline, notes)
             return
-        step = _turned(gate, cloud, pipeline)
+        step = turned(gate, cloud, pipeline, inbound_gate(cloud, pipeline, gate.stage))
     contrary = _contrary(gate, spec, region, step.resource.name)
     if settings.is_text:
-        click.echo("\n".join([_told(gate, pipeline, step), *(f"  {note}" for note in [*notes, *contrary])]))
+        click.echo("\n".join([told(gate, pipeline, step), *(f"  {note}" for note in [*notes, *contrary])]))
     else:
-        click.echo(document(_data(gate, pipeline, step), settings.output))
+        click.echo(document(data(gate, pipeline, step), settings.output))
 
 
-def _turned(gate: Gate, cloud: "Cloud", pipeline: str) -> Step:
-    """The step that was carried out, or needed nothing."""
-    resource = Resource(transition.KIND.name, f"{pipeline}/{gate.stage}", gate.stated)
-    found = transition.words(inbound_gate(cloud, pipeline, gate.stage))
-    (step,) = planning.steps([resource], {resource.key: found}, [transition.KIND], "")
+def turned(gate: Gate, cloud: "Cloud", pipeline: str, found: Mapping[str, Any]) -> Step:
+    """The step that was carried out, or needed nothing, now that AWS tells of the gate what was `found`."""
+    step = planned(gate, pipeline, found)
     if step.action is not Action.KEEP:
         transition.KIND.create(
-            cloud, resource
-        )  # it has just been looked at, so it is set without another look
+            cloud, step.resource
+        )  # it was just looked at, so it is set without another look
     return step
 
 
-def _told(gate: Gate, pipeline: str, step: Step) -> str:
+def planned(gate: Gate, pipeline: str, found: Mapping[str, Any]) -> Step:
+    """What would be done about the gate."""
+    resource = Resource(transition.KIND.name, f"{pipeline}/{gate.stage}", gate.stated)
+    before = {resource.key: transition.words(found)}
+    (step,) = planning.steps([resource], before, [transition.KIND], "")
+    return step
+
+
+def told(gate: Gate, pipeline: str, step: Step) -> str:
+    """What became of the gate."""
     word = "open" if gate.reason is None else "closed"
     before = step.before or {}
     if step.action is Action.KEEP:
         return f"{gate.stage} of {pipeline} is {word} already{_hold(before)}; nothing was sent"
-    reason = f": {quoted(gate.reason)}" if gate.reason else ""
+    reason = _why(gate.reason)
     held = f"\n  it was closed{_hold(before)}" if before.get("enabled") is False else ""
     return f"{gate.stage} of {pipeline} is {word}{reason}{held}"
 
@@ -88,7 +97,13 @@ def _hold(before: Mapping[str, Any]) -> str:
     now, when = datetime.now().astimezone(), before.get("changed_at")
     who = f" by {person(before['changed_by'])}" if before.get("changed_by") else ""
     moment = f" {since(when, now)}" if isinstance(when, datetime) else ""
-    return f"{who}{moment}: {quoted(before.get('reason'))}"
+    return f"{who}{moment}{_why(before.get('reason'))}"
+
+
+def _why(reason: str | None) -> str:
+    """Until when, and why."""
+    closed = values.Gate(False, reason)
+    return f"{until_text(closed, datetime.now().astimezone())}: {quoted(closed.why)}" if reason else ""
 
 
 def _contrary(gate: Gate, spec: "Spec | None", region: str, name: str) -> list[str]:
@@ -106,19 +121,30 @@ def _contrary(gate: Gate, spec: "Spec | None", region: str, name: str) -> list[s
     return [f"{spec.file} says {word}: the next `pipectl create` sets it back"]
 
 
+OUTBOUND_NOTE = "AWS does not tell the state of outbound transitions, so `status` cannot show it"
+
+
 def _tell_outbound(gate: Gate, settings: Settings, pipeline: str, notes: Sequence[str]) -> None:
     if not settings.is_text:
-        told = {"pipeline": pipeline, "stage": gate.stage, "transition": {**gate.stated, "type": "outbound"}}
-        click.echo(document({**told, "changed": True}, settings.output))
+        click.echo(document(outbound_data(gate, pipeline), settings.output))
         return
-    word = "open" if gate.reason is None else f"closed: {quoted(gate.reason)}"
-    told_notes = [*notes, "AWS does not tell the state of outbound transitions, so `status` cannot show it"]
-    click.echo(
-        "\n".join([f"the way out of {gate.stage} of {pipeline} is {word}", *(f"  {n}" for n in told_notes)])
-    )
+    lines = [outbound_told(gate, pipeline), *(f"  {note}" for note in [*notes, OUTBOUND_NOTE])]
+    click.echo("\n".join(lines))
 
 
-def _data(gate: Gate, pipeline: str, step: Step) -> dict[str, Any]:
+def outbound_told(gate: Gate, pipeline: str) -> str:
+    """What became of the way out of a stage."""
+    word = "open" if gate.reason is None else f"closed{_why(gate.reason)}"
+    return f"the way out of {gate.stage} of {pipeline} is {word}"
+
+
+def outbound_data(gate: Gate, pipeline: str) -> dict[str, Any]:
+    """A write was sent in any case: nobody knows how it was."""
+    transition = {**gate.stated, "type": "outbound"}
+    return {"pipeline": pipeline, "stage": gate.stage, "transition": transition, "changed": True}
+
+
+def data(gate: Gate, pipeline: str, step: Step) -> dict[str, Any]:
     """`changed_by` and `changed_at` are null when this very command changed the transition."""
     changed = step.action is not Action.KEEP
     found: Mapping[str, Any] = {} if changed else step.before or {}
@@ -130,6 +156,7 @@ def _data(gate: Gate, pipeline: str, step: Step) -> dict[str, Any]:
             "reason": gate.reason,
             "changed_by": found.get("changed_by"),
             "changed_at": found.get("changed_at"),
+            "until": until.end(gate.reason),
         },
         "changed": changed,
     }

@@ -57,8 +57,8 @@ def changes(before: PipelineState | None, after: PipelineState, look: Look, now:
         yield from _of_stage(old.get(stage.name), stage, look, now)
     services = {(each.cluster, each.service): each for each in before.services} if before else {}
     for service in after.services:
-        was = services.get((service.cluster, service.service))
-        if was != service and (told := _service(service)):
+        was, told = services.get((service.cluster, service.service)), _service(service)
+        if was is None or _service(was) != told:
             yield _line(Mark.OPEN, service.service, told, look, now)
 
 

@@ -11,13 +11,19 @@ from pipectl.spec.problems import did_you_mean
 
 def gate(cloud: Cloud, pipeline: str, stage: str) -> Mapping[str, Any]:
     """The inbound transition of a stage, as AWS tells it. Raises PipectlError for an unknown name."""
+    found = gates(cloud, pipeline)
+    if stage not in found:
+        raise no_such_stage(pipeline, stage, list(found))
+    return found[stage]
+
+
+def gates(cloud: Cloud, pipeline: str) -> dict[str, Mapping[str, Any]]:
+    """The inbound transitions of all stages. Raises PipectlError for an unknown pipeline."""
     answer = find(NOT_THERE, cloud, "codepipeline", "get_pipeline_state", name=pipeline)
     if answer is None:
         raise no_such_pipeline(cloud, pipeline)
-    states = {each["stageName"]: each for each in answer.get("stageStates") or []}
-    if stage not in states:
-        raise no_such_stage(pipeline, stage, list(states))
-    return dict(states[stage].get("inboundTransitionState") or {})
+    states = answer.get("stageStates") or []
+    return {each["stageName"]: dict(each.get("inboundTransitionState") or {}) for each in states}
 
 
 def no_such_stage(pipeline: str, stage: str, names: list[str]) -> PipectlError:
