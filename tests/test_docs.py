@@ -65,11 +65,12 @@ def _paths(document: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def _agree(example: Any, printed: Any) -> None:
     """Every printed key is in the example, and every key of the example is printed or below a null."""
     seen, shown = dict(_paths(printed)), dict(_paths(example))
-    free = {path for path, value in _paths(example) if path.endswith((".before", ".after", ".summary"))}
+    free = {path for path, value in _paths(example) if path.endswith((".before", ".after", ".summary", ".details"))}
     unknown = [path for path in seen if path not in shown and not any(path.startswith(each) for each in free)]
     assert unknown == []
     nulls = [path for path, value in _paths(printed) if value is None or value == []]
-    assert [path for path in shown if path not in seen and not path.startswith(tuple(nulls))] == []
+    left_out = tuple([*nulls, *free])
+    assert [path for path in shown if path not in seen and not path.startswith(left_out)] == []
 
 
 @pytest.fixture
@@ -115,6 +116,8 @@ def test_the_documents_of_acts_and_of_the_history_are_as_documented(typed: Typed
     typed.document("create", SPEC)
     _agree(_examples()["start"], typed.document("start", "-f", SPEC))
     _agree(_examples()["history"], typed.document("history", "-f", SPEC))
+    _agree(_examples()["why"], typed.document("why", "-f", SPEC))
+    _agree(_examples()["destroy"], typed.document("destroy", SPEC, "--yes"))
 
 
 def test_the_document_of_validate_is_as_documented(typed: Typed, tmp_path: Path) -> None:
