@@ -102,6 +102,10 @@ def connect(
 
 def design(specs: "Sequence[Spec]", connection: "Connection", aws: Aws) -> tuple[Stack, ...]:
     """What every spec wants, each in its own Region. Refuses a caller of another account than the spec's."""
+    from pipectl.kinds import SERVICES
+
+    for region in dict.fromkeys(spec.region for spec in specs):
+        connection.prepare(region, SERVICES)
     return tuple(_stack(spec, connection, aws) for spec in specs)
 
 

@@ -1,7 +1,8 @@
 """boto3 behind Cloud: the only room that imports boto3, late, because loading it takes a while."""
 
+import contextlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,7 @@ class Connection:
         self._slots = threading.BoundedSemaphore(SIDE_BY_SIDE)
         self._making = threading.Lock()
         self._clouds: dict[str, Cloud] = {}
+        self._doors: dict[str, _Door] = {}
         self._identity: dict[str, str] = {}
 
     def region(self, stated: str | None = None) -> str:
@@ -84,9 +86,17 @@ class Connection:
         """The door to one Region; the configured one when none is named. Raises NotConnected without any."""
         region = self.region(region)
         if region not in self._clouds:
-            door = Ledger(_Door(self, region), self.book)
+            door = Ledger(self._door(region), self.book)
             self._clouds[region] = Patient(door, self._say, self.stop, self._patience)
         return self._clouds[region]
+
+    def prepare(self, region: str | None, services: Sequence[str]) -> None:
+        """Make clients in the background, in this order: there is time while the first answer is awaited."""
+        door = self._door(self.region(region))
+        threading.Thread(target=door.prepare, args=(services,), name="clients", daemon=True).start()
+
+    def _door(self, region: str) -> "_Door":
+        return self._doors.setdefault(region, _Door(self, region))
 
     @cached_property
     def _session(self) -> "boto3.Session":
@@ -185,10 +195,20 @@ class _Door:
         )
 
     def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]:
-        with self._making:
-            if service not in self._clients:
-                self._clients[service] = self._connection.make_client(service, self._region)
-        return self._connection.send(self._clients[service], service, operation, params)
+        return self._connection.send(self._client(service), service, operation, params)
+
+    def prepare(self, services: Sequence[str]) -> None:
+        with contextlib.suppress(NotConnected):  # which meets whoever calls such a service
+            for service in services:
+                if not self._connection.stop.is_set():
+                    self._client(service)
+
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            with self._making:
+                if service not in self._clients:
+                    self._clients[service] = self._connection.make_client(service, self._region)
+        return self._clients[service]
 
 
 def _wire_code(response: Any) -> str:

@@ -41,3 +41,7 @@ READING_ORDER: tuple[Kind, ...] = (service.KIND, *(kind for kind in KINDS if kin
 
 BLOCKS: dict[str, type] = {key: block for kind in KINDS for key, block in kind.blocks.items()}
 """YAML key -> the model of its entries."""
+
+SERVICES = ("sts", "ecs", "iam", "resourcegroupstaggingapi", "s3", "logs", "ecr", "codepipeline", "events",
+            "codecommit", "codebuild")  # fmt: skip
+"""The services that planning asks; those stand first whose answers hold others up."""

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from pipectl.aws.cloud import writes
 from pipectl.cli import cli
+from pipectl.kinds import SERVICES
 from tests.bench import recording, systems
 from tests.bench.budgets import COUNTED, NOT_GROWING, OFFLINE, VERBS
 from tests.conftest import ACCOUNT, Shared
@@ -96,6 +97,11 @@ def test_no_call_is_sent_twice_in_one_run(shared: Shared, tmp_path: Path) -> Non
         do(connection, specs)
         asked = Counter(f"{call.service} {call.operation} {call.params}" for call in connection.sent)
         assert [call for call, count in asked.items() if count > 1] == []
+
+
+def test_a_client_is_prepared_for_every_service_that_planning_asks(typed: Typed) -> None:
+    asked = typed("--calls", "plan", str(systems.SEED)).ledger
+    assert sorted({service for service, _ in asked}) == sorted(SERVICES)
 
 
 @pytest.mark.parametrize("word", OFFLINE)
