@@ -34,7 +34,7 @@ def removal_options(function: Function) -> Function:
         return function(*args, wishes=wishes, **kwargs)
 
     wrapped: Any = update_wrapper(wrapper, function)
-    named = {"multiple": True, "metavar": "KIND/NAME"}
+    named: dict[str, Any] = {"multiple": True, "metavar": "KIND/NAME"}
     for option in (
         click.option(
             "--delete-adopted", help="Delete this too, though it was there before the stack", **named

@@ -1,0 +1,85 @@
+"""How things go, decided by values alone"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from pipectl.engine.removal import Facts, Held, Wishes, removal
+from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Resource, State, Step
+
+OURS = {OWNER_TAG: "shop"}
+THING = Resource("thing", "web")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind whose things stay when `why` says so"""
+
+    name: str
+    why: str | None = None
+
+    def stays(self, step: Step, steps: Sequence[Step]) -> str | None:
+        return self.why
+
+
+def decided(
+    tags: dict[str, str] | None, wishes: Wishes, held: Held | None = None, why: str | None = None
+) -> tuple[Action, list[str]]:
+    found: dict[tuple[str, str], State] = {} if tags is None else {THING.key: {"tags": tags}}
+    facts = Facts(found, {THING.key: held} if held else {})
+    (step,) = removal([THING], facts, [Kind("thing", why)], "shop", wishes)
+    return step.action, [remark.text for remark in step.remarks]
+
+
+IMAGES = Held("2 images", "images")
+ADOPTED = {**OURS, ADOPTED_TAG: "true"}
+NAMED = frozenset({THING.key})
+
+
+@pytest.mark.parametrize(
+    ("tags", "wishes", "held", "then"),
+    [
+        (None, Wishes(), None, (Action.KEEP, [])),
+        ({}, Wishes(), None, (Action.KEEP, ["stays: no stack owns it"])),
+        ({OWNER_TAG: "b"}, Wishes(), None, (Action.KEEP, ["stays: it belongs to the stack `b`"])),
+        (OURS, Wishes(), None, (Action.DELETE, [])),
+        (OURS, Wishes(keep=NAMED), None, (Action.KEEP, ["stays: `--keep` names it"])),
+        (OURS, Wishes(), IMAGES, (Action.KEEP, ["stays: it holds 2 images; `--images` deletes them too"])),
+        (OURS, Wishes(frozenset({"images"})), IMAGES, (Action.DELETE, ["2 images go with it"])),
+        (ADOPTED, Wishes(frozenset({"images"})), IMAGES, (Action.RELEASE, [])),
+        (ADOPTED, Wishes(adopted=NAMED), None, (Action.DELETE, [])),
+        (ADOPTED, Wishes(adopted=NAMED, keep=NAMED), None, (Action.KEEP, ["stays: `--keep` names it"])),
+        ({ADOPTED_TAG: "true"}, Wishes(adopted=NAMED), None, (Action.KEEP, ["stays: no stack owns it"])),
+    ],
+)
+def test_only_what_is_ours_and_holds_nothing_goes(
+    tags: dict[str, str] | None, wishes: Wishes, held: Held | None, then: tuple[Action, list[str]]
+) -> None:
+    assert decided(tags, wishes, held) == then
+
+
+def test_a_kind_may_know_why_a_thing_stays() -> None:
+    assert decided(OURS, Wishes(), why="others live in it") == (Action.KEEP, ["stays: others live in it"])
+
+
+@pytest.mark.parametrize(
+    ("text", "used"),
+    [
+        ("web", True),
+        ("arn:aws:iam::1:role/pipectl/shop/web", True),
+        ("1.dkr.ecr.eu-west-1.amazonaws.com/web:latest", True),
+        ("1.dkr.ecr.eu-west-1.amazonaws.com/web@sha256:0", True),
+        ("webshop", False),
+        ("my-web", False),
+    ],
+)
+def test_what_stays_keeps_what_it_names(text: str, used: bool) -> None:
+    user = Resource("user", "app", request={"deep": [{"name": text}]})
+    found: dict[tuple[str, str], State] = {each.key: {"tags": OURS} for each in (THING, user)}
+    wishes = Wishes(keep=frozenset({user.key}))
+    kinds = [Kind("thing"), Kind("user")]
+    thing, _ = removal([THING, user], Facts(found, {}), kinds, "shop", wishes)
+    assert (thing.action is Action.KEEP) is used
+    other, _ = removal([THING, user], Facts(found, {}), kinds[::-1], "shop", wishes)
+    assert other.action is Action.DELETE, "nothing uses what is made after it"
