@@ -116,9 +116,19 @@ def _version_line(version: Version, before: Version | None, look: Look, now: dat
 def _changes(changed: Sequence[Difference]) -> str:
     if not changed:
         return "as before"
-    paths = [each.path.replace("stages.", "", 1).replace(".actions.", ".") for each in changed]
+    paths = list(dict.fromkeys(_where(each.path) for each in changed))
     more = len(paths) - _MOST_CHANGES
     return ", ".join([*paths[:_MOST_CHANGES], *([f"{more} more"] if more > 0 else [])])
+
+
+def _where(path: str) -> str:
+    """The stage and action, or the part of the pipeline, that a path is in."""
+    words = path.split(".")
+    if words[0] != "stages":
+        return words[0]
+    if words[1] == "(order)":
+        return "order of stages"
+    return "/".join(dict.fromkeys([words[1], *words[3:4]])) if words[2:3] == ["actions"] else words[1]
 
 
 def differences_text(before: Version, after: Version, look: Look) -> str:

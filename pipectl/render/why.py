@@ -14,7 +14,7 @@ from pipectl.render.why_next import next_steps
 from pipectl.render.why_words import commit_text, execution_text
 from pipectl.runs.actions import ActionRun
 from pipectl.runs.values import Execution
-from pipectl.runs.why.answers import Commit, Live, Place, Verdict, Why
+from pipectl.runs.why.answers import Changed, Commit, Live, Place, Verdict, Why
 
 INDENT = "  "
 NEXT = "next: "
@@ -50,8 +50,8 @@ def _step(text: str, cells: int) -> list[str]:
 
 
 def _instead(why: Why, now: datetime) -> Iterator[str]:
-    """What is live, place by place; of a commit that is live itself the answer has told it."""
-    if isinstance(why.answer, Live) and not why.answer.part_of:
+    """What is live, place by place; not where the answer has told it."""
+    if isinstance(why.answer, Changed) or (isinstance(why.answer, Live) and not why.answer.part_of):
         return
     for place in why.live:
         yield f"live in {plain(place.target)}: {_what(place, now)}"

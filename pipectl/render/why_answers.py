@@ -57,6 +57,18 @@ def _waiting(why: Why, stage: str, now: datetime) -> str:
 
 
 @_lines.register
+def _changed(answer: answers.Changed, why: Why, now: datetime) -> Iterator[str]:
+    identity = execution_text(why.execution) if why.execution else "an execution"
+    yield f"{identity} deployed it to {answer.service}"
+    if answer.revision is None:
+        yield "that service is not there any more"
+        return
+    when = f" {since(answer.since, now)}" if answer.since else ""
+    yield f"somebody changed that beside the pipeline: it runs {answer.revision}{when}"
+    yield from (f"with {plain(image)}" for image in answer.images)
+
+
+@_lines.register
 def _held(answer: answers.Held, why: Why, now: datetime) -> Iterator[str]:
     gate = answer.gate
     yield _waiting(why, answer.stage, now)

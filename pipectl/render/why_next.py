@@ -99,6 +99,11 @@ def _stopped(answer: answers.Stopped, why: Why, option: str, now: datetime) -> I
 
 
 @_steps.register
+def _changed(answer: answers.Changed, why: Why, option: str, now: datetime) -> Iterator[str]:
+    yield f"{_again(why, option)} deploys it again" if answer.revision else "`pipectl create` makes it anew"
+
+
+@_steps.register
 def _cancelled(answer: answers.Cancelled, why: Why, option: str, now: datetime) -> Iterator[str]:
     yield _again(why, option)
 

@@ -97,8 +97,9 @@ def _by_name(value: Any) -> Any:
 
 
 def _differences(path: str, before: Any, after: Any) -> Iterator[Difference]:
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in dict.fromkeys([*before, *after]):
-            yield from _differences(f"{path}.{key}" if path else key, before.get(key), after.get(key))
-    elif before != after:
+    if isinstance(before or {}, Mapping) and isinstance(after or {}, Mapping):
+        parts = (before or {}, after or {})  # of a new part every value is told, and nothing that is empty
+        for key in dict.fromkeys([*parts[0], *parts[1]]):
+            yield from _differences(f"{path}.{key}" if path else key, parts[0].get(key), parts[1].get(key))
+    elif before != after and (before or after):
         yield Difference(path, before, after)

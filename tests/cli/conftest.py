@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 import pipectl.local
 from pipectl.cli import cli
 from pipectl.local.server import Server
-from tests.shop import Shop
+from tests.shop import Shop, clients
 
 Run = Callable[..., Result]
 
@@ -119,9 +119,9 @@ def faults(server: Server) -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def shop(run: Run, client: Callable[[str], Any], account: str, tmp_path: Path) -> Shop:
+def shop(run: Run, server: Server, account: str, tmp_path: Path) -> Shop:
     """A small pipeline whose executions really run"""
-    return Shop(run, client, account, tmp_path)
+    return Shop(run, clients(account, server.url), account, tmp_path)
 
 
 @pytest.fixture

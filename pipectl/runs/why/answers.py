@@ -58,6 +58,16 @@ class Live(Answer):
 
 
 @dataclass(frozen=True)
+class Changed(Answer):
+    """The pipeline deployed it, but the service runs something else; without a revision it is gone."""
+
+    service: str
+    revision: str | None = None
+    images: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Held(Answer):
     """It waits before a closed transition. `before` is the stage that it has come through."""
 

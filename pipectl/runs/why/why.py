@@ -19,6 +19,7 @@ from pipectl.runs.why.answers import (
     Verdict,
     Why,
 )
+from pipectl.runs.why.changed import changed
 from pipectl.runs.why.sight import Clouds, Sight, commit_of, sight
 from pipectl.runs.why.waiting import waiting
 from pipectl.spec.problems import shown
@@ -68,7 +69,8 @@ def _about(seen: Sight, found: Sequence[Execution], commit: Commit | None) -> Wh
     """The answer from the executions of one commit: the newest counts, unless an older one is live."""
     if passed.is_live(seen, found):
         live = next(each for each in found if each.id == seen.live_in[seen.final])
-        return _told(seen, commit, Verdict.LIVE, Live(), live)
+        other = changed(seen, live)
+        return _told(seen, commit, Verdict.NOT_LIVE if other else Verdict.LIVE, other or Live(), live)
     execution = next((each for each in found if each.type != "ROLLBACK"), found[0])
     answer = _ANSWERS[execution.status or "InProgress"](seen, execution)
     verdict = Verdict.NOT_LIVE
