@@ -15,8 +15,9 @@ from pipectl.cli._look import look_of
 from pipectl.cli._options import Chosen, Settings
 from pipectl.cli._wait import follow, refuse, told_end
 from pipectl.errors import PipectlError
-from pipectl.render.act import act_data, act_text, naming, refusal_text
+from pipectl.render.act import act_data, act_text, refusal_text
 from pipectl.render.document import document
+from pipectl.render.naming import naming
 from pipectl.render.wait import ending_data
 from pipectl.runs.verbs.act import Act, Senseless
 from pipectl.runs.wait import signs
@@ -71,8 +72,7 @@ def carry_out(
     with acting(settings, chosen, pipeline) as place:
         act = do(place.cloud, place.pipeline)
         if settings.is_text:
-            text = act_text(act, look_of(sys.stdout), datetime.now().astimezone())
-            click.echo(naming(text, place.named))
+            click.echo(act_text(act, look_of(sys.stdout), datetime.now().astimezone(), place.named))
         end, seconds = _followed(act, place, wait) if wait else (None, 0.0)
         if not settings.is_text:
             click.echo(document(act_data(act, _end_data(end)), settings.output))

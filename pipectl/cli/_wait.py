@@ -13,7 +13,6 @@ import click
 from pipectl.cli._act_options import Wait
 from pipectl.cli._look import look_of
 from pipectl.errors import Interrupted, PipectlError, PipelineFailed
-from pipectl.render.act import naming
 from pipectl.render.wait import ending_text, failure_hint, failure_message, short, sign_text, under_way
 from pipectl.runs import wait as waiting
 
@@ -85,7 +84,7 @@ class Following:
             self._present = {sign: self._present.get(sign, since) for sign in present if not sign.waits}
         for sign in fresh:
             if sign.over or sign.waits or self._live is None:
-                self._print(naming(sign_text(sign, self._look, now), self._named))
+                self._print(sign_text(sign, self._look, now, self._named))
 
     @contextmanager
     def shown(self) -> Iterator[None]:

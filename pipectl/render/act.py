@@ -1,11 +1,11 @@
 """What an act did, as a screen and as data; and why one makes no sense now."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from pipectl.render.marks import Look
+from pipectl.render.naming import naming
 from pipectl.render.plan import person, quoted
 from pipectl.render.text import cut, pad, plain, wrapped
 from pipectl.render.times import ago, since
@@ -17,16 +17,10 @@ from pipectl.runs.verbs.rollback import Candidates
 INDENT = 2
 COLUMN = 12
 """Where the candidates' columns stand: id, commit, when."""
-ABOUT_PIPELINE = re.compile(r"`(pipectl (?!create|plan|--)[a-z-]+)([^`]*)`")
 _CONDITIONS = {
     "BEFORE_ENTRY": "the condition before its entry",
     "ON_SUCCESS": "the condition after its success",
 }
-
-
-def naming(text: str, pipeline: str | None) -> str:
-    """The text with `-p NAME` in every command that it mentions, when the user had to name the pipeline."""
-    return text if pipeline is None else ABOUT_PIPELINE.sub(rf"`\1\2 -p {pipeline}`", text)
 
 
 def refusal_text(error: Senseless, now: datetime) -> str:
@@ -34,9 +28,12 @@ def refusal_text(error: Senseless, now: datetime) -> str:
     return f"{error.message} {ago(error.moment, now)}" if error.moment else error.message
 
 
-def act_text(act: Act, look: Look, now: datetime) -> str:
-    """What was done in one sentence, and below it what else there is to know."""
-    sentence, *notes = _TOLD[act.verb](act, now)
+def act_text(act: Act, look: Look, now: datetime, named: str | None = None) -> str:
+    """What was done in one sentence, and below it what else there is to know.
+
+    The commands that it mentions name the pipeline, when it is `named`.
+    """
+    sentence, *notes = (naming(line, named) for line in _TOLD[act.verb](act, now))
     below = [part for note in notes for part in wrapped(note, look.width - INDENT)]
     first, *more = wrapped(sentence, look.width)
     return "\n".join([first, *(" " * INDENT + line for line in [*more, *below])])

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipectl.render.marks import Look, Mark
+from pipectl.render.naming import naming
 from pipectl.render.plan import person, quoted
 from pipectl.render.text import cut, indented, pad, plain, wrapped
 from pipectl.render.times import duration, since
@@ -29,13 +30,20 @@ _CONDITIONS = {
 }
 
 
-def sign_text(sign: Sign, look: Look, now: datetime) -> str:
-    """`  ✓ Build` and what there is to say, wrapped; what waits says what it waits for, and what helps."""
+def sign_text(sign: Sign, look: Look, now: datetime, named: str | None = None) -> str:
+    """`  ✓ Build` and what there is to say, wrapped; what waits says what it waits for, and what helps.
+
+    The commands that it mentions name the pipeline, when it is `named`.
+    """
     mark = Mark.RUNNING if not sign.over else _MARKS.get(sign.status, Mark.KEPT)
     if sign.status in (HELD, ASKED):
         mark = Mark.ASKS
     room = look.width - LABEL - 4
-    said = [cut(_detail(sign), room)] if sign.status == "Succeeded" else list(_said(sign, now))
+    said = (
+        [cut(_detail(sign), room)]
+        if sign.status == "Succeeded"
+        else [naming(line, named) for line in _said(sign, now)]
+    )
     first, *more = [part for line in said for part in wrapped(line, room)] or [""]
     line = f"  {look.mark(mark)} {pad(plain(_label(sign)), LABEL)}{first}".rstrip()
     return "\n".join([line, *([indented(more, LABEL + 4)] if more else [])])
@@ -71,7 +79,8 @@ def _said(sign: Sign, now: datetime) -> Iterator[str]:
     elif sign.status == QUEUED:
         yield f"waits until {short(sign.by or '')} has left it"
     elif sign.status == ASKED:
-        yield "waits for an approval; `pipectl approve` gives it"
+        yield "waits for an approval"
+        yield "`pipectl approve` gives it"
     elif sign.action in _CONDITIONS:
         yield f"{_CONDITIONS[sign.action]} {_word(sign.status)}{detail}"
     else:

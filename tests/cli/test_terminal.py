@@ -1,80 +1,27 @@
 """What only a terminal shows: live lines, questions, Ctrl-C."""
 
-import os
-import pty
-import select
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipectl.local.server import Server
+from tests.terminal import Typed, type_on_terminal
 
 Client = Callable[[str], Any]
-
-ROOT = Path(__file__).parents[2]
-LONGEST_S = 60
-
-
-@dataclass
-class Typed:
-    """What a command did: its exit code, the terminal's text, and what went into the pipe behind stdout"""
-
-    exit_code: int
-    screen: str
-    stdout: str
-
 
 Type = Callable[..., Typed]
 
 
 @pytest.fixture
 def type_(server: Server, environment: dict[str, str | None]) -> Type:
-    """Type a command on a terminal; `keys` are typed each time that its text appears"""
+    """Type a command on a terminal"""
 
     def run(*words: str, keys: dict[str, str | int] | None = None) -> Typed:
-        mine, theirs = pty.openpty()
-        command = [sys.executable, "-m", "pipectl", "--endpoint-url", server.url, *words]
-        given = {name: value for name, value in environment.items() if value is not None}
-        process = subprocess.Popen(
-            command,
-            stdin=theirs,
-            stdout=subprocess.PIPE,
-            stderr=theirs,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TERM": "xterm", **given},
-            start_new_session=True,
-        )
-        os.close(theirs)
-        screen = _watched(mine, process, dict(keys or {}))
-        stdout, _ = process.communicate(timeout=LONGEST_S)
-        os.close(mine)
-        return Typed(process.returncode, screen, stdout.decode())
+        return type_on_terminal("--endpoint-url", server.url, *words, environment=environment, keys=keys)
 
     return run
-
-
-def _watched(terminal: int, process: "subprocess.Popen[bytes]", keys: dict[str, str | int]) -> str:
-    screen = b""
-    while select.select([terminal], [], [], LONGEST_S)[0]:
-        try:
-            read = os.read(terminal, 65536)
-        except OSError:  # the process has closed its side
-            break
-        if not read:
-            break
-        screen += read
-        for text in [each for each in keys if each.encode() in screen]:
-            key = keys.pop(text)
-            if isinstance(key, int):
-                process.send_signal(key)
-            else:
-                os.write(terminal, key.encode())
-    return screen.decode()
 
 
 def test_on_a_terminal_every_step_settles_in_its_line(type_: Type, friendreminders: str) -> None:

@@ -104,7 +104,9 @@ def test_an_approval_is_said_at_once_with_what_gives_it(shop: Shop) -> None:
     shop.ends(shop.ids()[0], "Succeeded")
     with meanwhile(answered(shop, "Approved")):
         result = shop.type("start", "--wait", "-p", "shop")
-    finished(shop, result, 0, "! Gate/Approve", "waits for an approval; `pipectl approve -p shop` gives it")
+    finished(
+        shop, result, 0, "! Gate/Approve", "waits for an approval\n", "`pipectl approve -p shop` gives it"
+    )
 
 
 def test_an_approval_is_followed_to_the_end_of_the_execution(shop: Shop) -> None:

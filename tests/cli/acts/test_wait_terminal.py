@@ -1,0 +1,51 @@
+"""`--wait` on a terminal, and Ctrl-C."""
+
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from tests.cli.acts.conftest import REGION, Shop, deploy
+from tests.local.codepipeline.conftest import approval, stage
+from tests.terminal import Typed, type_on_terminal
+
+HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+"""What a terminal is told about its cursor."""
+
+
+@pytest.fixture
+def type_(shop: Shop, environment: dict[str, str | None]) -> Callable[..., Typed]:
+    def run(*words: str, keys: dict[str, str | int] | None = None) -> Typed:
+        command = ("--endpoint-url", shop.server.url, "--region", REGION, *words)
+        return type_on_terminal(*command, environment=environment, keys=keys)
+
+    return run
+
+
+def waiting(shop: Shop) -> None:
+    shop.create(stage("Gate", approval()))
+    shop.answer()
+    shop.ends(shop.ids()[0], "Succeeded")
+
+
+def test_ctrl_c_ends_the_waiting_with_130_and_leaves_the_execution_alone(
+    shop: Shop, type_: Callable[..., Typed]
+) -> None:
+    waiting(shop)
+    typed = type_("start", "--wait", "-p", "shop", keys={"waits for an approval": signal.SIGINT})
+    assert typed.exit_code == 130
+    assert shop.masked(typed.screen).count("interrupted; execution E2 goes on") == 1
+    assert "`pipectl stop -p shop` ends it" in typed.screen
+    assert "Traceback" not in typed.screen
+    assert shop.status(shop.ids()[0]) == "InProgress"
+    assert typed.screen.count(HIDE) == typed.screen.count(SHOW)
+
+
+def test_the_cursor_comes_back_when_the_waiting_is_over(shop: Shop, type_: Callable[..., Typed]) -> None:
+    shop.working(stage("Deploy", deploy(shop)))
+    typed = type_("start", "--wait")
+    assert typed.exit_code == 0
+    assert HIDE in typed.screen
+    assert typed.screen.rindex(SHOW) > typed.screen.rindex(HIDE)
+    assert "✓ execution" in typed.stdout
+    assert "\x1b[" not in typed.stdout
