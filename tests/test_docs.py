@@ -65,11 +65,15 @@ def _paths(document: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def _agree(example: Any, printed: Any) -> None:
     """Every printed key is in the example, and every key of the example is printed or below a null."""
     seen, shown = dict(_paths(printed)), dict(_paths(example))
-    free = {path for path, value in _paths(example) if path.endswith((".before", ".after", ".summary", ".details"))}
+    free = {
+        path
+        for path, value in _paths(example)
+        if path.endswith((".before", ".after", ".summary", ".details"))
+    }
     unknown = [path for path in seen if path not in shown and not any(path.startswith(each) for each in free)]
     assert unknown == []
     nulls = [path for path, value in _paths(printed) if value is None or value == []]
-    left_out = tuple([*nulls, *free])
+    left_out = (*nulls, *free)
     assert [path for path in shown if path not in seen and not path.startswith(left_out)] == []
 
 
@@ -104,6 +108,7 @@ def test_the_documents_of_plan_create_status_and_the_gates_are_as_documented(typ
     _agree(examples["plan"], typed.document("plan", SPEC))
     _agree(examples["create"], typed.document("create", SPEC))
     _agree(examples["status"], typed.document("status", SPEC))
+    _agree(examples["status --all"], typed.document("status", "--all", SPEC))
     closed = typed.document("disable-transition", "Deploy", "-f", SPEC, "--reason", "Audit")
     _agree(examples["enable-transition and disable-transition"], closed)
     _agree(
