@@ -6,7 +6,7 @@ from datetime import datetime
 from pipectl.render.hold import closed_text, warnings
 from pipectl.render.marks import Look, Mark
 from pipectl.render.plan import quoted
-from pipectl.render.text import cut, pad, plain, width, wrapped
+from pipectl.render.text import cut, pad, plain, width, with_commands, wrapped
 from pipectl.render.times import ago, duration
 from pipectl.runs.until import LONGEST
 from pipectl.runs.values import (
@@ -50,6 +50,7 @@ def status_text(
         for action in () if is_folded else stage.actions:
             service = services.get(action.service) if action.service else None
             lines += _action_lines(stage, action, service, look)
+        lines += _ways_on(stage, look, option, newest)
     return "\n".join(lines)
 
 
@@ -164,6 +165,16 @@ def _action_lines(
     if action.error and action.url:
         # A link that is cut or folded cannot be followed, so it may be wider than the screen.
         yield f"{' ' * (ACTIONS + 2)}{plain(action.url)}"
+
+
+def _ways_on(stage: StageState, look: Look, option: str, newest: str | None) -> list[str]:
+    """What to type below a stage that failed."""
+    if stage.status != "Failed" or stage.execution is None:
+        return []
+    other = "" if stage.execution == newest else f" --execution {short(stage.execution)}"
+    logs, retry = f"`pipectl logs{other}{option}`", f"`pipectl retry {stage.name}{option}`"
+    told = f"{logs} shows all of it, {retry} tries again"
+    return [f"{' ' * ACTIONS}{line}" for line in with_commands(told, look.width - ACTIONS)]
 
 
 def _details(action: ActionState, service: ServiceState | None) -> Iterator[str]:

@@ -5,6 +5,8 @@ import textwrap
 from collections.abc import Iterable
 
 ELLIPSIS = "..."
+_UNBROKEN = "\u00a0"
+"""A space at which no line is broken."""
 
 
 def plain(text: str) -> str:
@@ -60,6 +62,12 @@ def wrapped(text: str, cells: int) -> list[str]:
         else:
             lines.append(word)
     return [part for line in lines for part in folded(line, cells)]
+
+
+def with_commands(text: str, cells: int) -> list[str]:
+    """As wrapped; a command between backticks is never broken, so that it can be copied."""
+    whole = re.sub(r"`[^`]*`", lambda command: command[0].replace(" ", _UNBROKEN), text)
+    return [line.replace(_UNBROKEN, " ") for line in wrapped(whole, cells)]
 
 
 def folded(line: str, cells: int) -> list[str]:

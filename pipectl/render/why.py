@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pipectl.render.marks import Look
-from pipectl.render.text import plain, wrapped
+from pipectl.render.text import plain, with_commands, wrapped
 from pipectl.render.times import since
 from pipectl.render.why_answers import LOG, answer_lines
 from pipectl.render.why_next import next_steps
@@ -18,7 +18,6 @@ from pipectl.runs.why.answers import Changed, Commit, Live, Place, Verdict, Why
 
 INDENT = "  "
 NEXT = "next: "
-_UNBROKEN = "\u00a0"
 
 _VERDICTS = {
     Verdict.LIVE: ("is live", "green"),
@@ -33,7 +32,9 @@ def why_text(why: Why, look: Look, now: datetime, option: str = "") -> str:
     commit = commit_text(why.commit) if why.commit else "the newest commit"
     told = [*answer_lines(why, now), *_instead(why, now)]
     lines = [f"{INDENT}{line}" for text in told for line in _folded(text, look.width - len(INDENT))]
-    steps = [line for step in next_steps(why, option, now) for line in _step(step, look.width - len(NEXT))]
+    steps = [
+        line for step in next_steps(why, option, now) for line in with_commands(step, look.width - len(NEXT))
+    ]
     steps = [f"{' ' * len(NEXT) if number else NEXT}{line}" for number, line in enumerate(steps)]
     return "\n".join([f"{look.bold(commit)} {look.paint(word, colour)}", *lines, *steps])
 
@@ -41,12 +42,6 @@ def why_text(why: Why, look: Look, now: datetime, option: str = "") -> str:
 def _folded(text: str, cells: int) -> list[str]:
     """Lines of a log and links stay whole, so that they can be read and followed; the rest is wrapped."""
     return [text] if text.startswith((LOG, "https://")) else wrapped(text, cells)
-
-
-def _step(text: str, cells: int) -> list[str]:
-    """A step in lines; a command in it is never broken, so that it can be copied."""
-    whole = re.sub(r"`[^`]*`", lambda command: command[0].replace(" ", _UNBROKEN), text)
-    return [line.replace(_UNBROKEN, " ") for line in wrapped(whole, cells)]
 
 
 def _instead(why: Why, now: datetime) -> Iterator[str]:

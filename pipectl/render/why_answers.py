@@ -14,6 +14,8 @@ from pipectl.render.why_words import both, commit_text, execution_text
 from pipectl.runs.why import answers
 from pipectl.runs.why.answers import LONGEST_HOLD, Answer, Why
 
+CONDITIONS = {"BEFORE_ENTRY": "before entry", "ON_SUCCESS": "on success", "ON_FAILURE": "on failure"}
+"""AWS' kinds of conditions as words."""
 LOG = "| "
 """What stands before a line of a log."""
 
@@ -114,6 +116,8 @@ def _running(answer: answers.Running, why: Why, now: datetime) -> Iterator[str]:
     when = f", {since(answer.since, now)}" if answer.since else ""
     identity = execution_text(why.execution) if why.execution else "it"
     yield f"{identity} {word} {_where(answer.stage, answer.action)}{when}"
+    if answer.condition:
+        yield f"its condition {CONDITIONS.get(answer.condition, '')} is being decided"
     if answer.usual is not None:
         yield f"that usually takes {duration(answer.usual)}"
 
@@ -122,8 +126,13 @@ def _running(answer: answers.Running, why: Why, now: datetime) -> Iterator[str]:
 def _failed(answer: answers.Failed, why: Why, now: datetime) -> Iterator[str]:
     run = answer.run
     if run is None:
-        what = f"its condition {answer.condition} was not met" if answer.condition else "it failed"
-        yield f"{_came(why, now)}, then {what} in {answer.stage}"
+        yield _came(why, now)
+        if answer.condition is None:
+            yield f"it failed in {answer.stage}, for a reason that AWS does not tell"
+            return
+        yield f"the condition of {answer.stage} {CONDITIONS.get(answer.condition, '')} was not met"
+        if answer.said:
+            yield plain(answer.said)
         return
     when = ago(run.updated, now)
     identity = execution_text(why.execution) if why.execution else ""
@@ -184,6 +193,13 @@ def _rolled_back(answer: answers.RolledBack, why: Why, now: datetime) -> Iterato
 def _cause(detail: str | None) -> str:
     """The detail names the execution that failed (inferred)."""
     return f"execution {person(detail)[:8]} failed" if detail else "a stage failed"
+
+
+@_lines.register
+def _skipped(answer: answers.Skipped, why: Why, now: datetime) -> Iterator[str]:
+    identity = execution_text(why.execution) if why.execution else "it"
+    reason = f": {plain(answer.reason)}" if answer.reason else ""
+    yield f"{identity} succeeded, but {answer.stage} was skipped{reason}"
 
 
 @_lines.register

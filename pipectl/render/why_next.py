@@ -104,6 +104,11 @@ def _changed(answer: answers.Changed, why: Why, option: str, now: datetime) -> I
 
 
 @_steps.register
+def _skipped(answer: answers.Skipped, why: Why, option: str, now: datetime) -> Iterator[str]:
+    yield f"{_again(why, option)} asks the condition of {answer.stage} again"
+
+
+@_steps.register
 def _cancelled(answer: answers.Cancelled, why: Why, option: str, now: datetime) -> Iterator[str]:
     yield _again(why, option)
 

@@ -1,6 +1,7 @@
 """Every answer to "why is my commit not live?", each with the pipeline really in that state"""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -154,6 +155,26 @@ def test_a_commit_stopped_before_a_stage_can_only_be_started_again(shop: Shop, t
     told("why_stopped_outside", shop.ask("why", commit), NOT_LIVE)
 
 
+def _checked(result: str) -> dict[str, object]:
+    """A stage that lets nothing but version 2 in"""
+    rule = {"name": "Look", "provider": "VariableCheck", "configuration": CHECK}
+    return {**RELEASE, "before_entry": {"result": result, "rules": [rule]}}
+
+
+CHECK = {"Variable": "#{variables.VERSION}", "Value": "2", "Operator": "EQ"}
+VARIABLES = {"VERSION": {"default": "1"}}
+
+
+def test_a_condition_that_is_not_met_is_told_with_what_overrides_it(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(_checked("FAIL"), variables=VARIABLES), "Failed")
+    told("why_condition", shop.ask("why"), NOT_LIVE)
+
+
+def test_a_skipped_stage_leaves_what_was_live(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(_checked("SKIP"), variables=VARIABLES), "Succeeded")
+    told("why_skipped", shop.ask("why"), NOT_LIVE)
+
+
 def test_a_cancelled_commit_is_told_of_the_change(shop: Shop, told: Told) -> None:
     execution = shop.create(GATE, RELEASE)
     shop.reaches(execution, "Gate", "InProgress")
@@ -277,3 +298,16 @@ def test_the_answer_is_data_too(shop: Shop) -> None:
     assert told["details"]["gate"]["reason"] == "Release freeze until Monday"
     assert [each["stage"] for each in told["places"]] == ["Release"]
     assert told["next"] == ["pipectl enable-transition Release"]
+
+
+CALL = re.compile(r"^\w+ +\w+ +(\d+)  read$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_an_answer_takes_six_calls(shop: Shop, held: bool) -> None:
+    """The pipelines, stages, executions, declaration, the tip of the branch, and who is asking"""
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    if held:
+        shop.hold("Release")
+        shop.waits(shop.execution(shop.push("Remind friends twice")), "Release")
+    assert sum(map(int, CALL.findall(shop.ask("why", "--calls").stderr))) == 6

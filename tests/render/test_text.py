@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipectl.render.text import cut, folded, plain, width, wrapped
+from pipectl.render.text import cut, folded, plain, width, with_commands, wrapped
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 CELLS = st.integers(12, 100)
@@ -42,3 +42,14 @@ def test_a_long_text_loses_its_middle() -> None:
 def test_wide_characters_take_two_cells_and_combining_ones_none() -> None:
     assert width("見本") == 4
     assert width("Che\u0302\u0301") == 3
+
+
+def test_a_command_is_never_broken() -> None:
+    told = with_commands(
+        "`pipectl logs --execution 7b1d03fe` shows all of it, `pipectl retry Build` tries again", 40
+    )
+    assert told == [
+        "`pipectl logs --execution 7b1d03fe`",
+        "shows all of it, `pipectl retry Build`",
+        "tries again",
+    ]

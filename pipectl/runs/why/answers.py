@@ -108,6 +108,8 @@ class Running(Answer):
     since: datetime | None = None
     usual: float | None = None
     stopping: bool = False
+    condition: str | None = None
+    """The kind of the stage's condition that is being decided."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,8 @@ class Failed(Answer):
     stage: str
     run: ActionRun | None = None
     condition: str | None = None
+    said: str | None = None
+    """What the condition said."""
     lines: tuple[str, ...] = ()
     retryable: bool = True
     approval: bool = False
@@ -157,6 +161,14 @@ class RolledBack(Answer):
     stage: str
     rollback: Execution
     to: Commit | None = None
+
+
+@dataclass(frozen=True)
+class Skipped(Answer):
+    """It went through the pipeline without the stage that counts; `reason` is what its condition said."""
+
+    stage: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,10 @@ def failed(sight: Sight, execution: Execution) -> Answer:
         return Failed(stage, run, lines=lines, retryable=retryable, approval=is_approval)
     stage = _stage_of(sight, execution) or stage
     state = sight.stage(stage) if stage in sight.names else None
-    unmet = [each.type for each in state.conditions if each.status == "Failed"] if state else []
-    return Failed(stage, condition=unmet[0] if unmet else None, retryable=retryable)
+    unmet = next((each for each in state.conditions if each.status == "Failed"), None) if state else None
+    if unmet is None:
+        return Failed(stage, retryable=retryable)
+    return Failed(stage, condition=unmet.type, said=unmet.summary, retryable=retryable)
 
 
 def _stage_of(sight: Sight, execution: Execution) -> str:

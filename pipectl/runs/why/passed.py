@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipectl.runs.values import Execution
-from pipectl.runs.why.answers import Answer, Commit, Live, Replaced, RolledBack
+from pipectl.runs.why.answers import Answer, Commit, Live, Replaced, RolledBack, Skipped
 from pipectl.runs.why.commits import contains
 from pipectl.runs.why.sight import Sight, commit_of
 
@@ -19,10 +19,19 @@ def no_more(sight: Sight, execution: Execution) -> Answer:
     identity = sight.live_in.get(sight.final)
     current = sight.execution(identity) if identity else execution
     newer = sight.newer(execution)
+    if current not in newer:
+        return _skipped(sight, execution)
     rollbacks = [each for each in newer if each.type == "ROLLBACK" and each.rollback_target != execution.id]
     if current.type == "ROLLBACK" and current in rollbacks:
         return RolledBack(sight.final, current, commit_of(current))
     return Replaced(current, None)
+
+
+def _skipped(sight: Sight, execution: Execution) -> Skipped:
+    """Nothing came after it, so it never came into the stage (User guide, stage conditions, SKIP)."""
+    stage = sight.stage(sight.final)
+    told = [each.summary for each in stage.conditions if each.summary and stage.execution == execution.id]
+    return Skipped(sight.final, told[0] if told else None)
 
 
 def included(sight: Sight, commit: Commit, found: Sequence[Execution]) -> Live | None:

@@ -44,8 +44,12 @@ def _inside(sight: Sight, execution: Execution) -> Answer:
     if work:
         run = work[0]
         return Running(run.stage, run.name, run.started, _usual(sight, run), stopping)
-    place = runs[-1].stage if runs else sight.names[0]
-    return Running(place, since=runs[-1].updated if runs else execution.started, stopping=stopping)
+    since = runs[-1].updated if runs else execution.started
+    for stage in sight.stages:
+        for condition in stage.conditions:
+            if stage.execution == execution.id and condition.status in RUNS:
+                return Running(stage.name, since=since, stopping=stopping, condition=condition.type)
+    return Running(runs[-1].stage if runs else sight.names[0], since=since, stopping=stopping)
 
 
 def _approval(run: ActionRun) -> Approval:
