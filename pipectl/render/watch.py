@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from pipectl.render.act import naming
 from pipectl.render.hold import closed_text
 from pipectl.render.marks import Look, Mark
+from pipectl.render.naming import naming
 from pipectl.render.status import short, status_text
 from pipectl.render.text import cut, pad, plain
-from pipectl.render.times import duration
+from pipectl.render.times import span
 from pipectl.runs.values import ActionState, PipelineState, ServiceState, StageState
 from pipectl.runs.watch import View
 
@@ -33,7 +33,7 @@ def picture(view: View, look: Look, now: datetime, rows: int, *, named: bool = F
 
 def footer(view: View, look: Look) -> str:
     """How often it is looked, and why that is seldom."""
-    rhythm = f"every {duration(round(view.pause)).replace('.0 s', ' s')}"
+    rhythm = f"every {span(view.pause)}"
     if view.is_throttled:
         return cut(f"AWS asks for patience: looks {rhythm}; Ctrl-C ends", look.width - 2)
     return cut(f"looks {rhythm}{'' if view.is_running else ', nothing runs'}; Ctrl-C ends", look.width - 2)

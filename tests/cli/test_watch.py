@@ -19,8 +19,10 @@ from typing import Any
 
 import pytest
 
+from pipectl.aws.session import Connection, Endpoint
 from pipectl.local.server import Server
-from tests.shop import GATE, REGION, RELEASE, Shop
+from pipectl.runs.watch import views
+from tests.shop import BUILD, DEPLOY, GATE, IMAGES, REGION, RELEASE, Shop, builds, serves
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 40
@@ -177,6 +179,25 @@ def test_where_stdout_is_no_terminal_each_change_is_a_line(shop: Shop) -> None:
         "✓ Release             succeeded",
     ]
     assert result.stderr == "nothing runs any more\n"
+
+
+def test_a_build_and_a_rollout_are_seen_as_they_go(shop: Shop, server: Server) -> None:
+    hold = shop.folder / "hold"
+    os.mkfifo(hold)
+    blocks = {**builds("echo Step 4 of 9", f"cat {hold}"), **serves()}
+    execution = shop.create(BUILD, DEPLOY, blocks=blocks, files=IMAGES)
+    shop.reaches(execution, "Build", "InProgress")
+    endpoint = Endpoint(server.url, {"aws_access_key_id": shop.account, "aws_secret_access_key": "local"})
+    watched = views(Connection(endpoint=endpoint, say=print).cloud(REGION), REGION, "shop")
+    building = next(view for view in watched if view.state.stages[1].actions[0].phase == "BUILD")
+    assert building.is_running
+    assert building.state.stages[1].actions[0].log_line
+    hold.write_text("go on")
+    seen = [view.state for view in watched]
+    assert [each.status for each in seen[-1].stages] == ["Succeeded"] * 3
+    assert all(action.started for stage in seen[-1].stages for action in stage.actions)
+    assert seen[-1].services[0].images == ("public.ecr.aws/shop/rails:2",)
+    assert any(each.stages[2].status == "InProgress" for each in seen)
 
 
 def test_an_execution_before_a_closed_gate_does_not_run(shop: Shop) -> None:
