@@ -77,8 +77,12 @@ def test_the_version_is_told(offline: Run) -> None:
             "error: option `--var` requires an argument\n",
         ),
         (
+            ["retry"],
+            "error: missing argument `STAGE`\nhint: `pipectl retry --help` shows what it takes\n",
+        ),
+        (
             ["enable-transition"],
-            "error: missing argument `STAGE`\nhint: `pipectl enable-transition --help` shows what it takes\n",
+            "error: no STAGE is named\nhint: as `enable-transition Deploy`, or `--expired`\n",
         ),
     ],
 )  # fmt: skip
