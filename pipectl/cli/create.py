@@ -1,18 +1,22 @@
 """`pipectl create`: make AWS look like the specs."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from pipectl.cli._act_options import wait_options, waits
 from pipectl.cli._options import Chosen, Settings, aws_options, specs
 from pipectl.cli._removal import removal_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pipectl import flow
     from pipectl.aws.session import Connection
+    from pipectl.cli._act_options import Wait
+    from pipectl.cli._first_run import Followed
     from pipectl.engine.removal import Wishes
     from pipectl.engine.values import Outcome, Plan
     from pipectl.errors import ExitCode
@@ -24,9 +28,17 @@ if TYPE_CHECKING:
 @click.option("--adopt", is_flag=True, help="Take over what stands in AWS already and no stack owns")
 @click.option("--prune", is_flag=True, help="Remove what the stack owns and the spec no longer names")
 @removal_options
+@wait_options
 @aws_options
 def command(
-    settings: Settings, chosen: Chosen, yes: bool, adopt: bool, prune: bool, wishes: "Wishes"
+    settings: Settings,
+    chosen: Chosen,
+    yes: bool,
+    adopt: bool,
+    prune: bool,
+    wishes: "Wishes",
+    wait: bool,
+    timeout: float | None,
 ) -> "ExitCode | None":
     """Make AWS look like the SPECs: plan, show, carry out
 
@@ -41,6 +53,7 @@ def command(
     from pipectl.cli import _carry_out, _removal, _session, _specs
     from pipectl.cli._progress import Progress
 
+    follow = waits(wait, timeout)
     _removal.refuse_without_prune(wishes, prune=prune)
     loaded = _specs.load(chosen)
     progress = Progress(settings)
@@ -58,8 +71,32 @@ def command(
         if any(plan.pending for plan in going) and _carry_out.all_done(outcomes):
             gone, more = _carry_out.carry_out(going, stacks, connection, progress, leaving.apply)
             outcomes, seconds = [*outcomes, *gone], seconds + more
-        _show(settings, plans, going, outcomes, seconds, stacks, connection)
-        return _carry_out.exit_code(outcomes, stopped=connection.stop.is_set())
+        show = partial(_show, settings, plans, going, outcomes, seconds, stacks, connection)
+        stopped = connection.stop.is_set()
+        if follow and _carry_out.all_done(outcomes) and not stopped:
+            _follow(show, settings, stacks, outcomes, connection, follow)
+        else:
+            show()
+        return _carry_out.exit_code(outcomes, stopped=stopped)
+
+
+def _follow(
+    show: "Callable[..., None]",
+    settings: Settings,
+    stacks: "Sequence[flow.Stack]",
+    outcomes: "Sequence[Outcome]",
+    connection: "Connection",
+    wait: "Wait",
+) -> None:
+    """Show what was made, and follow what runs; as data all of it is one document, so that comes last."""
+    from pipectl.cli import _first_run
+
+    if settings.is_text:
+        show()
+    done = _first_run.follow_all(stacks, outcomes, connection, wait, settings)
+    if not settings.is_text:
+        show(done)
+    _first_run.refuse_all(done)
 
 
 def _show_plans(plans: "Sequence[Plan]", going: "Sequence[Plan]") -> None:
@@ -79,6 +116,7 @@ def _show(
     seconds: float,
     stacks: "Sequence[flow.Stack]",
     connection: "Connection",
+    followed: "Sequence[Followed] | None" = None,
 ) -> None:
     from pipectl.cli import _carry_out
     from pipectl.cli._first_push import first_push
@@ -90,6 +128,11 @@ def _show(
         told = [create_data(plan, outcomes, reads, writes) for plan in plans]
         for data, plan in zip(told, going, strict=bool(going)):
             data["removed"] = removal_data(plan, outcomes, reads, writes)["steps"]
+        if followed is not None:
+            from pipectl.cli import _first_run
+
+            for data in told:
+                data["wait"] = _first_run.data(followed, data["stack"])
         click.echo(document(one_or_all(told), settings.output))
     elif not outcomes:
         click.echo(as_stated(plans, reads, writes))

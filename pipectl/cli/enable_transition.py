@@ -2,6 +2,7 @@
 
 import click
 
+from pipectl.cli._act_options import wait_options, waits
 from pipectl.cli._options import Chosen, Settings, aws_options, only_file
 from pipectl.errors import WrongUsage
 
@@ -13,6 +14,7 @@ from pipectl.errors import WrongUsage
 @click.option("--outbound", is_flag=True, help="The way out of STAGE instead of the way in")
 @click.option("--expired", is_flag=True, help="Open the holds whose `--until` has passed, wherever they are")
 @click.option("--yes", is_flag=True, help="Do not ask, where several are opened")
+@wait_options
 @only_file
 @aws_options
 def command(
@@ -23,6 +25,8 @@ def command(
     outbound: bool,
     expired: bool,
     yes: bool,
+    wait: bool,
+    timeout: float | None,
 ) -> None:
     """Let executions into STAGE again
 
@@ -33,9 +37,15 @@ def command(
 
     With `-o json`: an object for one gate, a list for several.
     """
+    from pipectl.cli._gate_wait import open_and_follow
     from pipectl.cli._gates import Order, open_expired, turn
 
-    order = Order(stages, pipelines, outbound, None, yes)
+    order, follow = Order(stages, pipelines, outbound, None, yes), waits(wait, timeout)
+    if follow and (expired or outbound or not order.is_one):
+        raise WrongUsage(
+            "`--wait` follows the one execution that waits before STAGE",
+            hint="name one STAGE, and no pattern",
+        )
     if expired:
         if outbound:
             raise WrongUsage(
@@ -45,4 +55,7 @@ def command(
         return
     if not stages:
         raise WrongUsage("no STAGE is named", hint="as `enable-transition Deploy`, or `--expired`")
-    turn(order, settings, chosen)
+    if follow:
+        open_and_follow(stages[0], next(iter(pipelines), None), settings, chosen, follow)
+    else:
+        turn(order, settings, chosen)

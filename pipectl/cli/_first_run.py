@@ -1,0 +1,105 @@
+"""`create --wait`: follow what runs in the pipelines of the specs, after everything was made."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipectl.cli import _pipelines
+from pipectl.cli._act_options import Wait
+from pipectl.cli._options import Settings
+from pipectl.cli._wait import follow, refuse, told_end
+from pipectl.engine.values import Action, Outcome
+from pipectl.errors import PipelineFailed
+from pipectl.render.wait import ending_data, failure_message
+from pipectl.runs import executions
+from pipectl.runs.ending import Ending
+from pipectl.runs.values import Execution
+
+if TYPE_CHECKING:
+    from pipectl.aws.session import Connection
+    from pipectl.flow import Stack
+
+KIND = "pipeline"
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How one pipeline's execution ended; `end` is None where nothing ran."""
+
+    stack: str
+    pipeline: str
+    end: Ending | None = None
+    seconds: float = 0.0
+
+
+def follow_all(
+    stacks: "Sequence[Stack]",
+    outcomes: Sequence[Outcome],
+    connection: "Connection",
+    wait: Wait,
+    settings: Settings,
+) -> list[Followed]:
+    """The newest execution of each pipeline, one after the other, when it was just begun or still runs."""
+    created = {
+        outcome.step.resource.name
+        for outcome in outcomes
+        if outcome.step.resource.kind == KIND and outcome.step.action is Action.CREATE
+    }
+    started = time.monotonic()
+    several = len(list(_all(stacks))) > 1
+    done: list[Followed] = []
+    for stack, name in _all(stacks):
+        newest = next(executions.recent(stack.cloud, name, most=1), None)
+        if newest is None or (newest.ended and name not in created):
+            if settings.is_text:
+                click.echo(f"nothing runs in {name}, so there is nothing to follow")
+            done.append(Followed(stack.spec.name, name))
+            continue
+        done.append(_followed(stack, name, newest, connection, _left(wait, started), several=several))
+        last = done[-1].end
+        if settings.is_text and last and last.good:
+            click.echo(told_end(last, done[-1].seconds))
+    return done
+
+
+def _all(stacks: "Sequence[Stack]") -> "Iterator[tuple[Stack, str]]":
+    for stack in stacks:
+        for name in _pipelines.of_spec(stack.spec):
+            yield stack, name
+
+
+def _left(wait: Wait, started: float) -> Wait:
+    """The time that is left for the next one; one look is always taken."""
+    if wait.timeout is None:
+        return wait
+    return Wait(max(0.0, wait.timeout - (time.monotonic() - started)))
+
+
+def _followed(
+    stack: "Stack", name: str, execution: Execution, connection: "Connection", wait: Wait, *, several: bool
+) -> Followed:
+    named = name if several else None
+    end, seconds = follow(connection, stack.cloud, name, execution, wait, named=named)
+    return Followed(stack.spec.name, name, end, seconds)
+
+
+def data(done: Sequence[Followed], stack: str) -> list[dict[str, Any]]:
+    """What was followed in one stack, for its document."""
+    return [
+        {"pipeline": each.pipeline, "execution": each.end.execution.id, **ending_data(each.end)}
+        for each in done
+        if each.end and each.stack == stack
+    ]
+
+
+def refuse_all(done: Sequence[Followed]) -> None:
+    """Raise when one of them did not end well; several are told together."""
+    bad = [(each, each.end) for each in done if each.end and not each.end.good]
+    if len(bad) > 1:
+        listed = "\n".join(f"  {each.pipeline}: {failure_message(end, each.seconds)}" for each, end in bad)
+        raise PipelineFailed(f"{len(bad)} of {len(done)} pipelines did not end well\n{listed}")
+    for each, end in bad:
+        refuse(end, each.seconds)

@@ -1,0 +1,63 @@
+"""`enable-transition --wait`: open one gate, and follow the execution that waited before it."""
+
+from datetime import datetime
+
+import click
+
+from pipectl.cli import _gate
+from pipectl.cli._act import acting
+from pipectl.cli._act_options import Wait
+from pipectl.cli._options import Chosen, Settings
+from pipectl.cli._wait import follow, refuse, told_end
+from pipectl.errors import PipectlError
+from pipectl.render.document import document
+from pipectl.render.wait import LONGEST_WAIT, ending_data, execution_text
+from pipectl.runs.gate import gate as inbound_gate
+from pipectl.runs.values import StageState
+from pipectl.runs.verbs.scene import Scene, scene
+from pipectl.runs.wait import signs
+
+
+def open_and_follow(stage: str, pipeline: str | None, settings: Settings, chosen: Chosen, wait: Wait) -> None:
+    """Open the gate, tell, and follow what waited there; where nothing did, that is all."""
+    with acting(settings, chosen, pipeline) as place:
+        before = scene(place.cloud, place.pipeline)
+        state = before.stage(stage)
+        gate = _gate.Gate(stage, place.pipeline, outbound=False, reason=None)
+        found = inbound_gate(place.cloud, place.pipeline, stage)
+        step = _gate.turned(gate, place.cloud, place.pipeline, found)
+        if settings.is_text:
+            click.echo(f"{_gate.told(gate, place.pipeline, step)}\n  {_waiting(before, state)}")
+        _refuse_lost(state)
+        data = {**_gate.data(gate, place.pipeline, step), "execution": None, "wait": None}
+        if state.waiting is None:
+            if not settings.is_text:
+                click.echo(document(data, settings.output))
+            return
+        known = frozenset(signs(before.stages, state.waiting.id))
+        end, seconds = follow(
+            place.connection, place.cloud, place.pipeline, state.waiting, wait, known, place.named
+        )
+        if not settings.is_text:
+            data |= {"execution": state.waiting.id, "wait": ending_data(end)}
+            click.echo(document(data, settings.output))
+        elif end.good:
+            click.echo(told_end(end, seconds))
+        refuse(end, seconds)
+
+
+def _waiting(before: Scene, state: StageState) -> str:
+    if state.waiting is None:
+        return f"nothing waits before {state.name}, so there is nothing to follow"
+    return f"{execution_text(before.execution(state.waiting.id))} goes on"
+
+
+def _refuse_lost(state: StageState) -> None:
+    """What waited for more than 30 days does not go on (User guide, transitions)."""
+    since = state.gate.changed_at
+    lost = not state.gate.enabled and since and datetime.now(since.tzinfo) - since > LONGEST_WAIT
+    if lost and state.waiting:
+        raise PipectlError(
+            f"{execution_text(state.waiting)} does not go on: {state.name} was closed for more than 30 days",
+            hint="`pipectl start` starts a new one",
+        )
