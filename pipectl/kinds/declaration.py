@@ -82,7 +82,7 @@ def _stage(stage: Stage, actions: list[Wired]) -> dict[str, Any]:
 def _action(wire: Wired) -> dict[str, Any]:
     action = wire.action
     kind = {"category": wire.category or "Invoke", "owner": action.owner, "provider": action.provider}
-    outputs = [{"name": name, **_said(files=action.output_files)} for name in wire.outputs]
+    outputs = [{"name": name, **_said(files=action.output_files or None)} for name in wire.outputs]
     params = {
         "name": wire.name,
         "actionTypeId": {**kind, "version": action.version},
@@ -95,8 +95,8 @@ def _action(wire: Wired) -> dict[str, Any]:
             namespace=action.namespace,
             roleArn=action.role,
             timeoutInMinutes=action.timeout_minutes,
-            commands=action.commands,
-            outputVariables=action.output_variables,
+            commands=action.commands or None,
+            outputVariables=action.output_variables or None,
         ),
     }
     whole: dict[str, Any] = merged(params, action.aws)
