@@ -25,6 +25,9 @@ PROVIDER = 12
 SHORTEST_MESSAGE = 10
 """A shorter piece of a commit's message tells nothing."""
 
+LOGGING = ("CodeBuild", "ECS", "Commands", "ECRBuildAndPublish")
+"""Providers whose actions leave more than their error behind."""
+
 _MARKS = {"Succeeded": Mark.DONE, "Failed": Mark.FAILED, "InProgress": Mark.RUNNING}
 _WORDS = {"Succeeded": "", "Failed": "failed ", "InProgress": "running, since "}
 
@@ -173,7 +176,8 @@ def _ways_on(stage: StageState, look: Look, option: str, newest: str | None) -> 
         return []
     other = "" if stage.execution == newest else f" --execution {short(stage.execution)}"
     logs, retry = f"`pipectl logs{other}{option}`", f"`pipectl retry {stage.name}{option}`"
-    told = f"{logs} shows all of it, {retry} tries again"
+    has_log = any(action.status == "Failed" and action.provider in LOGGING for action in stage.actions)
+    told = f"{logs} shows all of it, {retry} tries again" if has_log else f"{retry} tries again"
     return [f"{' ' * ACTIONS}{line}" for line in with_commands(told, look.width - ACTIONS)]
 
 
