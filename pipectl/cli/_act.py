@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
     from pipectl.aws.session import Connection
     from pipectl.runs.ending import Ending
+    from pipectl.spec.spec import Spec
 
 Do = Callable[["Cloud", str], Act]
 
@@ -37,7 +38,9 @@ class Place:
     connection: "Connection"
     cloud: "Cloud"
     pipeline: str
+    region: str
     named: str | None
+    spec: "Spec | None"
 
 
 @contextmanager
@@ -47,9 +50,9 @@ def acting(settings: Settings, chosen: Chosen, pipeline: str | None) -> Iterator
     spec = _pipelines.spec_of(loaded, pipeline, named=chosen.named)
     with _session.connected(settings, loaded) as connection:
         name = _pipelines.one(loaded, spec, pipeline, connection)
-        cloud = connection.cloud(connection.region(spec.region if spec else None))
+        region = connection.region(spec.region if spec else None)
         with _worded(pipeline):
-            yield Place(connection, cloud, name, pipeline)
+            yield Place(connection, connection.cloud(region), name, region, pipeline, spec)
 
 
 @contextmanager

@@ -54,9 +54,9 @@ def turn(gate: Gate, settings: Settings, chosen: Chosen, notes: Sequence[str] = 
             _tell_outbound(gate, settings, pipeline, notes)
             return
         step = turned(gate, cloud, pipeline, inbound_gate(cloud, pipeline, gate.stage))
-    contrary = _contrary(gate, spec, region, step.resource.name)
+    opposite = contrary(gate, spec, region, step.resource.name)
     if settings.is_text:
-        click.echo("\n".join([told(gate, pipeline, step), *(f"  {note}" for note in [*notes, *contrary])]))
+        click.echo("\n".join([told(gate, pipeline, step), *(f"  {note}" for note in [*notes, *opposite])]))
     else:
         click.echo(document(data(gate, pipeline, step), settings.output))
 
@@ -106,7 +106,7 @@ def _why(reason: str | None) -> str:
     return f"{until_text(closed, datetime.now().astimezone())}: {quoted(closed.why)}" if reason else ""
 
 
-def _contrary(gate: Gate, spec: "Spec | None", region: str, name: str) -> list[str]:
+def contrary(gate: Gate, spec: "Spec | None", region: str, name: str) -> list[str]:
     """A word when the spec states the opposite."""
     if spec is None:
         return []

@@ -27,7 +27,9 @@ def open_and_follow(stage: str, pipeline: str | None, settings: Settings, chosen
         found = inbound_gate(place.cloud, place.pipeline, stage)
         step = _gate.turned(gate, place.cloud, place.pipeline, found)
         if settings.is_text:
-            click.echo(f"{_gate.told(gate, place.pipeline, step)}\n  {_waiting(before, state)}")
+            opposite = _gate.contrary(gate, place.spec, place.region, step.resource.name)
+            notes = [_waiting(before, state), *opposite]
+            click.echo("\n  ".join([_gate.told(gate, place.pipeline, step), *notes]))
         _refuse_lost(state)
         data = {**_gate.data(gate, place.pipeline, step), "execution": None, "wait": None}
         if state.waiting is None:
