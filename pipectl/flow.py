@@ -168,15 +168,16 @@ def _plan(stack: Stack, found: planning.Found) -> Plan:
 
     account = stack.cloud.account
     steps = planning.steps(stack.resources, found, KINDS, stack.spec.name)
-    told = for_each(partial(_remarked, stack), steps)
+    new = {step.resource.key for step in steps if step.action is Action.CREATE}
+    told = for_each(partial(_remarked, stack, new), steps)
     return Plan(stack.spec.name, account.id, account.region, tuple(told))
 
 
-def _remarked(stack: Stack, step: Step) -> Step:
+def _remarked(stack: Stack, new: set[tuple[str, str]], step: Step) -> Step:
     from pipectl.aws.readonly import ReadOnly
     from pipectl.kinds import KINDS
 
     if step.action is Action.KEEP:
         return step
     kind = next(kind for kind in KINDS if kind.name == step.resource.kind)
-    return replace(step, remarks=tuple(kind.remark(ReadOnly(stack.cloud), step)))
+    return replace(step, remarks=tuple(kind.remark(ReadOnly(stack.cloud), step, new)))

@@ -153,8 +153,7 @@ class Connection:
 
     def identity(self, door: Cloud) -> dict[str, str]:
         """Who is asking: GetCallerIdentity, once for the whole connection."""
-        with self._making:
-            known = dict(self._identity)
+        known = dict(self._identity)
         if not known:
             known = door.call("sts", "get_caller_identity")
             self._identity.update(known)

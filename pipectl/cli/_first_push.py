@@ -1,6 +1,7 @@
 """The way to start the first run: where to push the code to, after its repository was created."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipectl.cli._options import Settings
@@ -24,14 +25,19 @@ def first_push(stacks: "Sequence[Stack]", outcomes: Sequence[Outcome], settings:
     }
     if not created or any(outcome.result is not Result.DONE for outcome in outcomes):
         return None
-    commands = [line for stack in stacks for line in _commands(stack, created, settings)]
-    return "\n".join(["Push to start the first run:", *commands]) if commands else None
+    from pipectl.aws.cloud import side_by_side
+
+    pushes = [
+        partial(_command, stack, repository, branch, settings)
+        for stack in stacks
+        for repository, branch in dict.fromkeys(_sources(stack))
+        if repository in created
+    ]
+    return "\n".join(["Push to start the first run:", *side_by_side(pushes)]) if pushes else None
 
 
-def _commands(stack: "Stack", created: set[str], settings: Settings) -> Iterator[str]:
-    for repository, branch in dict.fromkeys(_sources(stack)):
-        if repository in created:
-            yield f"  git push {_url(stack, repository, settings)} {branch}"
+def _command(stack: "Stack", repository: str, branch: str, settings: Settings) -> str:
+    return f"  git push {_url(stack, repository, settings)} {branch}"
 
 
 def _sources(stack: "Stack") -> Iterator[tuple[str, str]]:

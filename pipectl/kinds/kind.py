@@ -1,7 +1,7 @@
 """Kind: what a file in this folder hands out, and what several of them need."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,11 @@ def no_design(spec: Spec, account: Account) -> Iterable[Resource]:
     return ()
 
 
-def _no_remarks(cloud: Cloud, step: Step) -> Iterable[Remark]:
+New = Collection[tuple[str, str]]
+"""Kind and name of all that the plan makes: AWS need not be asked for it."""
+
+
+def _no_remarks(cloud: Cloud, step: Step, new: New) -> Iterable[Remark]:
     return ()
 
 
@@ -68,7 +72,7 @@ class Kind:
     update: Callable[[Cloud, Step], None]
     blocks: Mapping[str, type] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
-    remark: Callable[[Cloud, Step], Iterable[Remark]] = _no_remarks
+    remark: Callable[[Cloud, Step, New], Iterable[Remark]] = _no_remarks
     delete: Callable[[Cloud, Step], None] = _not_alone
     release: Callable[[Cloud, Step], None] = _not_alone
     contents: Contents | None = None

@@ -9,7 +9,7 @@ from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.engine.values import Action, Remark, Resource, State, Step
 from pipectl.kinds import bucket
 from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration, stated, words
-from pipectl.kinds.kind import OUR_TAGS, Kind, Wanted, listed, mapped, tag_changes, tags
+from pipectl.kinds.kind import OUR_TAGS, Kind, New, Wanted, listed, mapped, tag_changes, tags
 from pipectl.kinds.permissions import statements
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.references import references
@@ -140,7 +140,7 @@ def _close(cloud: Cloud, name: str, stage: str, reason: str) -> None:
 RUNNING = frozenset({"InProgress", "Stopping"})
 
 
-def remark(cloud: Cloud, step: Step) -> Iterator[Remark]:
+def remark(cloud: Cloud, step: Step, new: New) -> Iterator[Remark]:
     """Which executions a change of the declaration would cancel."""
     if step.action is Action.CREATE or not any(
         not each.path.startswith("tags.") for each in step.differences

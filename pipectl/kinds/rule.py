@@ -11,7 +11,7 @@ from pipectl.engine.values import Exactly, Remark, Resource, State, Step, exactl
 from pipectl.errors import AwsError
 from pipectl.kinds import names
 from pipectl.kinds.declaration import configuration
-from pipectl.kinds.kind import OUR_TAGS, Kind, Wanted, listed, mapped, tag_changes, tags
+from pipectl.kinds.kind import OUR_TAGS, Kind, New, Wanted, listed, mapped, tag_changes, tags
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.role import role_arn, service_role
 from pipectl.kinds.wiring import Wired, wired
@@ -171,7 +171,7 @@ def _put_target(cloud: Cloud, resource: Resource) -> None:
         raise AwsError("events", "put_targets", failed["ErrorCode"], failed.get("ErrorMessage", ""))
 
 
-def remark(cloud: Cloud, step: Step) -> Iterator[Remark]:
+def remark(cloud: Cloud, step: Step, new: New) -> Iterator[Remark]:
     """An S3 source only tells EventBridge of its objects when its bucket is set so."""
     pattern = step.resource.stated["pattern"]
     if isinstance(pattern, Exactly) and pattern.get("source") == ["aws.s3"]:

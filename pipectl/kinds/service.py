@@ -8,10 +8,10 @@ from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, find, for_each, in_batches, side_by_side
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Action, Remark, Resource, State, Step
-from pipectl.kinds import service_removal, service_words, task_definition
+from pipectl.kinds import repository, service_removal, service_words, task_definition
 from pipectl.kinds.cluster import Cluster
 from pipectl.kinds.execution import execution_resources, execution_role
-from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, tag_changes, tags
+from pipectl.kinds.kind import Kind, New, Wanted, listed, mapped, merged, tag_changes, tags
 from pipectl.kinds.repository import EcrRepository
 from pipectl.kinds.service_block import Service, TaskDefinition
 from pipectl.kinds.wiring import deployed_services
@@ -194,14 +194,14 @@ def _pass_roles(
     return allow("PassTaskRoles", ["iam:PassRole"], [role for role in roles if role], condition)
 
 
-def remark(cloud: Cloud, step: Step) -> Iterable[Remark]:
+def remark(cloud: Cloud, step: Step, new: New) -> Iterable[Remark]:
     """Whose the image is, what a new revision does, and what a first start waits for."""
     if not step.resource.managed:
         return
     task = step.resource.stated["task_definition"]
     if step.action is Action.CREATE:
         for image in step.resource.initial.get("images", {}).values():
-            if _is_absent(cloud, image):
+            if _is_absent(cloud, image, new):
                 text = f"`{_short(image)}` is not there yet; tasks start when the pipeline has deployed one"
                 yield Remark(text)
         return
@@ -221,15 +221,17 @@ def _short(image: str) -> str:
     return image.rpartition("/")[2]
 
 
-def _is_absent(cloud: Cloud, image: str) -> bool:
+def _is_absent(cloud: Cloud, image: str, new: New) -> bool:
     """Whether an image of the account's own registry is missing; of other registries nothing is known."""
     prefix = f"{cloud.account.registry}/"
     if not image.startswith(prefix) or "@" in image:
         return False
-    repository, _, tag = image.removeprefix(prefix).rpartition(":")
+    name, _, tag = image.removeprefix(prefix).rpartition(":")
+    if (repository.NAME, name) in new:
+        return True
     missing = ("RepositoryNotFoundException", "ImageNotFoundException")
     wanted = [{"imageTag": tag}]
-    return find(missing, cloud, "ecr", "describe_images", repositoryName=repository, imageIds=wanted) is None
+    return find(missing, cloud, "ecr", "describe_images", repositoryName=name, imageIds=wanted) is None
 
 
 RECREATE = "delete the service and run `pipectl create` again, or use another name"

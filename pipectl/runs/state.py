@@ -27,15 +27,16 @@ def states(cloud: Cloud, region: str, pipelines: Mapping[str, Declaration | None
     undeclared = [name for name in pipelines if name not in declared]
     targets = [action.service for each in declared.values() for action in each if action.service]
     calls: list[Callable[[], Any]] = [
+        partial(services, cloud, targets),  # first, like what is looked up: a second answer follows there
+        *(partial(_look_up, cloud, region, name) for name in undeclared),
         *(partial(stage_states, cloud, name) for name in pipelines),
         *(partial(_newest, cloud, name) for name in pipelines),
-        *(partial(_look_up, cloud, region, name) for name in undeclared),
-        partial(services, cloud, targets),
     ]
-    answers = side_by_side(calls)
-    stages, executions = answers[: len(pipelines)], answers[len(pipelines) : 2 * len(pipelines)]
-    running: dict[Target, ServiceState] = dict(answers[-1])
-    for name, (found, more) in zip(undeclared, answers[2 * len(pipelines) : -1], strict=True):
+    of_targets, *answers = side_by_side(calls)
+    looked_up, answers = answers[: len(undeclared)], answers[len(undeclared) :]
+    stages, executions = answers[: len(pipelines)], answers[len(pipelines) :]
+    running: dict[Target, ServiceState] = dict(of_targets)
+    for name, (found, more) in zip(undeclared, looked_up, strict=True):
         declared[name] = found
         running.update(more)
     return [
