@@ -57,8 +57,9 @@ def test_an_execution_that_did_half_of_the_stage_is_not_live() -> None:
 
 
 def test_a_retried_action_counts_by_its_last_attempt() -> None:
-    rows = [row("E9", "Web", "InProgress"), row("E8", "Web"), row("E8", "Web", "Failed", age=5)]
-    assert told(stage("InProgress"), *rows) == {"Deploy": "E8"}
+    before = [row("E8", "Web", "Failed", age=5), row("E8", "Worker", age=6)]
+    rows = [row("E9", "Web", "InProgress"), row("E8", "Web"), *before]
+    assert told(stage("InProgress", "E9", "Web", "Worker"), *rows) == {"Deploy": "E8"}
 
 
 def test_what_lies_further_back_is_asked_by_the_filter_of_aws() -> None:
