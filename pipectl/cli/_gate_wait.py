@@ -13,7 +13,7 @@ from pipectl.errors import PipectlError
 from pipectl.render.document import document
 from pipectl.render.wait import LONGEST_WAIT, ending_data, execution_text
 from pipectl.runs.gate import gate as inbound_gate
-from pipectl.runs.values import StageState
+from pipectl.runs.values import Execution, StageState
 from pipectl.runs.verbs.scene import Scene, scene
 from pipectl.runs.wait import signs
 
@@ -23,43 +23,52 @@ def open_and_follow(stage: str, pipeline: str | None, settings: Settings, chosen
     with acting(settings, chosen, pipeline) as place:
         before = scene(place.cloud, place.pipeline)
         state = before.stage(stage)
+        waiting = _next(before, state)
         gate = _gate.Gate(stage, place.pipeline, outbound=False, reason=None)
         found = inbound_gate(place.cloud, place.pipeline, stage)
         step = _gate.turned(gate, place.cloud, place.pipeline, found)
         if settings.is_text:
             opposite = _gate.contrary(gate, place.spec, place.region, step.resource.name)
-            notes = [_waiting(before, state), *opposite]
+            notes = [_waiting(state, waiting), *opposite]
             click.echo("\n  ".join([_gate.told(gate, place.pipeline, step), *notes]))
-        _refuse_lost(state)
+        _refuse_lost(state, waiting)
         data = {**_gate.data(gate, place.pipeline, step), "execution": None, "wait": None}
-        if state.waiting is None:
+        if waiting is None:
             if not settings.is_text:
                 click.echo(document(data, settings.output))
             return
-        known = frozenset(signs(before.stages, state.waiting.id))
+        known = frozenset(signs(before.stages, waiting.id))
         end, seconds = follow(
-            place.connection, place.cloud, place.pipeline, state.waiting, wait, known, place.named
+            place.connection, place.cloud, place.pipeline, waiting, wait, known, place.named
         )
         if not settings.is_text:
-            data |= {"execution": state.waiting.id, "wait": ending_data(end)}
+            data |= {"execution": waiting.id, "wait": ending_data(end)}
             click.echo(document(data, settings.output))
         elif end.good:
             click.echo(told_end(end, seconds))
         refuse(end, seconds)
 
 
-def _waiting(before: Scene, state: StageState) -> str:
-    if state.waiting is None:
+def _next(before: Scene, state: StageState) -> Execution | None:
+    """Who enters first: the newest, which has superseded the others; in a queue the oldest."""
+    queue = [before.execution(each) for each in state.inbound]
+    if queue and queue[0].mode == "QUEUED":
+        return next((each for each in queue if not each.ended), None)
+    return before.execution(state.waiting.id) if state.waiting else None
+
+
+def _waiting(state: StageState, waiting: Execution | None) -> str:
+    if waiting is None:
         return f"nothing waits before {state.name}, so there is nothing to follow"
-    return f"{execution_text(before.execution(state.waiting.id))} goes on"
+    return f"{execution_text(waiting)} goes on"
 
 
-def _refuse_lost(state: StageState) -> None:
+def _refuse_lost(state: StageState, waiting: Execution | None) -> None:
     """What waited for more than 30 days does not go on (User guide, transitions)."""
     since = state.gate.changed_at
     lost = not state.gate.enabled and since and datetime.now(since.tzinfo) - since > LONGEST_WAIT
-    if lost and state.waiting:
+    if lost and waiting:
         raise PipectlError(
-            f"{execution_text(state.waiting)} does not go on: {state.name} was closed for more than 30 days",
+            f"{execution_text(waiting)} does not go on: {state.name} was closed for more than 30 days",
             hint="`pipectl start` starts a new one",
         )

@@ -76,8 +76,8 @@ def _stopped(act: Act, now: datetime) -> Iterator[str]:
     elif act.details["abandon"]:
         yield f"{who} is stopped{f', {place}' if place else ''}; its running actions are abandoned"
         yield "what they began in other services goes on there"
-    elif place and place.startswith("in "):
-        yield f"{who} is being stopped, {place}: its running actions end first"
+    elif act.execution.mode == "PARALLEL" or (place or "").startswith("in "):
+        yield f"{who} is being stopped{f', {place}' if place else ''}: its running actions end first"
         yield "`pipectl stop --abandon` does not wait for them"
     else:
         yield f"{who} is stopped{f', {place}' if place else ''}"
