@@ -19,8 +19,8 @@ def command(
     timeout: float | None,
     **which: str | None,
 ) -> None:
-    """Approve what waits for an approval; the execution goes on
+    """Approve what waits for an approval
 
-    When several approvals are asked for, it names them and approves none.
+    The execution goes on. When several approvals are asked for, it names them and approves none.
     """
     answer("Approved", settings, chosen, comment, waits(wait, timeout), **which)

@@ -22,9 +22,10 @@ def command(
     wait: bool,
     timeout: float | None,
 ) -> None:
-    """Let the execution in STAGE go on in spite of a condition that failed or is still asked
+    """Let an execution go on past a condition of STAGE
 
-    A condition before the entry or after the success; AWS lets nobody override one after a failure.
+    A condition that failed or is still asked, before the entry or after the success; AWS lets nobody
+    override one after a failure.
     """
     from pipectl.cli._act import carry_out
     from pipectl.runs.verbs.override import override

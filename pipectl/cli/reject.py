@@ -10,8 +10,8 @@ from pipectl.cli._options import Chosen, Settings, aws_options
 @answer_options
 @aws_options
 def command(settings: Settings, chosen: Chosen, comment: str, **which: str | None) -> None:
-    """Reject what waits for an approval; the execution fails
+    """Reject what waits for an approval
 
-    When several approvals are asked for, it names them and rejects none.
+    The execution fails. When several approvals are asked for, it names them and rejects none.
     """
     answer("Rejected", settings, chosen, comment, None, **which)

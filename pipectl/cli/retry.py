@@ -24,9 +24,9 @@ def command(
     wait: bool,
     timeout: float | None,
 ) -> None:
-    """Run the failed actions of STAGE again, in the same execution
+    """Run the failed actions of STAGE again
 
-    It goes on from there when they succeed.
+    In the same execution, which goes on from there when they succeed.
     """
     from pipectl.cli._act import carry_out
     from pipectl.runs.verbs.retry import retry

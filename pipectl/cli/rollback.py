@@ -27,9 +27,10 @@ def command(
     wait: bool,
     timeout: float | None,
 ) -> None:
-    """Deploy in STAGE again what the execution before the current one did
+    """Deploy in STAGE again what ran there before
 
-    A new execution does it, with the artifacts of the earlier one; the other stages stay as they are.
+    What the execution before the current one deployed, or the one that `--to` names. A new execution does
+    it, with the artifacts of the earlier one; the other stages stay as they are.
     """
     from pipectl.cli._act import carry_out
     from pipectl.runs.verbs.rollback import rollback

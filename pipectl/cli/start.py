@@ -30,10 +30,11 @@ def command(
     wait: bool,
     timeout: float | None,
 ) -> None:
-    """Start an execution, with the newest revision of every source
+    """Start an execution
 
-    `--var` sets a variable of the pipeline. What `${var:NAME}` in the SPEC stands for is given with
-    `--spec-var` here. A commit or digest may be shortened when an execution has had it.
+    With the newest revision of every source. `--var` sets a variable of the pipeline. What `${var:NAME}`
+    in the SPEC stands for is given with `--spec-var` here. A commit or digest may be shortened when an
+    execution has had it.
     """
     from pipectl.cli._act import carry_out
     from pipectl.runs.verbs.start import COMMIT, DIGEST, VERSION, Wanted, start

@@ -25,10 +25,10 @@ def command(
     execution: str | None,
     pipeline: str | None,
 ) -> None:
-    """Stop the newest execution that runs, after its running actions
+    """Stop the execution that runs
 
-    With `--abandon` at once: what its actions began in other services goes on there. The stage is free then,
-    and whatever waits before it enters.
+    The newest one, after its running actions; with `--abandon` at once: what its actions began in other
+    services goes on there. The stage is free then, and whatever waits before it enters.
     """
     from pipectl.cli._act import carry_out
     from pipectl.runs.verbs.stop import stop

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Spec:
-    """One stack, as its file describes it. `blocks` holds YAML key -> name -> model of the kind's own file."""
+    """One stack, as its file describes it. `blocks` is YAML key -> name -> model of the kind's own file."""
 
     name: str
     file: str
