@@ -97,7 +97,7 @@ def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> E
     A success counts only when the services run what the execution made (runs/ending.py).
     """
     started, pause = time.monotonic(), FIRST
-    told, place = watch.known, None
+    told, place, moved = watch.known, None, not watch.known
     while True:
         look = _look(cloud, pipeline, execution)
         passed = time.monotonic() - started
@@ -106,7 +106,8 @@ def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> E
             fresh = [sign for sign in look.signs if sign not in told]
             watch.tell(fresh, [sign for sign in look.signs if not sign.over])
             told, place = told.union(look.signs), look.place or place
-            if look.ended and (told != watch.known or passed > SETTLING or not watch.known):
+            moved = moved or passed > SETTLING or watch.known != frozenset(look.signs)
+            if look.ended and moved:
                 end = ending(cloud, pipeline, execution.id, look.status)
                 if is_settled(end):
                     return end

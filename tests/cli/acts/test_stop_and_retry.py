@@ -179,7 +179,19 @@ def test_an_unknown_pipeline_is_answered_with_those_there_are(shop: Shop, words:
     assert "those there are: shop" in said
 
 
-def test_executions_side_by_side_are_stopped_and_tried_again_each_on_its_own(shop: Shop) -> None:
+def test_an_execution_among_others_side_by_side_is_stopped(shop: Shop) -> None:
+    first = shop.create(stage("Gate", approval()), executionMode="PARALLEL")
+    second = shop.again()
+    for each in (first, second):
+        until(lambda each=each: ("Approve", "InProgress") in shop.actions(each))  # type: ignore[misc]
+    told = shop.type("stop", "--execution", first[:8]).stdout
+    assert "of shop is being stopped: its running actions end" in told
+    assert shop.type("stop", "--execution", first[:8], "--abandon").exit_code == 0
+    shop.ends(first, "Stopped")
+    assert shop.status(second) == "InProgress"
+
+
+def test_executions_side_by_side_are_tried_again_each_on_its_own(shop: Shop) -> None:
     first = shop.create(
         stage("Deploy", deploy(shop, bucket=f"live-{shop.account}")), executionMode="PARALLEL"
     )
@@ -192,4 +204,3 @@ def test_executions_side_by_side_are_stopped_and_tried_again_each_on_its_own(sho
     assert shop.data("retry", "Deploy")["execution"] == second
     shop.ends(second, "Succeeded")
     assert "is not failed" in shop.refuses("retry", "Deploy")
-    until(lambda: shop.status(second) == "Succeeded")

@@ -41,6 +41,15 @@ def test_it_is_told_as_data(shop: Shop) -> None:
     assert (told["execution"], told["wait"]["good"]) == (execution, True)
 
 
+def test_of_a_queue_the_oldest_is_followed(shop: Shop) -> None:
+    shop.working(stage("Deploy", deploy(shop)), executionMode="QUEUED")
+    shop.gate("Deploy", enabled=False)
+    oldest = shop.again()
+    shop.waits_at(oldest, "Deploy")
+    shop.waits_at(shop.again(), "Deploy")
+    assert shop.data("enable-transition", "Deploy", "--wait")["execution"] == oldest
+
+
 def test_where_nothing_waits_there_is_nothing_to_follow(shop: Shop) -> None:
     shop.working(stage("Deploy", deploy(shop)))
     result, writes = shop.writes("enable-transition", "Deploy", "--wait")
