@@ -76,8 +76,8 @@ def _step(resource: Resource, facts: Facts, stack: str, wishes: Wishes) -> Step:
         return Step(resource, Action.RELEASE, before)
     held = facts.held.get(resource.key)
     if held and held.option not in wishes.contents:
-        return _kept(resource, before, f"it holds {held.text}; `--{held.option}` deletes them too")
-    remarks = (Remark(f"{held.text} go with it"),) if held else ()
+        return _kept(resource, before, f"it holds {held.text}; `--{held.option}` deletes that too")
+    remarks = (Remark(f"with it go {held.text}"),) if held else ()
     return Step(resource, Action.DELETE, before, remarks=remarks)
 
 

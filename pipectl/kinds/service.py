@@ -1,5 +1,6 @@
 """ECS service and its task definition: one thing with one life, whose image belongs to the pipeline."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -217,8 +218,12 @@ def remark(cloud: Cloud, step: Step, new: New) -> Iterable[Remark]:
         )
 
 
+REGISTRY = re.compile(r"\d{12}\.dkr\.ecr\.")
+
+
 def _short(image: str) -> str:
-    return image.rpartition("/")[2]
+    """The image without the host of a private ECR registry."""
+    return image.partition("/")[2] if REGISTRY.match(image) else image
 
 
 def _is_absent(cloud: Cloud, image: str, new: New) -> bool:

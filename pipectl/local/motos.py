@@ -77,12 +77,13 @@ def rest_operation(service: str, environ: Mapping[str, Any]) -> str:
         from moto.moto_server.werkzeug_app import BackendRequest
         from werkzeug.exceptions import HTTPException
 
-        router = get_service_router(described.service_name)
-    try:
-        operation, _ = router.match(BackendRequest(dict(environ)))
-    except (HTTPException, NotImplementedError):
-        return ""
-    return str(operation.name)
+        # Matching stays inside: moto keeps its models under the keys that botocore's own have, and two first
+        # calls at once would get each other's.
+        try:
+            operation, _ = get_service_router(described.service_name).match(BackendRequest(dict(environ)))
+        except (HTTPException, NotImplementedError):
+            return ""
+        return str(operation.name)
 
 
 def warm(lock: threading.RLock) -> None:

@@ -43,6 +43,10 @@ class Clock:
         """Let time pass"""
         self._ahead += timedelta(seconds=seconds)
 
+    def restore(self) -> None:
+        """Go back to the present"""
+        self._ahead = timedelta()
+
 
 class World:
     """What one local AWS knows. A reset makes a new one."""

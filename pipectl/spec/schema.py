@@ -23,8 +23,8 @@ def schema(blocks: Mapping[str, type]) -> dict[str, Any]:
         _shorten(described.get("$defs", {}).get(model, {}).get("properties", {}).get(key, {}), short)
     whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "pipectl",
         **_open(described),
+        "title": "pipectl",
     }
     whole["$defs"] = {**whole.get("$defs", {}), "variable": VARIABLE}
     return whole

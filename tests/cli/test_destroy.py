@@ -55,7 +55,7 @@ def test_what_stays_is_listed_with_the_reason(run: Run, created: str, client: Cl
         repositoryName="FriendReminders", branchName="master", filePath="a", fileContent=b"a"
     )
     told = run("destroy", created, "--yes", "--keep", "log-group//ecs/rails-compose").stdout
-    reason = "stays: it holds 1 branch of code; `--code` deletes them too"
+    reason = "stays: it holds 1 branch of code; `--code` deletes that too"
     assert f"  · codecommit repository  FriendReminders\n      {reason}\n" in told
     assert "  · log group              /ecs/rails-compose\n      stays: `--keep` names it\n" in told
     assert "\n12 to delete, 2 stay\n" in told

@@ -133,9 +133,9 @@ def fill(world: "World") -> None:
 
 
 HOLDING = {
-    "codecommit repository FriendReminders": "stays: it holds 1 branch of code; `--code` deletes them too",
-    "ecr repository rails_app": "stays: it holds 1 image; `--images` deletes them too",
-    f"s3 bucket {BUCKET}": "stays: it holds 2 objects; `--artifacts` deletes them too",
+    "codecommit repository FriendReminders": "stays: it holds 1 branch of code; `--code` deletes that too",
+    "ecr repository rails_app": "stays: it holds 1 image; `--images` deletes that too",
+    f"s3 bucket {BUCKET}": "stays: it holds 2 objects; `--artifacts` deletes that too",
 }
 
 

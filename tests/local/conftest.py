@@ -24,6 +24,13 @@ def server() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def _present(server: Server) -> Iterator[None]:
+    """A test that moves the clock moves it for itself: moto refuses log lines of another day"""
+    yield
+    server.world.clock.restore()
+
+
 @pytest.fixture
 def account() -> str:
     return str(10**11 + secrets.randbelow(9 * 10**11))

@@ -62,8 +62,8 @@ SERVICE = {
     "runningCount": 1,
     "taskDefinition": "arn:shop-api:7",
     "deployments": [
-        {"status": "ACTIVE", "rolloutState": "COMPLETED"},
-        {"status": "PRIMARY", "rolloutState": "IN_PROGRESS"},
+        {"status": "ACTIVE", "rolloutState": "COMPLETED", "taskDefinition": "task-definition/web:6"},
+        {"status": "PRIMARY", "rolloutState": "IN_PROGRESS", "taskDefinition": "task-definition/web:7"},
     ],
 }
 

@@ -103,6 +103,14 @@ def test_an_end_that_was_before_the_act_is_not_its_end() -> None:
     assert "Deploy/Deploy Failed" not in told
 
 
+def test_a_status_that_lags_behind_the_stages_is_not_the_end() -> None:
+    end, _, _ = watched(
+        ("Failed", stage("InProgress", "InProgress", "2")),
+        ("Succeeded", stage("Succeeded", "Succeeded", "2")),
+    )
+    assert end.status == "Succeeded"
+
+
 def test_when_the_time_is_over_the_place_is_told() -> None:
     end, _, _ = watched(("InProgress", stage("InProgress")), timeout=0)
     assert (end.ended, end.place) == (False, "Deploy")
