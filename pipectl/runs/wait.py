@@ -106,8 +106,8 @@ def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> E
             fresh = [sign for sign in look.signs if sign not in told]
             watch.tell(fresh, [sign for sign in look.signs if not sign.over])
             told, place = told.union(look.signs), look.place or place
-            moved = moved or passed > SETTLING or watch.known != frozenset(look.signs)
-            if look.ended and moved:
+            moved = moved or watch.known != frozenset(look.signs)
+            if look.ended and (passed > SETTLING or (moved and not look.works)):
                 end = ending(cloud, pipeline, execution.id, look.status)
                 if is_settled(end):
                     return end
@@ -125,6 +125,11 @@ class _Look:
     @property
     def ended(self) -> bool:
         return self.status not in ("InProgress", "Stopping")
+
+    @property
+    def works(self) -> bool:
+        """Whether an action is still at work: the two answers of a look may be of different moments."""
+        return any(sign.status == "InProgress" for sign in self.signs)
 
     @property
     def place(self) -> str | None:
