@@ -89,7 +89,7 @@ RANDOM = frozenset({
     "events", "deployments", "lastChangedAt", "stateUpdatedAt", "pendingCount", "runningCount",
     "CreationDate", "pendingTasksCount", "runningTasksCount", "latestExecution", "inboundExecution",
     "inboundExecutions", "actionStates", "deregisteredAt", "startedAt", "lastEvaluatedAt", "RoleLastUsed",
-    "currentServiceDeployment", "currentServiceRevisions", "taskSets",
+    "currentServiceDeployment", "currentServiceRevisions", "taskSets", "storedBytes",
 })  # fmt: skip
 
 
