@@ -21,11 +21,8 @@ def schema(blocks: Mapping[str, type]) -> dict[str, Any]:
     described = copy.deepcopy(file_model(blocks).model_json_schema(by_alias=False))
     for (model, key), short in _SHORT.items():
         _shorten(described.get("$defs", {}).get(model, {}).get("properties", {}).get(key, {}), short)
-    whole = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **_open(described),
-        "title": "pipectl",
-    }
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "pipectl"}
+    whole = {**head, **_open(described), **head}  # first in the text, and not the model's own title
     whole["$defs"] = {**whole.get("$defs", {}), "variable": VARIABLE}
     return whole
 
