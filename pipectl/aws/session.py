@@ -26,6 +26,10 @@ NO_CREDENTIALS = frozenset({
     "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError",
     "SSOTokenLoadError", "UnauthorizedSSOTokenError", "SSOError",
 })  # fmt: skip
+EXISTS = frozenset({
+    "BucketAlreadyOwnedByYou", "EntityAlreadyExists", "PipelineNameInUseException",
+    "RepositoryAlreadyExistsException", "RepositoryNameExistsException", "ResourceAlreadyExistsException",
+})  # fmt: skip
 ATTEMPTS = 6
 """How often botocore sends a call that is throttled, lost or answered with 5xx (standard retry mode)."""
 
@@ -167,6 +171,8 @@ class Connection:
             with self._slots:
                 answer: dict[str, Any] = getattr(client, operation)(**params)
         except ClientError as error:
+            if _is_done(operation, error):
+                return {}
             raise _aws_error(service, operation, error) from error
         except BotoCoreError as error:
             raise _not_connected(service, operation, error) from error
@@ -213,6 +219,15 @@ class _Door:
 def _wire_code(response: Any) -> str:
     http, parsed = response
     return str((parsed or {}).get("Error", {}).get("Code") or http.status_code)
+
+
+def _is_done(operation: str, error: "ClientError") -> bool:
+    """Whether a creation that was sent again meets what it has made: its first answer was lost.
+
+    What follows a creation must not wait for the next run: the holds of a pipeline, which starts at once.
+    """
+    sent_again = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
+    return operation.startswith("create_") and sent_again and error.response["Error"]["Code"] in EXISTS
 
 
 def _aws_error(service: str, operation: str, error: "ClientError") -> AwsError | NotConnected:

@@ -124,3 +124,40 @@ def changed_everywhere(spec: dict[str, Any]) -> dict[str, Any]:
     stages[0]["actions"][0]["branch"] = "main"
     stages[2]["transition"] = {"enabled": False, "reason": "Release freeze"}
     return spec
+
+
+def test_a_run_that_loses_the_answer_of_every_creation_is_whole(
+    world: "World", look: Look, values: Values
+) -> None:
+    """The call is sent again and finds what it has made; only a revision could be there twice"""
+    described = values("friendreminders")
+    described["codepipeline"]["FriendReminders"]["stages"][2]["transition"] = "disabled"
+    spec = world.load(described)
+    whole_run = world.made(spec)
+    whole = look(str(spec.region))
+    world.server.reset()
+    lost = {tuple(call.split()) for call in whole_run.writes} - {("ecs", "register_task_definition")}
+    names = [(service, "".join(word.title() for word in operation.split("_"))) for service, operation in lost]
+    world.server.faults.order(
+        [
+            {"service": service, "operation": name, "close": True, "after_effect": True, "times": 1}
+            for service, name in names
+        ]
+    )
+    world.server.requests.clear()
+    run = world.made(spec)
+    assert changed(whole, look(str(spec.region))) == []
+    assert run.writes == whole_run.writes
+    calls = world.calls()
+    again = calls.index("codepipeline CreatePipeline") + 1
+    assert calls[again : again + 2] == ["codepipeline CreatePipeline", "codepipeline DisableStageTransition"]
+
+
+def test_a_creation_that_was_sent_once_may_not_meet_its_thing(world: "World", values: Values) -> None:
+    """Somebody else made it between plan and act: that is not ours to go on with"""
+    spec = world.load(values("friendreminders"))
+    said = {"code": "RepositoryAlreadyExistsException", "message": "it exists"}
+    world.fault(service="ecr", operation="CreateRepository", **said)
+    assert world.create(spec).failed == [
+        "failed ecr repository rails_app: AWS said RepositoryAlreadyExistsException: it exists"
+    ]
