@@ -207,7 +207,7 @@ def words(raw: Mapping[str, Any], region: str) -> dict[str, Any]:
         each["name"]: {"default": each.get("defaultValue"), "description": each.get("description") or None}
         for each in raw.get("variables") or []
     }
-    said["triggers"] = raw.get("triggers") or []
+    said["triggers"] = _bare(raw.get("triggers") or [], region)
     said["stages"] = {
         stage["name"]: {"order": number, **_stage_words(stage, region)}
         for number, stage in enumerate(raw["stages"], 1)
@@ -215,8 +215,18 @@ def words(raw: Mapping[str, Any], region: str) -> dict[str, Any]:
     return said | {key: value for key, value in raw.items() if key not in SPOKEN}
 
 
+def _bare(value: Any, region: str) -> Any:
+    """Conditions and triggers without what is empty, and without the pipeline's own Region."""
+    if isinstance(value, Mapping):
+        bare = {key: _bare(item, region) for key, item in value.items() if (key, item) != ("region", region)}
+        return {key: item for key, item in bare.items() if item not in (None, [], {})}
+    return [_bare(item, region) for item in value] if isinstance(value, list) else value
+
+
 def _stage_words(stage: Mapping[str, Any], region: str) -> dict[str, Any]:
-    said: dict[str, Any] = {ours: stage.get(theirs) or None for theirs, ours in STAGE_WORDS.items()}
+    said: dict[str, Any] = {
+        ours: _bare(stage.get(theirs) or {}, region) or None for theirs, ours in STAGE_WORDS.items()
+    }
     said["actions"] = {action["name"]: _action_words(action, region) for action in stage["actions"]}
     return said | {key: value for key, value in stage.items() if key not in SPOKEN_STAGE}
 
@@ -253,12 +263,23 @@ def _parsed(value: str) -> Any:
 
 
 def stated(params: Mapping[str, Any], region: str) -> dict[str, Any]:
-    """The words that are compared. Stages, actions, variables and configuration allow nothing beyond them."""
+    """The words that are compared.
+
+    Stages, actions, variables and configuration allow nothing beyond them, nor do conditions and triggers, in
+    which AWS fills in nothing (fact sheet, section 2.2).
+    """
     said = words(params, region)
     for stage in said["stages"].values():
         for action in stage["actions"].values():
             action["configuration"] = exactly(action["configuration"])
         stage["actions"] = Exactly(stage["actions"])
+        stage |= {word: _exact_conditions(stage[word]) for word in STAGE_WORDS.values()}
+    said["triggers"] = exactly(said["triggers"])
     for key in ("stages", "variables", "artifact_bucket"):
         said[key] = Exactly(said[key])
     return said
+
+
+def _exact_conditions(said: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What stands beside the conditions (a result, a way to retry) AWS may fill in."""
+    return None if said is None else {**said, "conditions": exactly(said.get("conditions"))}
