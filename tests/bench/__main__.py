@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
 import click
@@ -16,9 +17,10 @@ COUNTS = (1, 10, 30)
 
 @click.command()
 @click.option("-n", "--systems", "counts", type=int, multiple=True, default=COUNTS, help="Systems in one run")
+@click.option("--delay", "delays", type=int, multiple=True, default=(0, WITH_DELAY), help="ms for each call")
 @click.option("--rounds", default=5, show_default=True, help="How often everything runs; medians count")
 @click.option("--depth/--no-depth", default=True, help="Measure how deep the calls stand")
-def main(counts: tuple[int, ...], rounds: int, depth: bool) -> None:
+def main(counts: tuple[int, ...], delays: tuple[int, ...], rounds: int, depth: bool) -> None:
     """Measure calls, writes, depth, time and memory, beside a boto3 script that sends the same calls"""
     with tempfile.TemporaryDirectory() as name, local_aws(Path(name)) as local:
         folder = Path(name)
@@ -27,12 +29,11 @@ def main(counts: tuple[int, ...], rounds: int, depth: bool) -> None:
             record(local, folder, count)
         online(local, folder, counts[0], 0, 1)  # the first run of all compiles and warms the server
         rows = offline(folder, counts, rounds)
-        for count in counts:
-            for delay_ms in (0, WITH_DELAY):
-                click.echo(f"measuring {count} systems, {delay_ms} ms for each call", err=True)
-                rows += online(local, folder, count, delay_ms, rounds)
+        click.echo(table(rows))
+        for count, delay_ms in product(counts, delays):
+            rows += (fresh := online(local, folder, count, delay_ms, rounds))
+            click.echo(f"\n{table(fresh)}")
         deep = depths(local, folder) if depth else {}
-    click.echo(table(rows))
     if deep:
         click.echo(f"\n{depth_table(deep)}")
     if grown := growth(rows):

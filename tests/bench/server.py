@@ -22,6 +22,8 @@ class Asked:
 
     calls: Counter[str]
     at_once: int
+    seconds: float
+    """From the first question to the last answer."""
 
     @property
     def writes(self) -> int:
@@ -50,7 +52,8 @@ class LocalAws:
         for _, step in sorted(edges):
             now += step
             most = max(most, now)
-        return Asked(Counter(call["operation"] for call in calls), most)
+        seconds = max(edges)[0] - min(edges)[0] if edges else 0.0
+        return Asked(Counter(call["operation"] for call in calls), most, seconds)
 
     def _talk(self, method: str, door: str, order: Mapping[str, Any] | None = None) -> bytes:
         body = None if order is None else json.dumps(order).encode()
