@@ -5,7 +5,9 @@ No test has usable credentials, and none leaves this machine.
 
 import ipaddress
 import os
+import signal
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +37,12 @@ def _guard_credentials() -> None:
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
 
+def _hear_interrupts() -> None:
+    """A shell's background jobs ignore SIGINT and hand that down; tests that press Ctrl-C need it heard."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _guard_network(event: str, args: tuple[Any, ...]) -> None:
     """An audit hook: it sees every connection of this process, whoever opens it."""
     if event == "socket.connect":
@@ -59,6 +67,7 @@ def _text(host: str | bytes) -> str:
 # How long an example takes says more about the machine than about pipectl.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
+_hear_interrupts()
 _guard_credentials()
 sys.addaudithook(_guard_network)
 

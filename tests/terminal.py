@@ -5,6 +5,7 @@ import pty
 import select
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,14 +39,17 @@ def type_on_terminal(
     )
     os.close(theirs)
     screen = _watched(mine, process, dict(keys or {}))
-    stdout, _ = process.communicate(timeout=LONGEST_S)
+    try:
+        stdout, _ = process.communicate(timeout=LONGEST_S)
+    finally:
+        process.kill()
     os.close(mine)
     return Typed(process.returncode, screen, stdout.decode())
 
 
 def _watched(terminal: int, process: "subprocess.Popen[bytes]", keys: dict[str, str | int]) -> str:
-    screen = b""
-    while select.select([terminal], [], [], LONGEST_S)[0]:
+    screen, deadline = b"", time.monotonic() + LONGEST_S
+    while (left := deadline - time.monotonic()) > 0 and select.select([terminal], [], [], left)[0]:
         try:
             read = os.read(terminal, 65536)
         except OSError:  # the process has closed its side
