@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -134,6 +135,11 @@ def told(shop: Shop) -> Callable[..., None]:
         text = shop.stable(result.stdout)
         if os.environ.get("PIPECTL_REWRITE_SCREENS") == "1":
             file.write_text(text, encoding="utf-8")
-        assert text == file.read_text(encoding="utf-8")
+        assert _cut(text) == _cut(file.read_text(encoding="utf-8"))
 
     return told
+
+
+def _cut(text: str) -> str:
+    """How much of a line is left depends on how wide its time is (`2 s`, `12 s`): cut words end alike"""
+    return re.sub(r"\w+\.\.\.", "...", text)
