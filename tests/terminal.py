@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LONGEST_S = 60
+AGAIN_S = 3
+"""A signal that comes just before Python blocks in a read is not heard; a person presses the key again."""
 
 
 @dataclass
@@ -49,7 +51,12 @@ def type_on_terminal(
 
 def _watched(terminal: int, process: "subprocess.Popen[bytes]", keys: dict[str, str | int]) -> str:
     screen, deadline = b"", time.monotonic() + LONGEST_S
-    while (left := deadline - time.monotonic()) > 0 and select.select([terminal], [], [], left)[0]:
+    sent: int | None = None
+    while time.monotonic() < deadline:
+        if not select.select([terminal], [], [], AGAIN_S)[0]:
+            if sent is not None:
+                process.send_signal(sent)
+            continue
         try:
             read = os.read(terminal, 65536)
         except OSError:  # the process has closed its side
@@ -60,6 +67,7 @@ def _watched(terminal: int, process: "subprocess.Popen[bytes]", keys: dict[str, 
         for text in [each for each in keys if each.encode() in screen]:
             key = keys.pop(text)
             if isinstance(key, int):
+                sent = key
                 process.send_signal(key)
             else:
                 os.write(terminal, key.encode())

@@ -63,7 +63,9 @@ class ActionRun:
 def of_execution(cloud: Cloud, pipeline: str, execution: str) -> list[ActionRun]:
     """Every attempt in one execution, in the order in which they started; actions that never did are not."""
     rows = list(_rows(cloud, pipeline, filter={"pipelineExecutionId": execution}))
-    return sorted(rows, key=lambda row: row.started)
+    return sorted(
+        reversed(rows), key=lambda row: row.started
+    )  # answers are newest first; moments may be equal
 
 
 def recent(cloud: Cloud, pipeline: str) -> Iterator[ActionRun]:

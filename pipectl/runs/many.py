@@ -153,7 +153,8 @@ def glance(name: str, region: str, stages: Sequence[StageState], now: datetime) 
     ran = [stage for stage in stages if stage.status is not None]
     if not ran:
         return Glance(name, region, Standing.NEVER)
-    newest = max(ran, key=lambda stage: _changed(stage) or datetime.min.replace(tzinfo=now.tzinfo))
+    moment = datetime.min.replace(tzinfo=now.tzinfo)
+    newest = max(reversed(ran), key=lambda stage: _changed(stage) or moment)  # moments may be equal
     standing = Standing.STOPPED if newest.status in ("Stopped", "Cancelled") else Standing.DONE
     return Glance(name, region, standing, newest)
 

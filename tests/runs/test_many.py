@@ -68,3 +68,10 @@ def test_a_long_name_and_a_long_error_keep_to_the_screen() -> None:
     lines = many_text(in_order([never, failed]), Look(), NOW).splitlines()
     assert lines[0].lstrip().startswith("✗")
     assert max(map(len, lines)) <= 80
+
+
+def test_of_two_stages_that_changed_at_one_moment_the_later_one_is_told() -> None:
+    changed = ActionState("Deploy", status="Succeeded", changed_at=NOW - timedelta(minutes=5))
+    found = told(source(), StageState("Deploy", "Succeeded", "e1", actions=(changed,)))
+    assert found.stage is not None
+    assert found.stage.name == "Deploy"
