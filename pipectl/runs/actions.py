@@ -63,7 +63,8 @@ class ActionRun:
 def of_execution(cloud: Cloud, pipeline: str, execution: str) -> list[ActionRun]:
     """Every attempt in one execution, in the order in which they started; actions that never did are not."""
     newest_first = list(_rows(cloud, pipeline, filter={"pipelineExecutionId": execution}))
-    return sorted(newest_first[::-1], key=lambda row: row.started)  # two may start at one moment
+    oldest_first = reversed(newest_first)
+    return sorted(oldest_first, key=lambda row: row.started)  # stable: two may start at one moment
 
 
 def recent(cloud: Cloud, pipeline: str) -> Iterator[ActionRun]:
