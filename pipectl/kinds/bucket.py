@@ -16,6 +16,9 @@ from pipectl.spec.spec import Spec
 
 NAME = "s3 bucket"
 EXPIRE_DAYS = 90
+ABORT_DAYS = 7
+"""How long the parts of an upload stay that nobody ends."""
+
 RULE_ID = "pipectl-artifacts"
 TLS_SID = "OnlyTls"
 
@@ -158,12 +161,13 @@ def _lifecycle(days: int, before: list[Mapping[str, Any]]) -> list[Mapping[str, 
         "Filter": {"Prefix": ""},
         "Expiration": {"Days": days},
         "NoncurrentVersionExpiration": {"NoncurrentDays": days},
-        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": ABORT_DAYS},
     }
     return [*(rule for rule in before if rule.get("ID") != RULE_ID), ours]
 
 
-def _tls_statement(arn: str) -> dict[str, Any]:
+def tls_statement(arn: str) -> dict[str, Any]:
+    """What refuses every request without TLS, to a bucket by its ARN."""
     return {
         "Sid": TLS_SID,
         "Effect": "Deny",
@@ -175,7 +179,7 @@ def _tls_statement(arn: str) -> dict[str, Any]:
 
 
 def _is_tls_only(arn: str, policy: str | None) -> bool:
-    wanted = canonical({"Statement": [_tls_statement(arn)]}) or {}
+    wanted = canonical({"Statement": [tls_statement(arn)]}) or {}
     return bool((canonical(policy) or {}).get(TLS_SID) == wanted[TLS_SID])
 
 
@@ -184,7 +188,7 @@ def _tls_policy(arn: str, before: str | None) -> str:
     statements = json.loads(before)["Statement"] if before else []
     listed_ = [statements] if isinstance(statements, Mapping) else statements
     others = [each for each in listed_ if each.get("Sid") != TLS_SID]
-    return json.dumps({"Version": VERSION, "Statement": [*others, _tls_statement(arn)]})
+    return json.dumps({"Version": VERSION, "Statement": [*others, tls_statement(arn)]})
 
 
 KIND = Kind(

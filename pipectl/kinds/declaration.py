@@ -236,7 +236,7 @@ def _action_words(action: Mapping[str, Any], region: str) -> dict[str, Any]:
     said: dict[str, Any] = {ours: action.get(theirs) or None for theirs, ours in ACTION_WORDS.items()}
     said["run_order"] = action.get("runOrder") or 1
     said["provider"] = f"{kind['provider']} {kind['category']} {kind['owner']} {kind['version']}"
-    said["configuration"] = _configuration_words(action.get("configuration") or {})
+    said["configuration"] = _configuration_words(kind, action.get("configuration") or {})
     said["inputs"] = [each["name"] for each in action.get("inputArtifacts") or []]
     said["outputs"] = [_output_words(each) for each in action.get("outputArtifacts") or []]
     said["region"] = None if action.get("region") == region else action.get("region")
@@ -247,9 +247,15 @@ def _output_words(output: Mapping[str, Any]) -> Any:
     return {"name": output["name"], "files": output["files"]} if output.get("files") else output["name"]
 
 
-def _configuration_words(values: Mapping[str, str]) -> dict[str, Any]:
+def _configuration_words(kind: Mapping[str, str], values: Mapping[str, str]) -> dict[str, Any]:
     """Values that are JSON by their meaning: the same variables spelled differently are no difference."""
-    return {key: _parsed(value) if key in JSON_KEYS else value for key, value in values.items()}
+    polls = (kind["category"], kind["provider"]) in POLLING
+    whole = {"PollForSourceChanges": "true", **values} if polls else values
+    return {key: _parsed(value) if key in JSON_KEYS else value for key, value in whole.items()}
+
+
+POLLING = frozenset({("Source", "CodeCommit"), ("Source", "S3")})
+"""Sources that poll when nothing is said (user guide, action references)."""
 
 
 JSON_KEYS = frozenset({"EnvironmentVariables", "ParameterOverrides", "Variables", "SourceRevisions"})

@@ -17,8 +17,10 @@ from pipectl.spec.spec import Spec
 PURPOSE = "execution"
 
 
-def execution_role(spec: Spec, account: Account, cluster: str, name: str) -> str:
-    """The ARN of the execution role that pipectl makes for a service."""
+def execution_role(spec: Spec, account: Account, cluster: str, name: str, task: TaskDefinition) -> str | None:
+    """The ARN of a service's execution role: its own, none, or the one that pipectl makes."""
+    if task.execution_role is not None:
+        return task.execution_role or None
     return role_arn(spec, account, _owner(spec, cluster, name), PURPOSE)
 
 
@@ -38,7 +40,7 @@ def execution_resources(
     task = service.task_definition
     if task is None:
         return
-    if not task.execution_role:
+    if task.execution_role is None:
         owner = _owner(spec, cluster, name)
         statements = list(_statements(account, service, task))
         yield service_role(spec, account, owner, PURPOSE, "ecs-tasks", statements)

@@ -23,7 +23,7 @@ MISSING = ("PipelineNotFoundException",)
 
 def design(spec: Spec, account: Account) -> Iterable[Resource]:
     """One resource for each entry of `codepipeline`, its role, the artifact bucket, and all it only uses."""
-    yield from references(spec)
+    yield from references(spec, account.region)
     for name, block in spec.all(Pipeline).items():
         if not block.managed:
             yield Resource(NAME, name, managed=False)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from pipectl.spec.block import Arn, Block, Part, RoleArn, Whole
+from pipectl.spec.block import Arn, Block, Key, Part, RoleArn, Whole
 
 NAME_PATTERN = r"^[A-Za-z0-9.@\-_]{1,100}$"
 ARTIFACT_PATTERN = r"^[a-zA-Z0-9_\-]{1,100}$"
@@ -31,6 +31,9 @@ class Action(Part):
     region: str | None = None
     role: RoleArn | None = None
     timeout_minutes: Whole | None = Field(None, ge=5, le=86400, description="of a manual approval")
+    event_rule: str | Literal[False] | None = Field(
+        None, description="an event rule of your own that starts the pipeline; false: none is made"
+    )
     configuration: dict[str, str] = Field(default_factory=dict, description="AWS's own keys and values")
     aws: dict[str, Any] = Field(default_factory=dict, description="raw members of ActionDeclaration")
 
@@ -207,4 +210,4 @@ class Pipeline(Block):
     artifact_buckets: dict[str, str] = Field(
         default_factory=dict, description="Region -> bucket, for a pipeline with actions in several Regions"
     )
-    encryption_key: Arn | None = Field(None, description="the customer key of the artifacts")
+    encryption_key: Key | None = Field(None, description="the customer key of the artifacts")

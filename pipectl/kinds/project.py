@@ -36,13 +36,19 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
         if not block.managed:
             yield Resource(NAME, name, managed=False)
             continue
-        pushes = [block.repository] if block.repository else deployed_repositories(spec, name)
+        pushes = _pushes(spec, name, block)
         yield _resource(spec, account, name, block, pushes)
         if not block.role:
             statements = list(_statements(spec, account, name, block, pushes))
             yield service_role(spec, account, name, PURPOSE, "codebuild", statements)
         if not block.log_group:
             yield log_group(spec, log_group_name(name, block), block.log_retention_days)
+
+
+def _pushes(spec: Spec, name: str, block: Project) -> list[str]:
+    if block.repository is not None:
+        return [block.repository] if block.repository else []
+    return deployed_repositories(spec, name)
 
 
 def _resource(spec: Spec, account: Account, name: str, block: Project, pushes: list[str]) -> Resource:
@@ -75,15 +81,20 @@ def update(cloud: Cloud, step: Step) -> None:
     """Send the parts that differ, each complete: nested objects are replaced as a whole.
 
     What is absent stays (API reference, UpdateProject); tags are a full replacement and are sent always,
-    because an update without them was seen to drop them (fact sheet, CodeBuild).
+    because an update without them was seen to drop them (fact sheet, CodeBuild). Those of AWS itself, as
+    CloudFormation's, are nobody's to send (tagging guide, "aws: prefix").
     """
     request = step.resource.request
     before = (step.before or {}).get("aws") or {}
     parts = {project_words.PARAMETERS[word] for word in project_words.PARAMETERS if step.changes(word)}
     parts |= {key for key in step.resource.stated.get("aws") or {} if step.changes(f"aws.{key}")}
     params = {part: _whole(part, before.get(part), request[part]) for part in sorted(parts)}
-    tagged = {**(step.before or {}).get("tags", {}), **step.resource.stated["tags"]}
+    tagged = {**_sendable((step.before or {}).get("tags", {})), **step.resource.stated["tags"]}
     cloud.call("codebuild", "update_project", name=step.resource.name, **params, tags=listed(tagged))
+
+
+def _sendable(tags_: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in tags_.items() if not name.startswith("aws:")}
 
 
 def _whole(part: str, before: Any, wanted: Any) -> Any:
@@ -176,7 +187,9 @@ def delete(cloud: Cloud, step: Step) -> None:
 
 def release(cloud: Cloud, step: Step) -> None:
     """Take our tags off: UpdateProject replaces them all."""
-    cloud.call("codebuild", "update_project", name=step.resource.name, tags=listed(remaining_tags(step)))
+    cloud.call(
+        "codebuild", "update_project", name=step.resource.name, tags=listed(_sendable(remaining_tags(step)))
+    )
 
 
 KIND = Kind(NAME, design, read, create, update, {"codebuild": Project}, delete=delete, release=release)

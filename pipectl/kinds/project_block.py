@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from pipectl.spec.block import Arn, Block, Part, RoleArn, SecurityGroup, Subnet, Whole
+from pipectl.spec.block import Block, Key, Part, RoleArn, SecurityGroup, Subnet, Whole
 
 DEFAULT_IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 
@@ -73,15 +73,15 @@ class Project(Block):
         description="a path in the source, or the buildspec itself; `buildspec.yml` when it is not stated",
     )
     environment: dict[VariableName, EnvironmentValue] = Field(default_factory=dict)
-    repository: str | None = Field(
-        None, description="the ECR repository that the build pushes to; sets REPOSITORY_URI"
+    repository: str | Literal[False] | None = Field(
+        None, description="the ECR repository that the build pushes to; sets REPOSITORY_URI; false: none"
     )
     timeout_minutes: Whole | None = Field(None, ge=5, le=2160)
     queued_timeout_minutes: Whole | None = Field(None, ge=5, le=480)
     concurrent_build_limit: Whole | None = Field(None, ge=1)
     cache: list[CacheMode] | str | None = Field(None, description="local modes, or bucket/prefix in S3")
     vpc: Vpc | None = None
-    encryption_key: Arn | None = None
+    encryption_key: Key | None = None
     role: RoleArn | None = Field(None, description="a role of your own")
     statements: list[dict[str, Any]] = Field(
         default_factory=list, description="more policy statements for the role, each with a Sid"

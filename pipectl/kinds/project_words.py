@@ -136,8 +136,15 @@ def words(project: Mapping[str, Any]) -> dict[str, Any]:
         "artifacts": (project.get("artifacts") or {}).get("type"),
         "cache": _cache_words(project.get("cache") or {}),
         "vpc": _vpc_words(project.get("vpcConfig") or {}),
-        "log_group": logs.get("groupName") if logs.get("status", "ENABLED") == "ENABLED" else None,
+        "log_group": _log_group_words(project.get("name"), logs),
     }
+
+
+def _log_group_words(name: str | None, logs: Mapping[str, Any]) -> str | None:
+    """The group that is written to: without a name the project's (API reference, CloudWatchLogsConfig)."""
+    if logs.get("status", "ENABLED") != "ENABLED":
+        return None
+    return logs.get("groupName") or f"/aws/codebuild/{name}"
 
 
 def _value_words(variable: Mapping[str, Any]) -> str:

@@ -13,12 +13,16 @@ from pipectl.kinds.wiring import Wired, wired
 from pipectl.spec.spec import Spec
 
 
-def references(spec: Spec) -> Iterator[Resource]:
-    """One unmanaged resource for each name that the spec uses and does not define."""
+def references(spec: Spec, region: str) -> Iterator[Resource]:
+    """One unmanaged resource for each name that the spec uses here and does not define.
+
+    What an action uses in another Region, or with a role of its own in perhaps another account, is not here.
+    """
     for pipeline in spec.all(Pipeline).values():
         if pipeline.managed:
             for wire in wired(pipeline):
-                yield from _of_action(spec, wire)
+                if wire.action.region in (None, region) and not wire.action.role:
+                    yield from _of_action(spec, wire)
     for name in _repositories(spec):
         if name not in spec.all(EcrRepository):
             yield Resource(repository.NAME, name, managed=False)

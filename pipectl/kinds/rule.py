@@ -30,8 +30,11 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
     for name, block in spec.all(Pipeline).items():
         sources = [wire for wire in wired(block) if _needs_rule(wire)] if block.managed else []
         for wire in sources:
-            yield _resource(spec, account, name, block, wire)
-        if sources:
+            if own := wire.action.event_rule:
+                yield Resource(NAME, own, managed=False)
+            else:
+                yield _resource(spec, account, name, block, wire)
+        if any(not wire.action.event_rule for wire in sources):
             start = allow(
                 "StartPipeline", ["codepipeline:StartPipelineExecution"], [account.arn("codepipeline", name)]
             )
@@ -41,7 +44,8 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
 def _needs_rule(wire: Wired) -> bool:
     """Connections start pipelines themselves; who polls needs no rule and would run twice with one."""
     polls = configuration(wire).get("PollForSourceChanges") == "true"
-    return wire.category == "Source" and wire.action.provider in PATTERNS and not polls
+    refused = polls or wire.action.event_rule is False
+    return wire.category == "Source" and wire.action.provider in PATTERNS and not refused
 
 
 def _resource(spec: Spec, account: Account, name: str, block: Pipeline, wire: Wired) -> Resource:
@@ -173,7 +177,7 @@ def _put_target(cloud: Cloud, resource: Resource) -> None:
 
 def remark(cloud: Cloud, step: Step, new: New) -> Iterator[Remark]:
     """An S3 source only tells EventBridge of its objects when its bucket is set so."""
-    pattern = step.resource.stated["pattern"]
+    pattern = step.resource.stated.get("pattern")
     if isinstance(pattern, Exactly) and pattern.get("source") == ["aws.s3"]:
         name = pattern["detail"]["bucket"]["name"][0]
         yield Remark(f"bucket {name} must send its events to EventBridge, and keep versions")

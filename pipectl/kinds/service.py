@@ -40,7 +40,7 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
 def _resource(
     spec: Spec, account: Account, cluster: str, name: str, service: Service, task: TaskDefinition
 ) -> Resource:
-    role = execution_role(spec, account, cluster, name)
+    role = execution_role(spec, account, cluster, name, task)
     registered = task_definition.request(account, task, service, role)
     left_alone = _images_of_the_pipeline(spec, account, f"{cluster}/{name}", task)
     request = merged(service_words.request(cluster, name, service), service.aws)
@@ -191,7 +191,7 @@ def _pass_roles(
     if task is None:
         # `*`: the roles of a service that the spec only uses are not known; the condition bounds the passing
         return allow("PassAnyTaskRole", ["iam:PassRole"], ["*"], condition)
-    roles = {task.execution_role or execution_role(spec, account, cluster, name), task.task_role}
+    roles = {execution_role(spec, account, cluster, name, task), task.task_role}
     return allow("PassTaskRoles", ["iam:PassRole"], [role for role in roles if role], condition)
 
 

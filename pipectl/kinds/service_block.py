@@ -75,7 +75,9 @@ class TaskDefinition(Part):
     network_mode: Literal["awsvpc", "bridge", "host", "none"] = "awsvpc"
     ephemeral_storage: Whole | None = Field(None, ge=21, le=200, description="GiB")
     task_role: RoleArn | None = Field(None, description="what the code in the containers may do")
-    execution_role: RoleArn | None = Field(None, description="a role of your own to start tasks with")
+    execution_role: RoleArn | Literal[False] | None = Field(
+        None, description="a role of your own to start tasks with; false: none"
+    )
     containers: dict[str, Container] = Field(min_length=1, max_length=10)
     volumes: list[dict[str, Any]] = Field(default_factory=list, description="as ECS writes them")
     aws: dict[str, Any] = Field(default_factory=dict, description="raw parameters of RegisterTaskDefinition")

@@ -14,12 +14,13 @@ FIRST_TAG = "latest"
 """The tag of a repository's image as long as no pipeline has deployed one."""
 
 
-def request(account: Account, block: TaskDefinition, service: Service, execution_role: str) -> dict[str, Any]:
+def request(
+    account: Account, block: TaskDefinition, service: Service, execution_role: str | None
+) -> dict[str, Any]:
     """The parameters of RegisterTaskDefinition, with the first image of each container."""
     params: dict[str, Any] = {
         "family": block.family,
         "networkMode": block.network_mode,
-        "executionRoleArn": block.execution_role or execution_role,
         "containerDefinitions": [
             _container(account, block, service, name, container)
             for name, container in block.containers.items()
@@ -28,6 +29,7 @@ def request(account: Account, block: TaskDefinition, service: Service, execution
     optional = {
         "cpu": _text(block.cpu),
         "memory": _text(block.memory),
+        "executionRoleArn": execution_role,
         "taskRoleArn": block.task_role,
         "requiresCompatibilities": [service.launches] if service.launches else None,
         "volumes": block.volumes or None,

@@ -49,5 +49,5 @@ LOAD_BALANCER = {"target_group": "elasticloadbalancing"}
 def _given(path: Path, keys: dict[str, str], block: object) -> Iterator[tuple[Path, str, str]]:
     for key, service in keys.items():
         arn = getattr(block, key, None)
-        if arn:
+        if arn and str(arn).startswith("arn:"):  # a key may be an alias or an id
             yield (*path, key), arn, service

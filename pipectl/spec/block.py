@@ -44,6 +44,13 @@ Whole = Annotated[int, BeforeValidator(_no_truth)]
 AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 RoleArn = Annotated[str, StringConstraints(pattern=r"^arn:aws(-\w+)*:iam::\d{12}:role/.+$")]
 Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws(-\w+)*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:.+$")]
+Key = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(arn:aws(-\w+)*:[a-z0-9-]+:.+|alias/.+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
+    ),
+]
+"""A KMS key by its ARN, an alias of the account, or its id: CodePipeline and CodeBuild take all of them."""
 Subnet = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8}([0-9a-f]{9})?$")]
 SecurityGroup = Annotated[str, StringConstraints(pattern=r"^sg-[0-9a-f]{8}([0-9a-f]{9})?$")]
 

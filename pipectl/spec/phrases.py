@@ -29,6 +29,9 @@ PATTERNS = {
     r"^vpc-[0-9a-f]{8,17}$": "`vpc-` and 8 to 17 hexadecimal digits",
     r"^arn:aws(-\w+)*:iam::\d{12}:role/.+$": "the ARN of a role, as `arn:aws:iam::123456789012:role/name`",
     r"^arn:aws(-\w+)*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:.+$": "an ARN: `arn:aws:SERVICE:REGION:ACCOUNT:NAME`",
+    r"^(arn:aws(-\w+)*:[a-z0-9-]+:.+|alias/.+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$": (
+        "a KMS key: its ARN, `alias/NAME` or its id"
+    ),
     r"^[a-z]{2,}(-[a-z]+)+-\d$": "a Region, as `eu-west-1`",
     r"^[A-Za-z0-9.@\-_]{1,100}$": "1 to 100 letters, digits and `.@-_`",
     r"^[A-Za-z0-9@\-_]{1,100}$": "1 to 100 letters, digits and `@-_`",
@@ -133,7 +136,8 @@ def _no_choice(document: Document, path: Path, error: Mapping[str, Any]) -> Phra
         unquoted = isinstance(value, str) and value == choices[0]
         if unquoted:
             return Phrase("unknown-value", f"cannot be the text {here}", "write it without quotes")
-        return Phrase("unknown-value", f"cannot be {here}", f"write {choices[0]}")
+        meant = "a text, or `false` for none" if choices == ["False"] else choices[0]
+        return Phrase("unknown-value", f"cannot be {here}", f"write {meant}")
     read_as = misread(value, source) if source is not None and value is not None else None
     if read_as and str(value) != source:
         here = f"{here}, which YAML reads as {read_as}"

@@ -325,7 +325,7 @@ DRIFTS = {
         (
             (
                 "pipeline FriendReminders stages.Source.actions.Source.configuration.PollForSourceChanges:"
-                " None -> false"
+                " true -> false"
             ),
         ),
     ),

@@ -23,6 +23,7 @@ _TABLE = re.compile(r"(?P<mark><!-- (?P<model>\w+) -->\n\n)(?P<table>(?:\|.*\n)*
 _ROW = re.compile(r"^\| `(?P<key>[^`]+)` \|.*\| (?P<meaning>.*) \|$", re.MULTILINE)
 _FORMS = (
     ("role/", "role ARN"),
+    ("|alias/", "KMS key"),
     ("^arn:", "ARN"),
     ("^subnet-", "subnet id"),
     ("^sg-", "security group id"),
@@ -94,7 +95,7 @@ def _kind(value: Mapping[str, Any]) -> str:
         title = _title(value["$ref"].rpartition("/")[2])
         return f"[{title}](#{title.lower().replace(' ', '-')})"
     if "enum" in value or "const" in value:
-        return ", ".join(f"`{each}`" for each in value.get("enum", [value.get("const")]))
+        return ", ".join(f"`{_word(each)}`" for each in value.get("enum", [value.get("const")]))
     if value.get("type") == "array":
         return f"list of {_kind(value['items'])}"
     if isinstance(value.get("additionalProperties"), Mapping) or "patternProperties" in value:
@@ -102,6 +103,11 @@ def _kind(value: Mapping[str, Any]) -> str:
         return f"name: {_kind(inside)}"
     form = next((word for part, word in _FORMS if part in str(value.get("pattern"))), None)
     return form or _WORDS[value["type"]] + _bounds(value)
+
+
+def _word(value: Any) -> str:
+    """As the file writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _bounds(value: Mapping[str, Any]) -> str:
