@@ -206,12 +206,16 @@ class Shop:
         until(lambda: self.status(execution) not in ("InProgress", "Stopping"))
         assert (self.status(execution), self._problems(execution)) == (status, self._problems(execution))
 
+    def rows(self, execution: str) -> list[Shape]:
+        """What the execution's actions did, newest first"""
+        found = self.api.list_action_executions(
+            pipelineName="shop", filter={"pipelineExecutionId": execution}
+        )
+        return [dict(each) for each in found["actionExecutionDetails"]]
+
     def _problems(self, execution: str) -> list[str]:
         """What went wrong in an execution, for whoever reads why a test failed"""
-        rows = self.api.list_action_executions(
-            pipelineName="shop", filter={"pipelineExecutionId": execution}
-        )["actionExecutionDetails"]
-        results = [row.get("output", {}).get("executionResult", {}) for row in rows]
+        results = [row.get("output", {}).get("executionResult", {}) for row in self.rows(execution)]
         return [each["errorDetails"]["message"] for each in results if "errorDetails" in each]
 
     def hold(self, name: str, reason: str = "Release freeze until Monday") -> None:

@@ -155,6 +155,7 @@ def status_data(state: PipelineState) -> dict[str, Any]:
             }
             for service in state.services
         ],
+        "beside": [{**execution_data(each.execution), "stage": each.stage} for each in state.beside],
     }
 
 

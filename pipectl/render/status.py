@@ -54,7 +54,20 @@ def status_text(
             service = services.get(action.service) if action.service else None
             lines += _action_lines(stage, action, service, look)
         lines += _ways_on(stage, look, option, newest)
-    return "\n".join(lines)
+    return "\n".join([*lines, *_beside(state, look, now)])
+
+
+def _beside(state: PipelineState, look: Look, now: datetime) -> Iterator[str]:
+    """The other executions of a PARALLEL pipeline that run, a line each."""
+    if state.beside:
+        yield from ("", "  running beside it:")
+    for each in state.beside:
+        execution = each.execution
+        place = f"in {each.stage}" if each.stage else "begins"
+        since = f", started {ago(execution.started, now)}" if execution.started else ""
+        told = f"{short(execution.id)} {place}{since}"
+        commit = _commit(execution, look.width - width(told) - 4 - width(look.dot))
+        yield f"    {plain(told)}{look.dot if commit else ''}{commit}"
 
 
 def short(identity: str) -> str:

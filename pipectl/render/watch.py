@@ -55,6 +55,10 @@ def changes(before: PipelineState | None, after: PipelineState, look: Look, now:
     old = {stage.name: stage for stage in before.stages} if before else {}
     for stage in after.stages:
         yield from _of_stage(old.get(stage.name), stage, look, now)
+    places = {each.execution.id: each.stage for each in before.beside} if before else {}
+    for each in after.beside:
+        if each.stage and places.get(each.execution.id) != each.stage:
+            yield _line(Mark.RUNNING, f"execution {short(each.execution.id)}", f"in {each.stage}", look, now)
     services = {(each.cluster, each.service): each for each in before.services} if before else {}
     for service in after.services:
         was, told = services.get((service.cluster, service.service)), _service(service)

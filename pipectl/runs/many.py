@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import partial
@@ -10,10 +10,11 @@ from functools import partial
 from pipectl.aws.cloud import Cloud, find, side_by_side
 from pipectl.errors import AwsError, PipectlError
 from pipectl.runs.executions import recent
+from pipectl.runs.parallel import RUNNING, entered, is_parallel, newest_runs
 from pipectl.runs.pipelines import NOT_THERE, pipeline_names
 from pipectl.runs.stages import stage_state
 from pipectl.runs.values import ActionState, Execution, StageState
-from pipectl.runs.verbs.scene import RUNNING
+from pipectl.runs.verbs.scene import REMEMBERED
 from pipectl.spec.problems import shown
 
 LONG = timedelta(days=7)
@@ -56,7 +57,7 @@ class Glance:
     action: ActionState | None = None
     error: str | None = None
     execution: Execution | None = None
-    """The newest one, where it was asked for."""
+    """The newest one, where it was asked for; of a PARALLEL pipeline the one that makes it stand so."""
 
     @property
     def since(self) -> datetime | None:
@@ -119,9 +120,7 @@ def in_order(found: Iterable[Glance]) -> list[Glance]:
 
 
 def _with(glance: Glance, execution: Execution | None) -> Glance:
-    return Glance(
-        glance.pipeline, glance.region, glance.standing, glance.stage, glance.action, glance.error, execution
-    )
+    return replace(glance, execution=execution)
 
 
 def _newest(cloud: Cloud, name: str) -> Execution | None:
@@ -140,7 +139,22 @@ def _glance(cloud: Cloud, region: str, name: str, now: datetime) -> Glance | Non
     if answer is None:
         return None
     stages = [stage_state(stage, {}, {}) for stage in answer.get("stageStates") or []]
-    return glance(name, region, stages, now)
+    found = glance(name, region, stages, now)
+    return _parallel(cloud, found, stages, now) if found.standing is Standing.NEVER else found
+
+
+def _parallel(cloud: Cloud, found: Glance, stages: Sequence[StageState], now: datetime) -> Glance:
+    """Stages of a PARALLEL pipeline tell nothing of what ran: what matters most in its executions does."""
+    executions = list(recent(cloud, found.pipeline, most=REMEMBERED))
+    if not is_parallel(executions):
+        return found
+    runs = newest_runs(cloud, found.pipeline)
+    told = [
+        replace(glance(found.pipeline, found.region, entered(stages, each.id, runs), now), execution=each)
+        for number, each in enumerate(executions)
+        if number == 0 or each.status in RUNNING
+    ]
+    return in_order(told)[0]
 
 
 def glance(name: str, region: str, stages: Sequence[StageState], now: datetime) -> Glance:

@@ -1,12 +1,14 @@
 """What runs in pipelines, stage by stage, as values: a few reads side by side, for `status`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, find, side_by_side
 from pipectl.runs.declared import Declaration, Declared, actions
 from pipectl.runs.executions import execution
+from pipectl.runs.parallel import beside, entered, is_parallel, newest_runs
 from pipectl.runs.pipelines import NOT_THERE
 from pipectl.runs.services import Target, services
 from pipectl.runs.stages import stage_state, stage_states
@@ -39,10 +41,21 @@ def states(cloud: Cloud, region: str, pipelines: Mapping[str, Declaration | None
     for name, (found, more) in zip(undeclared, looked_up, strict=True):
         declared[name] = found
         running.update(more)
-    return [
+    found = [
         _pipeline(name, each, known, declared[name], running, region=region)
         for name, each, known in zip(pipelines, stages, executions, strict=True)
     ]
+    told = zip(found, executions, strict=True)
+    return side_by_side([partial(_told_apart, cloud, each, known) for each, known in told])
+
+
+def _told_apart(cloud: Cloud, state: PipelineState, executions: Sequence[Execution]) -> PipelineState:
+    """A PARALLEL pipeline as its newest execution went through it, which takes one call more."""
+    if not is_parallel(executions):
+        return state
+    runs = newest_runs(cloud, state.pipeline)
+    stages = entered(state.stages, executions[0].id, runs)
+    return replace(state, stages=stages, beside=beside(executions, runs))
 
 
 def _newest(cloud: Cloud, name: str) -> list[Execution]:

@@ -148,11 +148,20 @@ class ServiceState:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Another execution of a PARALLEL pipeline that runs; `stage` is None before its first action."""
+
+    execution: Execution
+    stage: str | None = None
+
+
+@dataclass(frozen=True)
 class PipelineState:
-    """One pipeline as it is now. `execution` is the newest one."""
+    """One pipeline as it is now. `execution` is the newest one; the stages of a PARALLEL pipeline are its."""
 
     pipeline: str
     region: str
     stages: tuple[StageState, ...]
     services: tuple[ServiceState, ...] = ()
     execution: Execution | None = None
+    beside: tuple[Beside, ...] = ()

@@ -9,9 +9,9 @@ from functools import partial
 from pipectl.aws.cloud import Cloud, side_by_side
 from pipectl.errors import AwsError
 from pipectl.runs.ending import Ending, ending, is_settled
+from pipectl.runs.parallel import PARALLEL, inside
 from pipectl.runs.stages import stage_state, stage_states
 from pipectl.runs.values import Execution, Gate, StageState
-from pipectl.runs.verbs.scene import PARALLEL, inside
 
 FIRST, GROWTH, LONGEST = 0.25, 1.5, 10.0
 """Seconds between two looks: short after each change, then longer and longer."""

@@ -3,27 +3,27 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
 
 from pipectl.aws.cloud import Cloud, side_by_side
 from pipectl.errors import AwsError
-from pipectl.runs import actions as attempts
+from pipectl.runs.actions import ActionRun
 from pipectl.runs.builds import Build, builds
 from pipectl.runs.declared import Declared, actions
 from pipectl.runs.executions import recent
+from pipectl.runs.parallel import RUNNING, beside, entered, is_parallel, newest_runs
 from pipectl.runs.services import Images, Target, services
 from pipectl.runs.stages import pipeline_state, stage_state
 from pipectl.runs.state import REMEMBERED
 from pipectl.runs.streams import last
 from pipectl.runs.values import ActionState, Execution, PipelineState, ServiceState, StageState
-from pipectl.runs.verbs.scene import PARALLEL, RUNNING
 from pipectl.runs.wait import THROTTLED
 
 WORKING, WAITING, IDLE = 5.0, 15.0, 30.0
 """Seconds between two looks: while an action is at work; while all that runs waits for an answer; else.
 
 A look is one call, and two more for a build, one more for a rollout; what seldom changes (executions,
-attempts, declaration) is asked for only when the stages have changed. tests/bench counts it.
+attempts, declaration) is asked for only when the stages have changed. Of a PARALLEL pipeline only executions
+and attempts tell that something has changed: two calls more. tests/bench counts it.
 """
 LONGEST = 60.0
 """Seconds between two looks at most, however often AWS asks for patience."""
@@ -72,7 +72,7 @@ class _Watcher:
     declared: Sequence[Declared] = ()
     bare: tuple[StageState, ...] | None = None
     executions: Sequence[Execution] = ()
-    started: Mapping[str, attempts.ActionRun] = field(default_factory=dict)
+    attempts: Sequence[ActionRun] = ()
     services: Mapping[Target, ServiceState] = field(default_factory=dict)
     images: Images = field(default_factory=dict)
     builds: Mapping[str | None, ActionState] = field(default_factory=dict)
@@ -84,29 +84,39 @@ class _Watcher:
             self._read_declaration(answer.get("pipelineVersion"))
         found = answer.get("stageStates") or []
         by_name = {(each.stage, each.action): each for each in self.declared}
-        bare = tuple(stage_state(stage, {}, by_name) for stage in found)
+        if is_parallel(self.executions):  # the stages tell nothing of them
+            side_by_side([self._read_executions, self._read_attempts])
+        bare = self._apart(tuple(stage_state(stage, {}, by_name) for stage in found))
         side_by_side(self._wanted(bare))
         self.bare = bare
         known = {each.id: each for each in self.executions}
-        stages = tuple(self._filled(stage_state(stage, known, by_name)) for stage in found)
+        stages = self._apart(tuple(stage_state(stage, known, by_name) for stage in found))
+        stages = tuple(map(self._filled, stages))
         state = PipelineState(
             self.pipeline,
             self.region,
             stages,
             tuple(self.services[target] for target in self._targets() if target in self.services),
             next(iter(self.executions), None),
+            beside(self.executions, self.attempts) if is_parallel(self.executions) else (),
         )
         is_running = runs(stages, self.executions)
         return View(state, is_running, _pause(stages, is_running=is_running))
 
+    def _apart(self, stages: tuple[StageState, ...]) -> tuple[StageState, ...]:
+        """The stages of a PARALLEL pipeline as its newest execution has them."""
+        if not is_parallel(self.executions):
+            return stages
+        return entered(stages, self.executions[0].id, self.attempts)
+
     def _wanted(self, stages: tuple[StageState, ...]) -> Iterator[Callable[[], None]]:
         """What has to be asked for, now that the stages stand so."""
         fresh, idle = stages != self.bare, not any(stage.status in RUNNING for stage in stages)
-        newest = next(iter(self.executions), None)
-        if fresh or idle or (newest and newest.mode == PARALLEL):
-            yield self._read_executions
-        if fresh:
-            yield self._read_attempts
+        if not is_parallel(self.executions):
+            if fresh or idle:
+                yield self._read_executions
+            if fresh:
+                yield self._read_attempts
         at_work = [action for stage in stages for action in stage.actions if action.status == "InProgress"]
         if fresh or any(action.service for action in at_work):
             yield self._read_services
@@ -121,8 +131,7 @@ class _Watcher:
 
     def _read_attempts(self) -> None:
         """Only the newest page: of an action that has not run for so long only its end is told."""
-        newest = islice(attempts.recent(self.cloud, self.pipeline), attempts.PAGE)
-        self.started = {run.id: run for run in newest}
+        self.attempts = newest_runs(self.cloud, self.pipeline)
 
     def _read_services(self) -> None:
         self.services = services(self.cloud, self._targets(), self.images)
@@ -145,7 +154,8 @@ class _Watcher:
         return replace(stage, actions=tuple(self._timed(each, stage.execution) for each in stage.actions))
 
     def _timed(self, action: ActionState, execution: str | None) -> ActionState:
-        run, build = self.started.get(action.run or ""), self.builds.get(action.run)
+        run = next((each for each in self.attempts if each.id == action.run), None)
+        build = self.builds.get(action.run)
         if build is not None:
             action = replace(action, phase=build.phase, log_line=build.log_line)
         return replace(action, started=run.started) if run and run.execution == execution else action

@@ -1,4 +1,4 @@
-"""What watching and many pipelines cost: a minute of `status --watch`, and `status --all` of a hundred."""
+"""What looking costs: a minute of `status --watch`, `status --all` of a hundred pipelines, and `why`."""
 
 import json
 from collections import Counter
@@ -15,11 +15,15 @@ from pipectl.cli import cli
 from pipectl.errors import AwsError
 from pipectl.runs.watch import LONGEST, View, views
 from tests.conftest import ACCOUNT, Shared
-from tests.shop import BUILD, GATE, REGION, RELEASE, Shop, builds, clients
+from tests.shop import BUILD, DEPLOY, GATE, REGION, RELEASE, Shop, builds, clients, serves, until
 
 A_MINUTE = 60.0
-BUILDING, ASKED, IDLE = 36, 4, 4
-"""Calls in a minute: a build at work, an approval that is asked for, nothing that runs (`--forever`)."""
+BUILDING, ROLLING, ASKED, IDLE = 36, 24, 4, 4
+"""Calls in a minute: a build at work, a rollout, an approval that is asked for, nothing that runs."""
+PARALLEL = 12
+"""Calls in a minute before the approval of a PARALLEL pipeline, whose executions are asked each time."""
+WHY = 6
+"""The pipelines, stages, executions, declaration, the tip of the branch, and who is asking."""
 PIPELINES = 100
 
 
@@ -69,6 +73,36 @@ def test_a_minute_of_a_running_build(shared: Shared, shop: Shop, cloud: Cloud) -
     shop.client("codebuild").stop_build(id=build)
     shop.ends(execution, "Failed")
     assert not list(watched)[-1].is_running
+
+
+def test_a_minute_of_a_rollout(shared: Shared, shop: Shop, cloud: Cloud) -> None:
+    blocks = serves()
+    blocks["ecs"]["shop"]["services"]["web"]["deployment"] = {"circuit_breaker": False}
+    missing = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/nothing:1"  # its tasks never come to run
+    files = {"imagedefinitions.json": json.dumps([{"name": "rails", "imageUri": missing}])}
+    execution = shop.create(DEPLOY, blocks=blocks, files=files)
+    shop.reaches(execution, "Deploy", "InProgress")
+    asked = minute(shared, views(cloud, REGION, "shop"))
+    assert asked.total() <= ROLLING, asked
+    assert {*asked} == {"get_pipeline_state", "describe_services"}
+
+
+def test_a_minute_of_a_parallel_pipeline(shared: Shared, shop: Shop, cloud: Cloud) -> None:
+    execution = shop.create(GATE, execution_mode="PARALLEL")
+    until(lambda: [row["stageName"] for row in shop.rows(execution)] == ["Gate", "Source"])
+    asked = minute(shared, views(cloud, REGION, "shop"))
+    assert asked.total() <= PARALLEL, asked
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_an_answer_of_why(shared: Shared, shop: Shop, held: bool) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    if held:
+        shop.hold("Release")
+        shop.waits(shop.execution(shop.push("Remind friends twice")), "Release")
+    shared.server.requests.clear()
+    shop.ask("why")
+    assert sent(shared).total() <= WHY, sent(shared)
 
 
 def test_a_minute_before_an_approval(shared: Shared, shop: Shop, cloud: Cloud) -> None:

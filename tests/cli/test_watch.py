@@ -21,8 +21,8 @@ import pytest
 
 from pipectl.aws.session import Connection, Endpoint
 from pipectl.local.server import Server
-from pipectl.runs.watch import views
-from tests.shop import BUILD, DEPLOY, GATE, IMAGES, REGION, RELEASE, Shop, builds, serves
+from pipectl.runs.watch import WAITING, views
+from tests.shop import BUILD, DEPLOY, GATE, IMAGES, REGION, RELEASE, Shop, builds, serves, until
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 40
@@ -218,3 +218,63 @@ def test_as_data_each_change_is_a_document(shop: Shop) -> None:
     result = shop.ask("status", "--watch", "-o", "json")
     documents = json.loads(result.stdout)
     assert [each["stages"][1]["status"] for each in documents] == ["Succeeded"]
+
+
+def asks(shop: Shop, execution: str) -> str:
+    """Wait until an execution of a PARALLEL pipeline asks for its approval; the token of the answer"""
+
+    def token() -> str | None:
+        gates = [row for row in shop.rows(execution) if row["stageName"] == "Gate"]
+        return gates[0]["output"]["executionResult"].get("externalExecutionId") if gates else None
+
+    return str(until(token))
+
+
+def approves(shop: Shop, execution: str) -> None:
+    shop.api.put_approval_result(
+        pipelineName="shop",
+        stageName="Gate",
+        actionName="Gate",
+        token=asks(shop, execution),
+        result={"status": "Approved", "summary": ""},
+    )
+    shop.ends(execution, "Succeeded")
+
+
+def two_side_by_side(shop: Shop) -> tuple[str, str]:
+    """Two executions of a PARALLEL pipeline that wait for their approvals"""
+    first = shop.create(GATE, RELEASE, execution_mode="PARALLEL")
+    asks(shop, first)
+    second = shop.execution(shop.push("Remind friends twice"))
+    asks(shop, second)
+    return first, second
+
+
+def test_a_parallel_pipeline_is_drawn_as_its_newest_execution_with_the_others_beside_it(shop: Shop) -> None:
+    first, second = two_side_by_side(shop)
+    told = json.loads(shop.ask("status", "-o", "json").stdout)
+    assert [(each["name"], each["status"], each["execution"]) for each in told["stages"]] == [
+        ("Source", "Succeeded", second), ("Gate", "InProgress", second), ("Release", None, None),
+    ]  # fmt: skip
+    assert [(each["id"], each["stage"]) for each in told["beside"]] == [(first, "Gate")]
+    lines = shop.stable(shop.ask("status").stdout).splitlines()
+    assert lines[-2:] == [
+        "  running beside it:",
+        '    e0000001 in Gate, started 2 s ago  ·  "First reminder" (c000001)',
+    ]
+    many = json.loads(shop.ask("status", "--all", "-o", "json").stdout)
+    assert [(each["standing"], each["stage"]) for each in many] == [("waiting for approval", "Gate")]
+
+
+def test_a_parallel_pipeline_is_watched_until_none_of_its_executions_runs(shop: Shop, server: Server) -> None:
+    first, second = two_side_by_side(shop)
+    endpoint = Endpoint(server.url, {"aws_access_key_id": shop.account, "aws_secret_access_key": "local"})
+    watched = views(Connection(endpoint=endpoint, say=print).cloud(REGION), REGION, "shop")
+    next(watched)
+    assert next(watched).pause == WAITING
+    approves(shop, second)
+    seen = next(watched)
+    assert seen.is_running
+    assert [each.status for each in seen.state.stages] == ["Succeeded"] * 3
+    approves(shop, first)
+    assert not list(watched)[-1].is_running

@@ -1,7 +1,6 @@
 """Every answer to "why is my commit not live?", each with the pipeline really in that state"""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -298,16 +297,3 @@ def test_the_answer_is_data_too(shop: Shop) -> None:
     assert told["details"]["gate"]["reason"] == "Release freeze until Monday"
     assert [each["stage"] for each in told["places"]] == ["Release"]
     assert told["next"] == ["pipectl enable-transition Release"]
-
-
-CALL = re.compile(r"^\w+ +\w+ +(\d+)  read$", re.MULTILINE)
-
-
-@pytest.mark.parametrize("held", [False, True])
-def test_an_answer_takes_six_calls(shop: Shop, held: bool) -> None:
-    """The pipelines, stages, executions, declaration, the tip of the branch, and who is asking"""
-    shop.ends(shop.create(RELEASE), "Succeeded")
-    if held:
-        shop.hold("Release")
-        shop.waits(shop.execution(shop.push("Remind friends twice")), "Release")
-    assert sum(map(int, CALL.findall(shop.ask("why", "--calls").stderr))) == 6

@@ -7,9 +7,10 @@ from datetime import datetime
 from pipectl.aws.cloud import Cloud, for_each
 from pipectl.errors import AwsError, Declined
 from pipectl.runs.gate import no_such_stage
+from pipectl.runs.parallel import inside
 from pipectl.runs.values import Execution, StageState
 from pipectl.runs.verbs.act import Act, Senseless, end_of, short
-from pipectl.runs.verbs.scene import Scene, inside, scene
+from pipectl.runs.verbs.scene import Scene, scene
 
 LATE = ("ApprovalAlreadyCompletedException", "InvalidApprovalTokenException")
 VERBS = {"Approved": "approve", "Rejected": "reject"}

@@ -1,23 +1,19 @@
 """A pipeline as an act finds it: its stages and its executions, read side by side."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from pipectl.aws.cloud import Cloud, side_by_side
 from pipectl.runs import executions
-from pipectl.runs.actions import ActionRun, of_execution
 from pipectl.runs.gate import no_such_stage
+from pipectl.runs.parallel import PARALLEL, inside
 from pipectl.runs.stages import pipeline_state, stage_state
-from pipectl.runs.values import ActionState, Execution, StageState
+from pipectl.runs.values import Execution, StageState
 
 REMEMBERED = 20
 """Executions that are looked at when none is named."""
-PARALLEL = "PARALLEL"
 RUNNING = ("InProgress", "Stopping")
-_WORST = ("InProgress", "Failed", "Abandoned")
-"""Which action's status is the stage's, when they differ; an abandoned action leaves a stopped stage."""
 
 
 @dataclass(frozen=True)
@@ -77,42 +73,6 @@ def _named(cloud: Cloud, pipeline: str, prefix: str) -> list[Execution]:
 
 def _newest(cloud: Cloud, pipeline: str) -> list[Execution]:
     return list(executions.recent(cloud, pipeline, most=REMEMBERED))
-
-
-def inside(
-    cloud: Cloud, pipeline: str, execution: str, stages: Iterable[StageState]
-) -> tuple[StageState, ...]:
-    """The stages as one execution went through them, from its actions; gates stay as they are."""
-    latest = {(run.stage, run.name): run for run in of_execution(cloud, pipeline, execution)}
-    return tuple(_stage(stage, execution, list(_of_stage(latest, stage))) for stage in stages)
-
-
-def _of_stage(latest: dict[tuple[str, str], ActionRun], stage: StageState) -> Iterator[ActionRun]:
-    yield from (run for (name, _), run in latest.items() if name == stage.name)
-
-
-def _stage(stage: StageState, execution: str, runs: list[ActionRun]) -> StageState:
-    if not runs:
-        return replace(stage, status=None, execution=None, actions=())
-    worst = next((word for word in _WORST if any(run.status == word for run in runs)), "Succeeded")
-    status = "Stopped" if worst == "Abandoned" else worst
-    return replace(stage, status=status, execution=execution, actions=tuple(map(_action, runs)))
-
-
-def _action(run: ActionRun) -> ActionState:
-    """The token of an approval is its external id here (API reference, PutApprovalResult)."""
-    return ActionState(
-        name=run.name,
-        provider=run.provider,
-        status=run.status,
-        summary=run.summary,
-        error=run.error,
-        changed_at=run.updated,
-        external_id=run.external_id,
-        run=run.id,
-        token=run.external_id if run.declared.category == "Approval" and run.runs else None,
-        changed_by=run.updated_by,
-    )
 
 
 def changed_at(stage: StageState) -> datetime | None:
