@@ -12,7 +12,7 @@ from pipectl.errors import AwsError
 A = TypeVar("A")
 T = TypeVar("T")
 
-READING = ("get_", "list_", "describe_", "batch_get_", "head_")
+READING = ("get_", "list_", "describe_", "batch_get_", "head_", "simulate_")
 """How the names of operations begin that change nothing."""
 
 SIDE_BY_SIDE = 16

@@ -39,9 +39,14 @@ def repository(world: World, arn: str, name: str) -> Path | None:
     return next((each for each in [*candidates, folder] if _is_repository(each)), None)
 
 
+def linked(world: World, account: str, region: str) -> dict[str, Any]:
+    """The connections of an account and Region that lead somewhere, by their ARN"""
+    return world.beside(_KEPT, account, region)
+
+
 def _known(world: World, arn: str) -> dict[str, Any] | None:
     found = _ARN.fullmatch(arn)
-    return world.beside(_KEPT, found[2], found[1]) if found else None
+    return linked(world, found[2], found[1]) if found else None
 
 
 def _is_repository(folder: Path) -> bool:

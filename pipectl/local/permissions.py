@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pipectl.local.world import World
 
@@ -21,14 +21,23 @@ def allows(world: World, role_arn: str, action: str, resource: str) -> bool:
     """
     roles = world.moto("iam", role_arn.split(":")[4], "aws").roles.values()
     role = next((each for each in roles if each.arn == role_arn), None)
-    if role is None:
-        return False
-    effects = {statement["Effect"] for statement in _statements(role) if _covers(statement, action, resource)}
-    return effects == {"Allow"}
+    return role is not None and decision([role], action, resource) == "allowed"
 
 
-def _statements(role: Any) -> Iterator[Statement]:
-    documents = [*role.policies.values(), *(policy.document for policy in role.managed_policies.values())]
+def decision(holders: Iterable[Any], action: str, resource: str) -> str:
+    """What the policies of a role, or of a user and its groups, say together, in the words of simulations"""
+    said = [statement for holder in holders for statement in _statements(holder)]
+    effects = {statement["Effect"] for statement in said if _covers(statement, action, resource)}
+    if "Deny" in effects:
+        return "explicitDeny"
+    return "allowed" if effects else "implicitDeny"
+
+
+def _statements(holder: Any) -> Iterator[Statement]:
+    documents = [
+        *holder.policies.values(),
+        *(policy.document for policy in holder.managed_policies.values()),
+    ]
     for document in documents:
         statements = (json.loads(document) if isinstance(document, str) else document).get("Statement", [])
         yield from [statements] if isinstance(statements, dict) else statements

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 _CREDENTIAL = re.compile(r"Credential=([^/\s]+)/\d{8}/([^/]*)/([^/]+)/aws4_request")
 _PRESIGNED = re.compile(r"^([^/]+)/\d{8}/([^/]*)/([^/]+)/aws4_request$")
-_ALIASES = {"eventbridge": "events", "tagging": "resourcegroupstaggingapi"}
+_ALIASES = {
+    "codestar-connections": "codeconnections",
+    "eventbridge": "events",
+    "tagging": "resourcegroupstaggingapi",
+}
 _UNSIGNED = ("", "us-east-1", "")
 
 

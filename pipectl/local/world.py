@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_ACCOUNT = "123456789012"
 _ACCOUNT = re.compile(r"\d{12}")
-OWN_SERVICES = ("codepipeline", "codebuild", "codecommit", "ecs")
+OWN_SERVICES = ("codepipeline", "codebuild", "codecommit", "codeconnections", "ecs")
 
 Event = dict[str, Any]
 Listener = Callable[[str, str, Event], None]

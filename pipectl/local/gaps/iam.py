@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local.gaps import documents
+from pipectl.local.gaps import documents, simulation
 from pipectl.local.gaps.requests import from_query
 from pipectl.local.wire import Answer, Forward, Refused, Request
 
@@ -30,6 +30,8 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
     asked = from_query(request, "ValidationError")
     backend = world.moto("iam", request.account, request.region)
     _load_managed_policies(backend, request.operation, asked)
+    if request.operation == "SimulatePrincipalPolicy":
+        return simulation.answer(backend, asked)
     if request.operation == "CreateServiceLinkedRole":
         return _create_service_linked_role(backend, asked, forward(request))
     check = _CHECKS.get(request.operation)

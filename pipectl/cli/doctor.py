@@ -1,0 +1,121 @@
+"""`pipectl doctor`: what stops people, each with the way out."""
+
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from pipectl.cli._options import Chosen, Settings, aws_options, specs
+from pipectl.errors import ExitCode, NotConnected
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipectl.aws.session import Connection
+    from pipectl.doctor import Case, Finding
+    from pipectl.spec.spec import Spec
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was found for one spec, or for one pipeline without a spec."""
+
+    name: str
+    account: str | None
+    region: str | None
+    findings: "tuple[Finding, ...]"
+
+
+@click.command()
+@specs
+@click.option("-p", "--pipeline", metavar="NAME", help="The pipeline, when there are several")
+@aws_options
+def command(settings: Settings, chosen: Chosen, pipeline: str | None) -> ExitCode | None:
+    """Check what stops people, each with the way out
+
+    Looks at the pipelines of the SPECs and at what they work with: as it is in AWS, and as the SPEC says it
+    where it is not there yet. Without a SPEC it is the account's only pipeline, or `-p NAME`. Nothing is
+    written. A check that AWS does not allow names the permission that it needs.
+
+    Exit code 0 when nothing is wrong, 1 when something is or could not be checked.
+
+    With `-o json`: an object for one SPEC, a list for several.
+    """
+    from pipectl.cli import _specs
+    from pipectl.cli._look import look_of
+    from pipectl.doctor import Standing
+    from pipectl.render.doctor import doctor_data, doctor_text
+    from pipectl.render.document import document, one_or_all
+
+    loaded = _specs.load_if_any(chosen)
+    examined = _examined(settings, chosen, loaded, pipeline)
+    if settings.is_text:
+        look = look_of(sys.stdout)
+        heads = [tuple(filter(None, (each.name, each.account, each.region))) for each in examined]
+        screens = [doctor_text(each.findings, look, head) for each, head in zip(examined, heads, strict=True)]
+        click.echo("\n\n".join(screens))
+    else:
+        data = [doctor_data(each.findings, each.account, each.region) for each in examined]
+        click.echo(document(one_or_all(data), settings.output))
+    standings = {finding.standing for each in examined for finding in each.findings}
+    return ExitCode.FAILED if standings & {Standing.WRONG, Standing.UNSEEN} else None
+
+
+def _examined(
+    settings: Settings, chosen: Chosen, loaded: "Sequence[Spec]", pipeline: str | None
+) -> list[Examined]:
+    """Without usable credentials or a Region that is the one finding."""
+    from pipectl.cli import _session
+    from pipectl.doctor import CREDENTIALS, wrong
+
+    try:
+        with _session.connected(settings, loaded) as connection:
+            return _of_connection(settings, chosen, loaded, pipeline, connection)
+    except NotConnected as error:
+        finding = replace(wrong("", error.message, error.hint or ""), check=CREDENTIALS)
+        return [Examined(loaded[0].name if loaded else pipeline or "pipectl", None, None, (finding,))]
+
+
+def _of_connection(
+    settings: Settings,
+    chosen: Chosen,
+    loaded: "Sequence[Spec]",
+    pipeline: str | None,
+    connection: "Connection",
+) -> list[Examined]:
+    from pipectl.cli import _pipelines
+
+    spec = _pipelines.spec_of(loaded, pipeline, named=chosen.named)
+    if spec is None:
+        name = _pipelines.one((), None, pipeline, connection)
+        return [_examine(name, _case(connection, None, (name,)), None)]
+    meant = [each for each in loaded if pipeline is None or _pipelines.of_spec(each, pipeline)]
+    return [
+        _examine(each.name, _case(connection, each, tuple(_pipelines.of_spec(each, pipeline))), each)
+        for each in meant
+    ]
+
+
+def _case(connection: "Connection", spec: "Spec | None", names: tuple[str, ...]) -> "Case":
+    """The pipelines of one spec, behind a door that only reads, and asks the same once."""
+    from pipectl import flow
+    from pipectl.aws.once import Once
+    from pipectl.aws.readonly import ReadOnly
+    from pipectl.doctor import Case
+
+    cloud = connection.cloud(connection.region(spec.region if spec else None))
+    door = Once(ReadOnly(cloud))
+    if spec is None or spec.account not in (None, cloud.account.id):
+        return Case(door, names, spec_file=spec.file if spec else None)
+    (stack,) = flow.design([spec], connection, flow.Aws())
+    return Case(door, names, stack.resources, spec.file)
+
+
+def _examine(name: str, case: "Case", spec: "Spec | None") -> Examined:
+    from pipectl.doctor import credentials, examine
+
+    account = case.cloud.account
+    asked = credentials(case, spec.account if spec else None)
+    more = examine(case) if asked.ok else []
+    return Examined(name, account.id, account.region, (asked, *more))

@@ -1,0 +1,62 @@
+"""What checks share: looking at several things, of which one may be closed to the caller."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from pipectl.aws.cloud import for_each
+from pipectl.doctor._finding import Finding, unseen
+from pipectl.errors import AccessDenied, AwsError
+
+T = TypeVar("T")
+
+NAMED = re.compile(r"to perform:? ([\w-]+:\w+)")
+"""How AWS names the missing permission in most of its refusals."""
+
+SPELLED = {
+    "s3 get_bucket_versioning": "s3:GetBucketVersioning",
+    "s3 get_bucket_notification_configuration": "s3:GetBucketNotification",
+}
+"""Where the permission is not called like the operation (service authorization reference)."""
+
+
+def each(
+    things: Iterable[T], title: Callable[[T], str], look: Callable[[T], Iterable[Finding]]
+) -> list[Finding]:
+    """What is found of every thing, side by side; a thing that cannot be looked at hides no other."""
+
+    def one(thing: T) -> list[Finding]:
+        try:
+            return list(look(thing))
+        except AwsError as error:
+            return [refused(title(thing), error)]
+
+    return [finding for findings in for_each(one, things) for finding in findings]
+
+
+def all_of(ask: Callable[..., Mapping[str, Any]], items: str) -> list[Any]:
+    """All items of a paged read whose token is called `NextToken`."""
+    found: list[Any] = []
+    token: dict[str, str] = {}
+    while True:
+        answer = ask(**token)
+        found += answer.get(items) or []
+        if not answer.get("NextToken"):
+            return found
+        token = {"NextToken": answer["NextToken"]}
+
+
+def refused(subject: str, error: AwsError) -> Finding:
+    """A look that AWS did not allow, and the permission that it needs."""
+    if not isinstance(error, AccessDenied):
+        return unseen(subject, f"not checked: {error.message}")
+    permission = permission_of(error)
+    return unseen(subject, f"not checked: AWS denies {permission}", f"allow {permission} to look", permission)
+
+
+def permission_of(error: AwsError) -> str:
+    """The permission that a refused call needs: as AWS names it, else as the operation is called."""
+    if named := NAMED.search(error.said):
+        return named[1]
+    operation = "".join(word.capitalize() for word in error.operation.split("_"))
+    return SPELLED.get(f"{error.service} {error.operation}", f"{error.service}:{operation}")
