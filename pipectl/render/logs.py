@@ -66,7 +66,7 @@ def line_text(line: Line, look: Look) -> str:
     if line.failed:
         return f"{look.mark(Mark.FAILED)} {look.paint(_ended(line, text), 'red')}"
     if line.note:
-        return f"{look.mark(Mark.ASKS)} {text}"
+        return f"{look.mark(Mark.KEPT if line.expected else Mark.ASKS)} {text}"
     if line.source.kind == "service" and line.time:
         return f"{look.faint(line.time.astimezone().strftime('%H:%M:%S'))}  {text}"
     return text

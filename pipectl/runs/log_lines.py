@@ -28,7 +28,7 @@ class Source:
 class Line:
     """One line. `note` marks what pipectl says about the source; `failed` that something ended badly.
 
-    `ended` is the action, on a line that tells how it ended.
+    `expected` marks a note on what went as it should. `ended` is the action, where a line tells its end.
     """
 
     source: Source
@@ -37,6 +37,7 @@ class Line:
     phase: str | None = None
     note: bool = False
     failed: bool = False
+    expected: bool = False
     ended: ActionRun | None = None
 
 

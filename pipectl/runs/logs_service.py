@@ -65,7 +65,14 @@ class ServiceLog:
         source = Source.of(run, "task", task.id)
         for told in (f"stopped: {task.reason or 'ECS names no reason'}", *map(ended, task.containers)):
             if told:
-                yield Line(source, told, task.stopped, note=True, failed=True)
+                yield Line(
+                    source,
+                    told,
+                    task.stopped,
+                    note=True,
+                    failed=not task.is_replaced,
+                    expected=task.is_replaced,
+                )
         for log in tasks.logs(self._cloud, task):
             stream = Stream(self._clouds(log.region), log.group, log.stream, self._wanted.since)
             for event in stream.read():

@@ -9,6 +9,8 @@ from pipectl.aws.cloud import Cloud, in_batches, pages
 from pipectl.errors import AwsError
 
 MISSING = ("ClusterNotFoundException", "ServiceNotFoundException")
+REPLACED = "Scaling activity initiated by"
+"""How ECS begins the reason of a task that a deployment, or a smaller desired count, has stopped."""
 AT_ONCE = 100
 """Tasks that one DescribeTasks takes (API reference)."""
 
@@ -33,6 +35,11 @@ class Task:
     stopped: datetime | None = None
     reason: str | None = None
     containers: tuple[Container, ...] = ()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the service stopped it because others do its work now (developer guide, stopped tasks)."""
+        return (self.reason or "").startswith(REPLACED)
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,16 @@ def test_a_failed_deployment_tells_why_its_tasks_stopped_and_what_they_logged(sh
     assert "✗ failed after " in told
 
 
+def test_a_task_that_was_replaced_has_not_failed(shop: Shop) -> None:
+    first = shop.create(DEPLOY, blocks=serves(), files=IMAGES)
+    shop.ends(first, "Succeeded")
+    other = {"imagedefinitions.json": IMAGES["imagedefinitions.json"].replace("rails:2", "rails:3")}
+    shop.ends(shop.execution(shop.push("Second reminder", **other)), "Succeeded")
+    told = shop.ask("logs", "--execution", first[:8]).stdout
+    assert "· stopped: Scaling activity initiated by " in told
+    assert "✗" not in told
+
+
 def test_one_action_is_told_alone(shop: Shop) -> None:
     execution = shop.create(BUILD, DEPLOY, blocks={**builds("echo hi"), **serves()}, files=IMAGES)
     shop.ends(execution, "Succeeded")
