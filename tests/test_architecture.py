@@ -21,6 +21,7 @@ KNOWS = {
     "doctor": {"errors", "aws", "engine", "kinds"},
     "render": {"errors", "engine", "runs", "doctor"},
     "flow": {"errors", "spec", "rules", "kinds", "engine", "aws", "local"},
+    "review": {"spec", "kinds", "runs", "engine", "aws"},
     "leaving": {"kinds", "engine", "aws", "flow"},
     "cli": {
         "doctor",
@@ -33,6 +34,7 @@ KNOWS = {
         "render",
         "flow",
         "leaving",
+        "review",
         "local",
     },
     "local": set[str](),
@@ -57,7 +59,7 @@ LIBRARIES = {
     "click": {"cli", "__main__", "render"},  # render: its marks are styled
     "rich": {"cli", "render"},
     "pydantic": {"spec", "kinds", "rules"},
-    "yaml": {"spec", "kinds", "rules", "render", "local", "cli"},
+    "yaml": {"spec", "kinds", "rules", "render", "local", "cli", "export"},
     "moto": {"local"},
     "dulwich": {"local"},
     "werkzeug": {"local"},

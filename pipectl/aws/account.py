@@ -5,11 +5,27 @@ from dataclasses import dataclass
 DNS_SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
 """Where a partition's endpoints end, when not in amazonaws.com (botocore, partitions.json)."""
 
+PARTITIONS = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "us-isof-": "aws-iso-f",
+    "eu-isoe-": "aws-iso-e",
+    "eusc-": "aws-eusc",
+}
+"""How the Regions of the other partitions are called (botocore, partitions.json)."""
+
 GLOBAL_SERVICES = frozenset({"iam", "s3"})
 """Services whose ARNs name no Region."""
 
 WITHOUT_ACCOUNT = frozenset({"s3"})
 """Services whose ARNs name no account."""
+
+
+def partition(region: str) -> str:
+    """The partition of a Region."""
+    return next((name for begin, name in PARTITIONS.items() if region.startswith(begin)), "aws")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, for_each, side_by_side
+from pipectl.aws.permissions import Need, Purpose, needs
 from pipectl.aws.policy import VERSION, allow, canonical
 from pipectl.engine.values import Resource, State, Step
 from pipectl.errors import AccessDenied, AwsError
@@ -191,6 +192,28 @@ def _tls_policy(arn: str, before: str | None) -> str:
     return json.dumps({"Version": VERSION, "Statement": [*others, tls_statement(arn)]})
 
 
+GETS = ("s3:GetBucketPublicAccessBlock", "s3:GetBucketPolicy", "s3:GetEncryptionConfiguration",
+        "s3:GetLifecycleConfiguration")  # fmt: skip
+PUTS = ("s3:CreateBucket", "s3:PutBucketPublicAccessBlock", "s3:PutBucketPolicy",
+        "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration")  # fmt: skip
+
+
+def permissions(account: Account, resource: Resource) -> Iterable[Need]:
+    """Service Authorization Reference, Amazon S3: its actions are not always called like the operations.
+
+    Tags at the creation need `s3:TagResource` (API reference, CreateBucketConfiguration).
+    """
+    bucket = account.arn("s3", resource.name)
+    yield from needs(Purpose.PLAN, [bucket], *GETS)
+    yield from needs(Purpose.PLAN | Purpose.DESTROY, [bucket], "s3:GetBucketTagging")
+    yield from needs(Purpose.CREATE, [bucket], *PUTS, "s3:TagResource")
+    yield from needs(Purpose.CREATE | Purpose.DESTROY, [bucket], "s3:PutBucketTagging")
+    ends = ("s3:ListBucketVersions", "s3:ListBucketMultipartUploads", "s3:DeleteBucket")
+    yield from needs(Purpose.DESTROY, [bucket], *ends)
+    empties = ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload")
+    yield from needs(Purpose.DESTROY, [f"{bucket}/*"], *empties)
+
+
 KIND = Kind(
     NAME,
     no_design,
@@ -200,4 +223,5 @@ KIND = Kind(
     delete=bucket_removal.delete,
     release=bucket_removal.release,
     contents=Contents("artifacts", bucket_removal.look),
+    permissions=permissions,
 )

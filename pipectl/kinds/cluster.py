@@ -7,6 +7,7 @@ from pydantic import Field
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, find, in_batches
+from pipectl.aws.permissions import Need, Purpose, needs
 from pipectl.engine.values import Action, Resource, State, Step, exactly
 from pipectl.kinds.kind import OUR_TAGS, Kind, Wanted, listed, mapped, merged, tag_changes, tags
 from pipectl.kinds.service_block import CapacityProvider, Service
@@ -158,4 +159,40 @@ def stays(step: Step, steps: Sequence[Step]) -> str | None:
     return None
 
 
-KIND = Kind(NAME, design, read, create, update, {"ecs": Cluster}, delete=delete, release=release, stays=stays)
+def permissions(account: Account, resource: Resource) -> Iterable[Need]:
+    """Service Authorization Reference, Amazon ECS."""
+    arns = [account.arn("ecs", f"cluster/{resource.name}")]
+    yield from needs(Purpose.PLAN, arns, "ecs:DescribeClusters")
+    if not resource.managed:
+        return
+    yield from needs(Purpose.DESTROY, arns, "ecs:DescribeClusters", "ecs:DeleteCluster", "ecs:UntagResource")
+    yield from needs(Purpose.CREATE, arns, "ecs:CreateCluster", "ecs:TagResource")
+    yield from service_linked_role(account)
+    if {"container_insights", "aws"} & resource.stated.keys():
+        yield from needs(Purpose.CREATE, arns, "ecs:UpdateCluster")
+    if {"capacity_providers", "default_capacity_provider_strategy"} & resource.stated.keys():
+        yield from needs(Purpose.CREATE, arns, "ecs:PutClusterCapacityProviders")
+
+
+def service_linked_role(account: Account) -> Iterable[Need]:
+    """ECS makes its own role in the caller's name, at the first use in an account.
+
+    Developer guide, "Using service-linked roles".
+    """
+    role = account.arn("iam", "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS")
+    maker = ("iam:AWSServiceName", "ecs.amazonaws.com")
+    yield from needs(Purpose.CREATE, [role], "iam:CreateServiceLinkedRole", condition=maker)
+
+
+KIND = Kind(
+    NAME,
+    design,
+    read,
+    create,
+    update,
+    {"ecs": Cluster},
+    delete=delete,
+    release=release,
+    stays=stays,
+    permissions=permissions,
+)

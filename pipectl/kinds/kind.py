@@ -7,6 +7,7 @@ from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud
+from pipectl.aws.permissions import Need
 from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Remark, Resource, State, Step
 from pipectl.spec.spec import Spec
 
@@ -33,6 +34,10 @@ def _not_alone(cloud: Cloud, step: Step) -> None:
 
 def _tags_only(resource: Resource, staying: Sequence[Resource]) -> State:
     return {"tags": resource.stated.get("tags", {})}
+
+
+def _no_permissions(account: Account, resource: Resource) -> Iterable[Need]:
+    return ()
 
 
 def _never_stays(step: Step, steps: Sequence[Step]) -> str | None:
@@ -63,6 +68,8 @@ class Kind:
     To leave: `delete` takes a thing away, in steps that may be cut off anywhere, and is content with what has
     gone already; `release` takes our tags off. `leaving` says what must be read for it, knowing what stays;
     `stays` says why a thing must stay when all these steps are carried out.
+
+    `permissions` are what the calls of all these need of the caller.
     """
 
     name: str
@@ -78,6 +85,7 @@ class Kind:
     contents: Contents | None = None
     leaving: Callable[[Resource, Sequence[Resource]], State] = _tags_only
     stays: Callable[[Step, Sequence[Step]], str | None] = _never_stays
+    permissions: Callable[[Account, Resource], Iterable[Need]] = _no_permissions
 
 
 OUR_TAGS = [ADOPTED_TAG, OWNER_TAG]

@@ -1,11 +1,12 @@
 """CloudWatch log groups and how long they keep; which ones exist, the kinds that write to them say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
+from pipectl.aws.permissions import NO_RESOURCE, Need, Purpose, needs
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds.kind import OUR_TAGS, Kind, Wanted, no_design, tag_changes, tags
@@ -99,4 +100,22 @@ def release(cloud: Cloud, step: Step) -> None:
     cloud.call("logs", "untag_resource", resourceArn=_arn(cloud, step.resource.name), tagKeys=OUR_TAGS)
 
 
-KIND = Kind(NAME, no_design, read, create, update, delete=delete, release=release)
+def permissions(account: Account, resource: Resource) -> Iterable[Need]:
+    """Service Authorization Reference, Amazon CloudWatch Logs.
+
+    The ARN ends in `:*` but for the tag operations (API reference, LogGroup, "arn" and "logGroupArn").
+    """
+    tagged = [account.arn("logs", f"log-group:{resource.name}")]
+    group = [f"{arn}:*" for arn in tagged]
+    # `*`: DescribeLogGroups knows no resources (Service Authorization Reference, Amazon CloudWatch Logs)
+    yield from needs(Purpose.PLAN | Purpose.DESTROY, [NO_RESOURCE], "logs:DescribeLogGroups")
+    yield from needs(Purpose.PLAN | Purpose.DESTROY, tagged, "logs:ListTagsForResource")
+    yield from needs(Purpose.CREATE, group, "logs:CreateLogGroup")
+    yield from needs(Purpose.CREATE, tagged, "logs:TagResource")
+    if "retention_days" in resource.stated:
+        yield from needs(Purpose.CREATE, group, "logs:PutRetentionPolicy")
+    yield from needs(Purpose.DESTROY, group, "logs:DeleteLogGroup")
+    yield from needs(Purpose.DESTROY, tagged, "logs:UntagResource")
+
+
+KIND = Kind(NAME, no_design, read, create, update, delete=delete, release=release, permissions=permissions)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, side_by_side
+from pipectl.aws.permissions import NO_RESOURCE, Need, Purpose, needs
 from pipectl.engine.values import OWNER_TAG
 from pipectl.errors import AccessDenied
 from pipectl.kinds import (
@@ -52,6 +53,12 @@ def owned(cloud: Cloud, stacks: Sequence[str], say: Callable[[str], None]) -> li
     asked += [partial(_roles, cloud, stack) for stack in stacks]
     answers = side_by_side([partial(_allowed, ask, say) for ask in asked])
     return [entry for answer in answers for entry in answer]
+
+
+def permissions() -> Iterator[Need]:
+    """What the search needs."""
+    # `*`: both know no resources (Service Authorization Reference, Resource Group Tagging API and IAM)
+    yield from needs(Purpose.PLAN | Purpose.DESTROY, [NO_RESOURCE], "tag:GetResources", "iam:ListRoles")
 
 
 def _allowed(ask: Callable[[], list[Entry]], say: Callable[[str], None]) -> list[Entry]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
+from pipectl.aws.permissions import Need, Purpose, needs, passing
 from pipectl.engine.values import Action, Remark, Resource, State, Step
 from pipectl.kinds import bucket
 from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration, stated, words
@@ -14,6 +15,7 @@ from pipectl.kinds.permissions import statements
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.references import references
 from pipectl.kinds.role import service_role
+from pipectl.kinds.update_guard import changes_declaration, disturbed, refuse_unseen
 from pipectl.spec.spec import Spec
 
 NAME = "pipeline"
@@ -94,11 +96,14 @@ def update(cloud: Cloud, step: Step) -> None:
     """Send the declaration when it differs, and see to it that every hold survives.
 
     Nobody documents whether a closed transition survives UpdatePipeline (fact sheet, section 2.3), so the
-    holds are read before and looked at again after.
+    holds are read before and looked at again after. Raises Declined when an execution runs of which the plan
+    does not know.
     """
     resource = step.resource
-    if any(not difference.path.startswith("tags.") for difference in step.differences):
-        held = _holds(cloud, resource.name)
+    if changes_declaration(step):
+        stages = cloud.call("codepipeline", "get_pipeline_state", name=resource.name)["stageStates"]
+        refuse_unseen(stages, step)
+        held = _holds(stages)
         # UpdatePipeline raises the version even when nothing differs, so an equal declaration is never sent.
         cloud.call("codepipeline", "update_pipeline", pipeline=resource.request["declaration"])
         if held:
@@ -108,8 +113,7 @@ def update(cloud: Cloud, step: Step) -> None:
         cloud.call("codepipeline", "tag_resource", resourceArn=arn, tags=listed(changed))
 
 
-def _holds(cloud: Cloud, name: str) -> dict[str, str]:
-    stages = cloud.call("codepipeline", "get_pipeline_state", name=name)["stageStates"]
+def _holds(stages: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     gates = {stage["stageName"]: stage.get("inboundTransitionState") or {} for stage in stages}
     return {
         stage: gate.get("disabledReason") or DEFAULT_REASON
@@ -137,21 +141,10 @@ def _close(cloud: Cloud, name: str, stage: str, reason: str) -> None:
     )
 
 
-RUNNING = frozenset({"InProgress", "Stopping"})
-
-
 def remark(cloud: Cloud, step: Step, new: New) -> Iterator[Remark]:
-    """Which executions a change of the declaration would cancel."""
-    if step.action is Action.CREATE or not any(
-        not each.path.startswith("tags.") for each in step.differences
-    ):
-        return
-    name = step.resource.name
-    answer = cloud.call("codepipeline", "list_pipeline_executions", pipelineName=name, maxResults=20)
-    for execution in answer["pipelineExecutionSummaries"]:
-        if execution["status"] in RUNNING:
-            short = execution["pipelineExecutionId"][:8]
-            yield Remark(f"execution {short} is running; this change cancels it", asks=True)
+    """Which executions a change of the declaration would disturb."""
+    if step.action is not Action.CREATE and changes_declaration(step):
+        yield from disturbed(cloud, step)
 
 
 def delete(cloud: Cloud, step: Step) -> None:
@@ -165,6 +158,38 @@ def release(cloud: Cloud, step: Step) -> None:
     cloud.call("codepipeline", "untag_resource", resourceArn=arn, tagKeys=OUR_TAGS)
 
 
+def permissions(account: Account, resource: Resource) -> Iterable[Need]:
+    """Service Authorization Reference, AWS CodePipeline."""
+    arns = [account.arn("codepipeline", resource.name)]
+    yield from needs(Purpose.PLAN, arns, "codepipeline:GetPipeline")
+    if not resource.managed:
+        return
+    looks = ("codepipeline:GetPipeline", "codepipeline:ListTagsForResource")
+    yield from needs(Purpose.PLAN | Purpose.DESTROY, arns, *looks)
+    yield from needs(Purpose.PLAN, arns, "codepipeline:ListPipelineExecutions")
+    makes = ("codepipeline:CreatePipeline", "codepipeline:UpdatePipeline", "codepipeline:TagResource")
+    yield from needs(Purpose.CREATE, arns, *makes, "codepipeline:GetPipelineState")
+    wanted = resource.request["declaration"]
+    stages = [f"{arn}/{stage['name']}" for arn in arns for stage in wanted["stages"]]
+    yield from needs(Purpose.CREATE, stages, "codepipeline:DisableStageTransition")
+    yield from passing([wanted["roleArn"]], "codepipeline")
+    yield from _connections(wanted)
+    yield from needs(Purpose.DESTROY, arns, "codepipeline:DeletePipeline", "codepipeline:UntagResource")
+
+
+def _connections(wanted: Mapping[str, Any]) -> Iterator[Need]:
+    """A pipeline is handed its connections, under the old name of the service or the new one.
+
+    User guide of the Developer Tools console, "Permissions for passing connections to AWS services".
+    """
+    actions = [action for stage in wanted["stages"] for action in stage["actions"]]
+    found = {(action.get("configuration") or {}).get("ConnectionArn") for action in actions}
+    for arn in sorted(filter(None, found)):
+        service = arn.split(":")[2]
+        receiver = (f"{service}:PassedToService", "codepipeline.amazonaws.com")
+        yield from needs(Purpose.CREATE, [arn], f"{service}:PassConnection", condition=receiver)
+
+
 KIND = Kind(
     NAME,
     design,
@@ -175,4 +200,5 @@ KIND = Kind(
     remark=remark,
     delete=delete,
     release=release,
+    permissions=permissions,
 )

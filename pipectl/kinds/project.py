@@ -5,6 +5,7 @@ from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, in_batches
+from pipectl.aws.permissions import Need, Purpose, needs, passing
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds import bucket, project_words, repository
@@ -192,4 +193,26 @@ def release(cloud: Cloud, step: Step) -> None:
     )
 
 
-KIND = Kind(NAME, design, read, create, update, {"codebuild": Project}, delete=delete, release=release)
+def permissions(account: Account, resource: Resource) -> Iterable[Need]:
+    """Service Authorization Reference, AWS CodeBuild: its tags go with the project and have no action."""
+    arns = [account.arn("codebuild", f"project/{resource.name}")]
+    yield from needs(Purpose.PLAN, arns, "codebuild:BatchGetProjects")
+    if not resource.managed:
+        return
+    yield from needs(Purpose.DESTROY, arns, "codebuild:BatchGetProjects", "codebuild:DeleteProject")
+    yield from needs(Purpose.CREATE, arns, "codebuild:CreateProject")
+    yield from needs(Purpose.CREATE | Purpose.DESTROY, arns, "codebuild:UpdateProject")
+    yield from passing([resource.request["serviceRole"]], "codebuild")
+
+
+KIND = Kind(
+    NAME,
+    design,
+    read,
+    create,
+    update,
+    {"codebuild": Project},
+    delete=delete,
+    release=release,
+    permissions=permissions,
+)

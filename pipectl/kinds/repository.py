@@ -9,6 +9,7 @@ from pydantic import Field
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
+from pipectl.aws.permissions import Need, Purpose, needs
 from pipectl.aws.policy import allow, canonical
 from pipectl.engine.values import Resource, State, Step, exactly
 from pipectl.kinds import lifecycle
@@ -274,6 +275,34 @@ LOOKED_AT = 1000
 
 RECREATE = "ECR has no call for it: use another name, or delete the repository and its images first"
 
+
+def permissions(account: Account, resource: Resource) -> Iterable[Need]:
+    """Service Authorization Reference, Amazon ECR."""
+    arns = [account.arn("ecr", f"repository/{resource.name}")]
+    stated = resource.stated
+    yield from needs(Purpose.PLAN, arns, "ecr:DescribeRepositories")
+    if not resource.managed:
+        return
+    yield from needs(
+        Purpose.PLAN | Purpose.DESTROY, arns, "ecr:DescribeRepositories", "ecr:ListTagsForResource"
+    )
+    makes = ("ecr:CreateRepository", "ecr:PutImageScanningConfiguration", "ecr:TagResource")
+    yield from needs(Purpose.CREATE, arns, *makes)
+    if "tag_mutability" in stated:
+        yield from needs(Purpose.CREATE, arns, "ecr:PutImageTagMutability")
+    if lifecycle.WORDS & stated.keys():
+        yield from needs(Purpose.PLAN, arns, "ecr:GetLifecyclePolicy")
+        yield from needs(Purpose.CREATE, arns, "ecr:PutLifecyclePolicy")
+    if "policy" in stated:
+        yield from needs(Purpose.PLAN, arns, "ecr:GetRepositoryPolicy")
+        yield from needs(Purpose.CREATE, arns, "ecr:SetRepositoryPolicy")
+    if key := stated.get("kms_key"):  # user guide, "Encryption at rest": ECR asks in the caller's name
+        yield from needs(Purpose.CREATE, [key], "kms:CreateGrant", "kms:DescribeKey")
+        yield from needs(Purpose.DESTROY, [key], "kms:RetireGrant")
+    ends = ("ecr:DescribeImages", "ecr:DeleteRepository", "ecr:UntagResource")
+    yield from needs(Purpose.DESTROY, arns, *ends)
+
+
 KIND = Kind(
     NAME,
     design,
@@ -285,4 +314,5 @@ KIND = Kind(
     delete=delete,
     release=release,
     contents=Contents("images", _images),
+    permissions=permissions,
 )

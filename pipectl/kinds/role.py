@@ -7,6 +7,7 @@ from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
+from pipectl.aws.permissions import Need, Purpose, needs
 from pipectl.aws.policy import canonical, document
 from pipectl.engine.values import Resource, State, Step, exactly
 from pipectl.errors import AwsError
@@ -182,6 +183,20 @@ def release(cloud: Cloud, step: Step) -> None:
     cloud.call("iam", "untag_role", RoleName=step.resource.name, TagKeys=OUR_TAGS)
 
 
+def permissions(account: Account, resource: Resource) -> Iterable[Need]:
+    """Service Authorization Reference, AWS Identity and Access Management."""
+    arns = [account.arn("iam", f"role{resource.stated['path']}{resource.name}")]
+    yield from needs(Purpose.PLAN, arns, "iam:GetRolePolicy")
+    yield from needs(Purpose.PLAN | Purpose.DESTROY, arns, "iam:GetRole")
+    makes = ("iam:CreateRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:TagRole")
+    yield from needs(Purpose.CREATE, arns, *makes)
+    if "permissions_boundary" in resource.stated:
+        yield from needs(Purpose.CREATE, arns, "iam:PutRolePermissionsBoundary")
+    yield from needs(Purpose.DESTROY, arns, "iam:DeleteRolePolicy", "iam:DeleteRole", "iam:UntagRole")
+    looks = ("iam:ListRolePolicies", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole")
+    yield from needs(Purpose.DESTROY, arns, *looks)
+
+
 KIND = Kind(
     NAME,
     no_design,
@@ -191,4 +206,5 @@ KIND = Kind(
     fixed={"path": "IAM cannot move a role: delete it, or name a role of your own with `role:`"},
     delete=delete,
     release=release,
+    permissions=permissions,
 )

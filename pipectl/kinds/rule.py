@@ -6,6 +6,7 @@ from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
+from pipectl.aws.permissions import Need, Purpose, needs, passing
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Exactly, Remark, Resource, State, Step, exactly
 from pipectl.errors import AwsError
@@ -199,4 +200,28 @@ def release(cloud: Cloud, step: Step) -> None:
     cloud.call("events", "untag_resource", ResourceARN=arn, TagKeys=OUR_TAGS)
 
 
-KIND = Kind(NAME, design, read, create, update, remark=remark, delete=delete, release=release)
+def permissions(account: Account, resource: Resource) -> Iterable[Need]:
+    """Service Authorization Reference, Amazon EventBridge.
+
+    Tags at the creation need `events:TagResource` (API reference, PutRule).
+    """
+    arns = [account.arn("events", f"rule/{resource.name}")]
+    looks = ("events:DescribeRule", "events:ListTargetsByRule", "events:ListTagsForResource")
+    yield from needs(Purpose.PLAN | Purpose.DESTROY, arns, *looks)
+    yield from needs(Purpose.CREATE, arns, "events:PutRule", "events:PutTargets", "events:TagResource")
+    yield from passing([resource.stated["targets"][TARGET]["role"]], "events")
+    ends = ("events:RemoveTargets", "events:DeleteRule", "events:UntagResource")
+    yield from needs(Purpose.DESTROY, arns, *ends)
+
+
+KIND = Kind(
+    NAME,
+    design,
+    read,
+    create,
+    update,
+    remark=remark,
+    delete=delete,
+    release=release,
+    permissions=permissions,
+)

@@ -7,10 +7,11 @@ from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, find, for_each, in_batches, side_by_side
+from pipectl.aws.permissions import NO_RESOURCE, Need, Purpose, needs, passing
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Action, Remark, Resource, State, Step
 from pipectl.kinds import repository, service_removal, service_words, task_definition
-from pipectl.kinds.cluster import Cluster
+from pipectl.kinds.cluster import Cluster, service_linked_role
 from pipectl.kinds.execution import execution_resources, execution_role
 from pipectl.kinds.kind import Kind, New, Wanted, listed, mapped, merged, tag_changes, tags
 from pipectl.kinds.repository import EcrRepository
@@ -241,6 +242,39 @@ def _is_absent(cloud: Cloud, image: str, new: New) -> bool:
 
 RECREATE = "delete the service and run `pipectl create` again, or use another name"
 
+
+def permissions(account: Account, resource: Resource) -> Iterable[Need]:
+    """Service Authorization Reference, Amazon ECS."""
+    service = account.arn("ecs", f"service/{resource.name}")
+    yield from needs(Purpose.PLAN, [service], "ecs:DescribeServices")
+    if not resource.managed:
+        return
+    task = resource.request["task_definition"]
+    revisions = account.arn("ecs", f"task-definition/{task['family']}:*")
+    # `*`: these three know no resources (Service Authorization Reference, Amazon ECS)
+    yield from needs(Purpose.PLAN, [NO_RESOURCE], "ecs:DescribeTaskDefinition")
+    yield from needs(
+        Purpose.DESTROY, [NO_RESOURCE], "ecs:ListTaskDefinitions", "ecs:DeregisterTaskDefinition"
+    )
+    yield from needs(Purpose.PLAN, _of_first_images(account, resource), "ecr:DescribeImages")
+    yield from needs(Purpose.CREATE, [revisions], "ecs:RegisterTaskDefinition")
+    yield from needs(Purpose.CREATE, [revisions, service], "ecs:TagResource")
+    yield from needs(Purpose.CREATE, [service], "ecs:CreateService", "ecs:UpdateService")
+    yield from passing([task.get("executionRoleArn"), task.get("taskRoleArn")], "ecs-tasks")
+    yield from service_linked_role(account)
+    ends = ("ecs:DescribeServices", "ecs:DeleteService", "ecs:UntagResource")
+    yield from needs(Purpose.DESTROY, [service], *ends)
+    yield from needs(Purpose.DESTROY, [revisions], "ecs:ListTagsForResource")
+
+
+def _of_first_images(account: Account, resource: Resource) -> Iterable[str]:
+    """The repositories in which the plan looks for the image that the first tasks wait for."""
+    prefix = f"{account.registry}/"
+    images = [str(image) for image in resource.initial.get("images", {}).values()]
+    names = [each.removeprefix(prefix).rpartition(":")[0] for each in images if each.startswith(prefix)]
+    return [account.arn("ecr", f"repository/{name}") for name in sorted(set(names)) if "@" not in name]
+
+
 KIND = Kind(
     NAME,
     design,
@@ -252,4 +286,5 @@ KIND = Kind(
     delete=service_removal.delete,
     release=service_removal.release,
     leaving=service_removal.leaving,
+    permissions=permissions,
 )

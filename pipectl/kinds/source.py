@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
+from pipectl.aws.permissions import Need, Purpose, needs
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds.kind import OUR_TAGS, Contents, Kind, Wanted, merged, tag_changes, tags
@@ -127,6 +128,23 @@ def release(cloud: Cloud, step: Step) -> None:
     cloud.call("codecommit", "untag_resource", resourceArn=arn, tagKeys=OUR_TAGS)
 
 
+def permissions(account: Account, resource: Resource) -> Iterable[Need]:
+    """Service Authorization Reference, AWS CodeCommit."""
+    arns = [account.arn("codecommit", resource.name)]
+    yield from needs(Purpose.PLAN, arns, "codecommit:BatchGetRepositories")
+    if not resource.managed:
+        return
+    looks = ("codecommit:BatchGetRepositories", "codecommit:ListTagsForResource")
+    yield from needs(Purpose.PLAN | Purpose.DESTROY, arns, *looks)
+    yield from needs(Purpose.CREATE, arns, "codecommit:CreateRepository", "codecommit:TagResource")
+    if "description" in resource.stated:
+        yield from needs(Purpose.CREATE, arns, "codecommit:UpdateRepositoryDescription")
+    if "kms_key" in resource.stated:
+        yield from needs(Purpose.CREATE, arns, "codecommit:UpdateRepositoryEncryptionKey")
+    ends = ("codecommit:ListBranches", "codecommit:DeleteRepository", "codecommit:UntagResource")
+    yield from needs(Purpose.DESTROY, arns, *ends)
+
+
 KIND = Kind(
     NAME,
     design,
@@ -137,4 +155,5 @@ KIND = Kind(
     delete=delete,
     release=release,
     contents=Contents("code", _code),
+    permissions=permissions,
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find
+from pipectl.aws.permissions import Need, Purpose, needs
 from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds.kind import Kind, Wanted
 from pipectl.kinds.pipeline import DEFAULT_REASON
@@ -82,4 +83,12 @@ def _set(cloud: Cloud, resource: Resource) -> None:
         cloud.call("codepipeline", "disable_stage_transition", **gate, reason=reason)
 
 
-KIND = Kind(NAME, design, read, create, update)
+def permissions(account: Account, resource: Resource) -> Iterable[Need]:
+    """Service Authorization Reference, AWS CodePipeline: a gate is its stage's."""
+    stage = account.arn("codepipeline", resource.name)
+    yield from needs(Purpose.PLAN, [stage.rpartition("/")[0]], "codepipeline:GetPipelineState")
+    gates = ("codepipeline:EnableStageTransition", "codepipeline:DisableStageTransition")
+    yield from needs(Purpose.CREATE, [stage], *gates)
+
+
+KIND = Kind(NAME, design, read, create, update, permissions=permissions)

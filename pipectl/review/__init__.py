@@ -1,0 +1,1 @@
+"""What reviewers ask for before anything is carried out: the permissions, and the calls."""
