@@ -126,7 +126,14 @@ class Shop:
 
     def declare(self, *stages: Shape, blocks: Mapping[str, Any] | None = None, **pipeline: Any) -> None:
         """Make, or change, the pipeline with pipectl"""
-        text = yaml.safe_dump(
+        file = self.folder / "shop.yaml"
+        file.write_text(self.described(*stages, blocks=blocks, **pipeline), encoding="utf-8")
+        made = self.run("create", str(file))
+        assert made.exit_code == 0, made.output
+
+    def described(self, *stages: Shape, blocks: Mapping[str, Any] | None = None, **pipeline: Any) -> str:
+        """The spec"""
+        return yaml.safe_dump(
             {
                 "pipectl": 1,
                 "name": "shop",
@@ -137,10 +144,6 @@ class Shop:
             },
             sort_keys=False,
         ).replace("BUCKET", f"live-{self.account}")
-        file = self.folder / "shop.yaml"
-        file.write_text(text, encoding="utf-8")
-        made = self.run("create", str(file))
-        assert made.exit_code == 0, made.output
 
     def ask(self, *words: str) -> Result:
         """Type a command without a spec"""

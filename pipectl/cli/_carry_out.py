@@ -53,19 +53,21 @@ def ask(plans: Sequence[Plan], answers: Answers) -> None:
     questions = [step for plan in plans for step in plan.questions]
     if adoptions and not answers.adopt:
         they = "it" if len(adoptions) == 1 else "them"
-        _confirm(f"no stack owns {_named(adoptions)}", f"Take {they} over?", "--adopt")
+        _confirm(f"no stack owns {_named(adoptions)}", f"Take {they} over?", "`--adopt` answers yes")
     if questions and not answers.yes:
         asked = [remark.text for step in questions for remark in step.remarks if remark.asks]
-        _confirm(f"{_named(questions)}: {'; '.join(asked)}", "Go on?", "--yes")
+        runs = any(remark.execution for step in questions for remark in step.remarks)
+        way_out = "`--wait-for-run` waits until it has ended, `--yes` goes on at once" if runs else ""
+        _confirm(f"{_named(questions)}: {'; '.join(asked)}", "Go on?", way_out or "`--yes` answers yes")
 
 
 def _named(steps: Sequence[Step]) -> str:
     return ", ".join(f"{step.resource.kind} `{plain(step.resource.name)}`" for step in steps)
 
 
-def _confirm(because: str, question: str, option: str) -> None:
+def _confirm(because: str, question: str, way_out: str) -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise Declined(f"nothing was written: {because}", hint=f"`{option}` answers yes")
+        raise Declined(f"nothing was written: {because}", hint=way_out)
     click.echo(f"\n{because}", err=True)
     if not click.confirm(question, err=True):
         raise Declined("nothing was written")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Answer yes where a running execution would be disturbed")
 @click.option("--adopt", is_flag=True, help="Take over what stands in AWS already and no stack owns")
 @click.option("--prune", is_flag=True, help="Remove what the stack owns and the spec no longer names")
+@click.option("--wait-for-run", is_flag=True, help="Let an execution end before its pipeline is changed")
 @removal_options
 @wait_options
 @aws_options
@@ -36,6 +37,7 @@ def command(
     yes: bool,
     adopt: bool,
     prune: bool,
+    wait_for_run: bool,
     wishes: "Wishes",
     wait: bool,
     timeout: float | None,
@@ -43,28 +45,27 @@ def command(
     """Make AWS look like the SPECs: plan, show, carry out
 
     Run it again at any time: what is as the spec says is left alone. It asks only before it takes over
-    what no stack owns, and before it would disturb a running execution. With --prune it also removes, last
-    of all and with the care of `destroy`, what the stack owns and the spec no longer names.
+    what no stack owns, and before it would disturb a running execution; with --wait-for-run it lets that
+    end first, and plans again. With --prune it also removes, last of all and with the care of `destroy`,
+    what the stack owns and the spec no longer names.
 
     With `-o json`: a plan with an outcome and an error for each step and the number of calls; an object for
     one SPEC, a list for several.
     """
     from pipectl import flow, leaving
-    from pipectl.cli import _carry_out, _removal, _session, _specs
+    from pipectl.cli import _carry_out, _removal, _session, _specs, _wait_for_run
     from pipectl.cli._progress import Progress
 
-    follow = waits(wait, timeout)
+    follow = waits(wait or wait_for_run, timeout) and waits(wait, timeout if wait else None)
     _removal.refuse_without_prune(wishes, prune=prune)
     loaded = _specs.load(chosen)
     progress = Progress(settings)
     with _session.connected(settings, loaded, progress.say) as connection:
         stacks = flow.design(loaded, connection, settings.aws)
-        plans = leaving.with_orphans(stacks, _session.tell_if(settings.verbose))
-        going = leaving.prune(stacks, plans, wishes) if prune else ()
-        _removal.refuse_unknown(going, wishes)
-        if settings.is_text:
-            _show_plans(plans, going)
-        _carry_out.refuse_obstacles(plans)
+        planned = partial(_planned, settings, stacks, wishes, prune=prune)
+        plans, going = planned()
+        if wait_for_run:
+            plans, going = _wait_for_run.follow_all(plans, going, stacks, connection, timeout, planned)
         _carry_out.ask(plans, _carry_out.Answers(yes, adopt))
         _removal.ask(going, yes=yes)
         outcomes, seconds = _carry_out.carry_out(plans, stacks, connection, progress)
@@ -78,6 +79,22 @@ def command(
         else:
             show()
         return _carry_out.exit_code(outcomes, stopped=stopped)
+
+
+def _planned(
+    settings: Settings, stacks: "Sequence[flow.Stack]", wishes: "Wishes", *, prune: bool
+) -> "tuple[Sequence[Plan], Sequence[Plan]]":
+    """What is to be made and what is to go, shown. Raises Declined when something is in the way."""
+    from pipectl import leaving
+    from pipectl.cli import _carry_out, _removal, _session
+
+    plans = leaving.with_orphans(stacks, _session.tell_if(settings.verbose))
+    going = leaving.prune(stacks, plans, wishes) if prune else ()
+    _removal.refuse_unknown(going, wishes)
+    if settings.is_text:
+        _show_plans(plans, going)
+    _carry_out.refuse_obstacles(plans)
+    return plans, going
 
 
 def _follow(

@@ -77,6 +77,8 @@ class Remark:
 
     text: str
     asks: bool = False
+    execution: str | None = None
+    """The id of the execution that the step would disturb; when it has ended there is nothing to ask."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipectl import flow
 from pipectl.engine.values import Action
 from pipectl.kinds import pipeline as pipelines
 from pipectl.kinds import transition
@@ -240,14 +241,77 @@ def test_a_running_execution_is_named_before_a_change_that_cancels_it(
     stages.insert(1, {"name": "Approve", "actions": [{"provider": "Manual"}]})
     world.made(world.load(described))
     push(world)
-    execution = codepipeline.start_pipeline_execution(name="FriendReminders")["pipelineExecutionId"]
-    wait_for_approval(codepipeline)
+    execution = wait_for_approval(codepipeline)
     stages[0]["actions"][0]["branch"] = "main"
     (plan,) = world.plan(world.load(described))
     (step,) = plan.questions
     assert step.resource.kind == "pipeline"
     asking = [remark.text for remark in step.remarks if remark.asks]
-    assert f"execution {execution[:8]} is running; this change cancels it" in asking
+    words = (
+        f"execution {execution[:8]} is in Approve; this change cancels it when its running actions have ended"
+    )
+    assert asking == [words]
+    assert [remark.execution for remark in step.remarks] == [execution]
+
+
+def test_of_a_stage_that_holds_an_execution_it_is_said_that_it_changes(
+    world: "World", codepipeline: Any, described: Described, stages: list[Described]
+) -> None:
+    stages.insert(1, {"name": "Approve", "actions": [{"provider": "Manual"}]})
+    world.made(world.load(described))
+    push(world)
+    execution = wait_for_approval(codepipeline)
+    stages[1]["actions"][0]["custom_data"] = "Is the ad out?"
+    (step,) = world.plan(world.load(described))[0].questions
+    (remark,) = step.remarks
+    assert remark.text.startswith(f"execution {execution[:8]} is in Approve, which changes; ")
+
+
+def test_an_execution_before_a_closed_gate_is_told_to_wait_there(
+    world: "World", codepipeline: Any, described: Described, stages: list[Described]
+) -> None:
+    stages.insert(1, {"name": "Approve", "transition": "disabled", "actions": [{"provider": "Manual"}]})
+    world.made(world.load(described))
+    push(world)
+    execution = codepipeline.start_pipeline_execution(name="FriendReminders")["pipelineExecutionId"]
+    wait_before(codepipeline, "Approve")
+    stages[1]["actions"][0]["custom_data"] = "Is the ad out?"
+    (step,) = world.plan(world.load(described))[0].questions
+    told = [remark.text for remark in step.remarks]
+    assert told == [f"execution {execution[:8]} waits before Approve; this change cancels it"]
+
+
+def test_executions_of_a_parallel_pipeline_run_on_and_nobody_is_asked(
+    world: "World", codepipeline: Any, described: Described, stages: list[Described]
+) -> None:
+    described["codepipeline"]["FriendReminders"]["execution_mode"] = "PARALLEL"
+    stages.insert(1, {"name": "Approve", "actions": [{"provider": "Manual"}]})
+    world.made(world.load(described))
+    push(world)
+    execution = codepipeline.start_pipeline_execution(name="FriendReminders")["pipelineExecutionId"]
+    stages[1]["actions"][0]["custom_data"] = "Is the ad out?"
+    (plan,) = world.plan(world.load(described))
+    assert plan.questions == ()
+    told = [remark.text for step in plan.pending for remark in step.remarks]
+    assert f"execution {execution[:8]} runs on as it began" in told
+
+
+def test_an_execution_that_began_after_the_plan_is_not_cancelled(
+    world: "World", codepipeline: Any, described: Described, stages: list[Described]
+) -> None:
+    stages.insert(1, {"name": "Approve", "actions": [{"provider": "Manual"}]})
+    world.made(world.load(described))
+    stages[1]["actions"][0]["custom_data"] = "Is the ad out?"
+    stacks = flow.design([world.load(described)], world.connection, flow.Aws())
+    plans = flow.plan(stacks)
+    push(world)
+    execution = wait_for_approval(codepipeline)
+    (outcome,) = flow.apply(plans, stacks, world.connection, lambda _: None)
+    assert outcome.error is not None
+    assert outcome.error.message == (
+        f"execution {execution[:8]} began to run meanwhile, and is in Approve; the pipeline was left as it is"
+    )
+    assert codepipeline.get_pipeline(name="FriendReminders")["pipeline"]["version"] == 1
 
 
 def test_a_running_execution_does_not_matter_to_tags_and_gates(
@@ -271,12 +335,21 @@ def push(world: "World") -> None:
     )
 
 
-def wait_for_approval(codepipeline: Any) -> None:
+def wait_before(codepipeline: Any, name: str) -> None:
     for _ in range(2000):
         states = codepipeline.get_pipeline_state(name="FriendReminders")["stageStates"]
-        actions = [action for state in states for action in state["actionStates"]]
-        if any(action.get("latestExecution", {}).get("status") == "InProgress" for action in actions):
+        if any("inboundExecution" in state for state in states if state["stageName"] == name):
             return
+    raise AssertionError(states)
+
+
+def wait_for_approval(codepipeline: Any) -> str:
+    """The execution that asks for it"""
+    for _ in range(2000):
+        states = codepipeline.get_pipeline_state(name="FriendReminders")["stageStates"]
+        for state in states:
+            if any("token" in action.get("latestExecution", {}) for action in state["actionStates"]):
+                return str(state["latestExecution"]["pipelineExecutionId"])
     raise AssertionError(states)
 
 

@@ -1,0 +1,61 @@
+"""`create --wait-for-run`: let what runs in a pipeline come to its end before the pipeline is changed."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from pipectl.cli._act_options import Wait
+from pipectl.cli._wait import follow
+from pipectl.engine.values import Plan
+from pipectl.errors import PipectlError
+from pipectl.render.status import short
+from pipectl.runs.values import Execution
+
+if TYPE_CHECKING:
+    from pipectl.aws.session import Connection
+    from pipectl.flow import Stack
+
+Plans = Sequence[Plan]
+Busy = tuple["Stack", str, str]
+"""The stack, the pipeline and the execution that a planned change would disturb."""
+
+
+def follow_all(
+    plans: Plans,
+    going: Plans,
+    stacks: "Sequence[Stack]",
+    connection: "Connection",
+    timeout: float | None,
+    planned: Callable[[], tuple[Plans, Plans]],
+) -> tuple[Plans, Plans]:
+    """What is to be made and to go when no execution would be disturbed: `planned` again after each wait.
+
+    How an execution ends does not matter. Raises PipectlError when one has not ended in `timeout` seconds.
+    """
+    started = time.monotonic()
+    while busy := next(_busy(plans, stacks), None):
+        left = None if timeout is None else max(0.0, timeout - (time.monotonic() - started))
+        _follow(busy, connection, Wait(left))
+        plans, going = planned()
+    return plans, going
+
+
+def _follow(busy: Busy, connection: "Connection", wait: Wait) -> None:
+    stack, pipeline, execution = busy
+    click.echo(f"\nwaiting until execution {short(execution)} of {pipeline} has ended", err=True)
+    end, _ = follow(connection, stack.cloud, pipeline, Execution(execution), wait, named=pipeline)
+    if not end.ended:
+        raise PipectlError(
+            f"execution {short(execution)} of {pipeline} has not ended; nothing was written",
+            hint="`pipectl status` shows it; `--yes` instead of `--wait-for-run` cancels it",
+        )
+
+
+def _busy(plans: Plans, stacks: "Sequence[Stack]") -> "Iterator[Busy]":
+    for plan, stack in zip(plans, stacks, strict=True):
+        for step in plan.pending:
+            for remark in step.remarks:
+                if remark.execution:
+                    yield stack, step.resource.name, remark.execution

@@ -1,0 +1,82 @@
+"""What an update of a pipeline does to the executions that run in it, told before it happens."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipectl.aws.cloud import Cloud
+from pipectl.engine.values import Remark, Step
+from pipectl.errors import Declined
+
+RUNNING = frozenset({"InProgress", "Stopping"})
+LOOKED_AT = 50
+"""Executions that are looked at: a QUEUED or PARALLEL pipeline runs at most so many (quotas)."""
+
+
+def changes_declaration(step: Step) -> bool:
+    """Whether more than tags is to be changed: tags go by a call of their own, and disturb nothing."""
+    return any(not each.path.startswith("tags.") for each in step.differences)
+
+
+def disturbed(cloud: Cloud, step: Step) -> Iterator[Remark]:
+    """Which executions run, where each is, and what AWS does with it when the declaration changes.
+
+    Actions that are at work end, then their executions are cancelled and are not run on (User guide, "Edit a
+    pipeline"); those of a PARALLEL pipeline keep the structure with which they began (User guide, "How
+    pipeline executions are processed").
+    """
+    name = step.resource.name
+    answer = cloud.call("codepipeline", "list_pipeline_executions", pipelineName=name, maxResults=LOOKED_AT)
+    running = [each for each in answer["pipelineExecutionSummaries"] if each["status"] in RUNNING]
+    apart = [each for each in running if each.get("executionMode") == "PARALLEL"]
+    if len(apart) < len(running):
+        stages = cloud.call("codepipeline", "get_pipeline_state", name=name)["stageStates"]
+        yield from (
+            _cancelled(each["pipelineExecutionId"], stages, step) for each in running if each not in apart
+        )
+    for each in apart:
+        yield Remark(f"execution {_short(each['pipelineExecutionId'])} runs on as it began")
+
+
+def refuse_unseen(stages: Sequence[Mapping[str, Any]], step: Step) -> None:
+    """Raise Declined when an execution began to run after the plan was made: nobody was asked about it."""
+    known = {remark.execution for remark in step.remarks}
+    for stage in stages:
+        identity = _inside(stage)
+        if identity and identity not in known:
+            raise Declined(
+                f"execution {_short(identity)} began to run meanwhile, and is in {stage['stageName']}; the"
+                " pipeline was left as it is",
+                hint="run it again, with `--wait-for-run` to let the execution end first",
+            )
+
+
+def _cancelled(identity: str, stages: Sequence[Mapping[str, Any]], step: Step) -> Remark:
+    return Remark(
+        f"execution {_short(identity)} {_place(identity, stages, step)}", asks=True, execution=identity
+    )
+
+
+def _place(identity: str, stages: Sequence[Mapping[str, Any]], step: Step) -> str:
+    """Where it is, and what becomes of it there."""
+    for stage in stages:
+        name = stage["stageName"]
+        if _inside(stage) == identity:
+            changed = ", which changes" if step.changes(f"stages.{name}") else ""
+            return f"is in {name}{changed}; this change cancels it when its running actions have ended"
+        if identity in _before(stage):
+            return f"waits before {name}; this change cancels it"
+    return "is running; this change cancels it"
+
+
+def _inside(stage: Mapping[str, Any]) -> str | None:
+    latest = stage.get("latestExecution") or {}
+    return latest["pipelineExecutionId"] if latest.get("status") in RUNNING else None
+
+
+def _before(stage: Mapping[str, Any]) -> list[str]:
+    waiting = stage.get("inboundExecutions") or [stage.get("inboundExecution") or {}]
+    return [each["pipelineExecutionId"] for each in waiting if each]
+
+
+def _short(identity: str) -> str:
+    return identity[:8]

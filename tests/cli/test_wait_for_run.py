@@ -1,0 +1,72 @@
+"""A change of a pipeline in which something runs: said, asked about, waited for."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from click.testing import Result
+
+from pipectl.local.server import Server
+from tests.shop import GATE, RELEASE, Shop, until
+
+Run = Callable[..., Result]
+CHANGED = {**GATE, "actions": [{"provider": "Manual", "custom_data": "Is the ad out?"}]}
+
+
+def changed(shop: Shop, *stages: Any) -> str:
+    """The spec of the shop with other stages, before it is carried out"""
+    file = shop.folder / "changed.yaml"
+    file.write_text(shop.described(*stages), encoding="utf-8")
+    return str(file)
+
+
+def version(shop: Shop) -> int:
+    return int(shop.api.get_pipeline(name="shop")["pipeline"]["version"])
+
+
+def test_the_plan_names_the_execution_its_stage_and_what_aws_does(shop: Shop, told: Any, run: Run) -> None:
+    shop.reaches(shop.create(GATE, RELEASE), "Gate", "InProgress")
+    file = changed(shop, CHANGED, RELEASE)
+    told("plan_while_it_runs", run("plan", file))
+    refused = run("create", file)
+    assert refused.exit_code == 1
+    assert "hint: `--wait-for-run` waits until it has ended, `--yes` goes on at once\n" in refused.stderr
+    assert version(shop) == 1
+
+
+def test_wait_for_run_lets_the_execution_end_and_then_changes_the_pipeline(
+    shop: Shop, run: Run, server: Server
+) -> None:
+    execution = shop.create(GATE, RELEASE)
+    shop.reaches(execution, "Gate", "InProgress")
+    server.requests.clear()
+
+    def answer() -> None:
+        until(lambda: any(call.operation == "GetPipelineExecution" for call in server.requests.all()))
+        shop.answer("Approved")
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    result = run("create", changed(shop, CHANGED, RELEASE), "--wait-for-run")
+    thread.join()
+    assert result.exit_code == 0, result.output
+    assert f"waiting until execution {execution[:8]} of shop has ended" in result.stderr
+    assert shop.status(execution) == "Succeeded"
+    assert version(shop) == 2
+
+
+def test_the_time_to_wait_has_an_end_and_then_nothing_is_written(shop: Shop, run: Run) -> None:
+    execution = shop.create(GATE, RELEASE)
+    shop.reaches(execution, "Gate", "InProgress")
+    result = run("create", changed(shop, CHANGED, RELEASE), "--wait-for-run", "--timeout", "1s")
+    assert result.exit_code == 1
+    assert f"execution {execution[:8]} of shop has not ended; nothing was written" in result.stderr
+    assert (version(shop), shop.status(execution)) == (1, "InProgress")
+
+
+def test_where_nothing_runs_there_is_nothing_to_wait_for(shop: Shop, run: Run) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    result = run("create", changed(shop, RELEASE, GATE), "--wait-for-run")
+    assert result.exit_code == 0, result.output
+    assert "waiting until" not in result.stderr
+    assert version(shop) == 2
