@@ -186,8 +186,10 @@ def release(cloud: Cloud, step: Step) -> None:
 def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     """Service Authorization Reference, AWS Identity and Access Management."""
     arns = [account.arn("iam", f"role{resource.stated['path']}{resource.name}")]
-    yield from needs(Purpose.PLAN, arns, "iam:GetRolePolicy")
-    yield from needs(Purpose.PLAN | Purpose.DESTROY, arns, "iam:GetRole")
+    # Of a role that is not there yet IAM knows the name only, and no path (inferred).
+    named = [*arns, account.arn("iam", f"role/{resource.name}")]
+    yield from needs(Purpose.PLAN, named, "iam:GetRolePolicy")
+    yield from needs(Purpose.PLAN | Purpose.DESTROY, named, "iam:GetRole")
     makes = ("iam:CreateRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:TagRole")
     yield from needs(Purpose.CREATE, arns, *makes)
     if "permissions_boundary" in resource.stated:

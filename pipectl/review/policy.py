@@ -15,6 +15,9 @@ from pipectl.spec.spec import Spec
 LARGEST = 6_144
 """Characters of a managed policy, white space not counted (IAM user guide, quotas)."""
 
+ROOM = 10
+"""Characters that the number of a part may take."""
+
 INCLUDED = {Purpose.CREATE: Purpose.PLAN, Purpose.OPERATE: Purpose.STATUS}
 """`create` plans first, and whoever acts looks."""
 
@@ -139,13 +142,19 @@ def _numbered(found: Iterable[Statement]) -> Iterator[Statement]:
         yield statement if seen[sid] == 1 else {**statement, "Sid": f"{sid}{seen[sid]}"}
 
 
-def _pieces(statement: Statement) -> Iterator[Statement]:
+def _pieces(statement: Statement) -> list[Statement]:
     """A statement that fills a policy alone is cut between its resources."""
+    parts = list(_halves(statement))
+    if len(parts) == 1:
+        return parts
+    return [{**part, "Sid": f"{part['Sid']}Part{number}"} for number, part in enumerate(parts, 1)]
+
+
+def _halves(statement: Statement) -> Iterator[Statement]:
     resources = statement["Resource"]
-    if size(document([statement])) <= LARGEST or len(resources) == 1:
+    if size(document([statement])) <= LARGEST - ROOM or len(resources) == 1:
         yield statement
         return
     middle = len(resources) // 2
-    yield from _pieces({**statement, "Resource": resources[:middle]})
-    more = {**statement, "Sid": f"{statement['Sid']}More", "Resource": resources[middle:]}
-    yield from _pieces(more)
+    for half in (resources[:middle], resources[middle:]):
+        yield from _halves({**statement, "Resource": half})
