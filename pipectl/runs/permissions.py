@@ -37,7 +37,7 @@ def permissions(account: Account, name: str, declaration: Declaration | None, lo
         return
     yield from _stages([f"{pipeline}/{stage['name']}" for stage in declaration["stages"]])
     for stage in declaration["stages"]:
-        if any(key in stage for key in CONDITIONS):
+        if any(key in stage for key in OVERRIDABLE):
             arns = [f"{pipeline}/{stage['name']}"]
             yield from needs(Purpose.OPERATE, arns, "codepipeline:OverrideStageCondition")
         for action in stage["actions"]:
@@ -45,15 +45,16 @@ def permissions(account: Account, name: str, declaration: Declaration | None, lo
     yield from _why(account, declaration)
 
 
-CONDITIONS = ("beforeEntry", "onSuccess", "onFailure")
+OVERRIDABLE = ("beforeEntry", "onSuccess")
+"""The conditions that OverrideStageCondition takes (API reference)."""
 
 
 def _pipeline(pipeline: str) -> Iterator[Need]:
     # `*`: ListPipelines knows no resources (Service Authorization Reference, AWS CodePipeline)
     yield from needs(BOTH, [NO_RESOURCE], "codepipeline:ListPipelines")
-    looks = ("GetPipelineState", "ListPipelineExecutions", "ListActionExecutions")
+    looks = ("GetPipeline", "GetPipelineState", "ListPipelineExecutions", "ListActionExecutions")
     yield from needs(BOTH, [pipeline], *(f"codepipeline:{look}" for look in looks))
-    acts = ("GetPipeline", "GetPipelineExecution", "StartPipelineExecution", "StopPipelineExecution")
+    acts = ("GetPipelineExecution", "StartPipelineExecution", "StopPipelineExecution")
     yield from needs(Purpose.OPERATE, [pipeline], *(f"codepipeline:{act}" for act in acts))
 
 
@@ -119,4 +120,6 @@ def rule_permissions(account: Account, name: str, role: str) -> Iterator[Need]:
     """What `why` asks about the rule that starts a pipeline, and its role."""
     looks = ("events:DescribeRule", "events:ListTargetsByRule")
     yield from needs(Purpose.OPERATE, [account.arn("events", f"rule/{name}")], *looks)
-    yield from needs(Purpose.OPERATE, [role], "iam:GetRole")
+    # Of a role that is gone IAM knows the name only, and no path (inferred).
+    named = {role, account.arn("iam", f"role/{role.rpartition('/')[2]}")}
+    yield from needs(Purpose.OPERATE, sorted(named), "iam:GetRole")

@@ -1,46 +1,27 @@
-"""A door to the local AWS at which somebody stands and writes down what comes in, with its parameters."""
+"""The watched door to the local AWS, specs, and what they need to exist."""
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipectl.local import listener, routing
-from pipectl.local.wire import Request
+from pipectl.local import listener
 from tests.conftest import World, connect_to
 from tests.kinds import conftest as kinds
+from tests.review.judge import Door
 
 if TYPE_CHECKING:
-    from pipectl.local.server import Server
-    from pipectl.local.wire import Answer
+    from tests.conftest import Shared
 
 named, values, prepare, look = kinds.named, kinds.values, kinds.prepare, kinds.look
 pytest_generate_tests = kinds.pytest_generate_tests
 
 
-@dataclass
-class Door:
-    """Another address of the server"""
-
-    server: "Server"
-    came: list[Request] = field(default_factory=list)
-    url: str = ""
-
-    def answer(self, environ: dict[str, Any], body: bytes) -> "Answer | None":
-        self.came.append(routing.read(environ, body, self.server.world))
-        return self.server._respond(environ, body)  # noqa: SLF001  what its own socket calls
-
-    def take(self) -> list[Request]:
-        """What came since the last time"""
-        came, self.came = self.came, []
-        return came
-
-
 @pytest.fixture
-def door(shared: Any) -> Iterator[Door]:
+def door(shared: "Shared") -> Iterator[Door]:
     door = Door(shared.server)
     listening = listener.listen(0, door.answer)
     door.url = f"http://127.0.0.1:{listening.port}"

@@ -4,7 +4,6 @@ Actions and resources are those of the Service Authorization Reference; it was w
 from what pipectl says of itself.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -270,13 +269,3 @@ def _declared(operation: str, said: Shape) -> Needed:
             service = arn.split(":")[2]
             key = (f"{service}:PassedToService", "codepipeline.amazonaws.com")
             yield f"{service}:PassConnection", arn, key
-
-
-def actions_of(policy: Iterable[Statement]) -> set[tuple[str, str]]:
-    """Every Sid with each of its actions"""
-    return {(statement["Sid"], action) for statement in policy for action in statement["Action"]}
-
-
-def readable(policy: Iterable[Statement]) -> str:
-    """The policy, for whoever reads why a test failed"""
-    return json.dumps(list(policy), indent=1)

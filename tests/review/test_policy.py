@@ -3,8 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +11,11 @@ import cfnlint
 import pytest
 
 from pipectl import flow, leaving
-from pipectl.aws.account import Account
 from pipectl.aws.permissions import Purpose
 from pipectl.engine.removal import Wishes
 from pipectl.kinds import KINDS
 from pipectl.review import policy
-from tests.review import iam
+from tests.review.judge import EVERY, Judge, allowed
 
 if TYPE_CHECKING:
     from pipectl.spec.spec import Spec
@@ -28,45 +26,6 @@ Values = Callable[[str], dict[str, Any]]
 ALL = Wishes(contents=frozenset({"images", "artifacts", "code"}))
 REGION = "ap-southeast-1"
 BUCKET = "friendreminders-artifacts-012345678901-ap-southeast-1"
-EVERY = Purpose.PLAN | Purpose.CREATE | Purpose.STATUS | Purpose.OPERATE | Purpose.DESTROY
-
-
-def allowed(spec: "Spec", world: "World", purpose: Purpose) -> list[dict[str, Any]]:
-    return policy.statements(spec, Account(world.account, spec.region or ""), purpose)
-
-
-@dataclass
-class Judge:
-    """Holds what comes in at the door against the policies of a spec"""
-
-    door: "Door"
-    world: "World"
-    spec: "Spec"
-    denied: list[str] = field(default_factory=list)
-    used: set[tuple[str, str]] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.referee = iam.Referee(self.world.account)
-        self.whole = allowed(self.spec, self.world, EVERY)
-
-    @contextmanager
-    def only(self, purpose: Purpose) -> Iterator[None]:
-        """What is sent meanwhile must be allowed by the policy for this purpose alone"""
-        self.door.take()
-        narrow = allowed(self.spec, self.world, purpose)
-        yield
-        for request in self.door.take():
-            for asked in self.referee.asked(request):
-                if not iam.allowing(narrow, asked):
-                    self.denied.append(f"{purpose}: {asked}")
-                self.used |= {(sid, asked.action) for sid in iam.allowing(self.whole, asked)}
-
-    def unused(self, purpose: Purpose) -> set[tuple[str, str]]:
-        """The Sids and actions of a purpose that no call needed"""
-        named = {
-            action for statement in allowed(self.spec, self.world, purpose) for action in statement["Action"]
-        }
-        return {(sid, action) for sid, action in iam.actions_of(self.whole) - self.used if action in named}
 
 
 def plan(world: "World", spec: "Spec") -> None:
@@ -160,7 +119,7 @@ def test_every_call_of_a_stacks_life_is_allowed_and_every_action_is_needed(
     watched: "World", door: "Door", values: Values
 ) -> None:
     before, after = watched.load(values("friendreminders")), watched.load(changed(values("friendreminders")))
-    judge = Judge(door, watched, after)
+    judge = Judge(door, watched.account, after)
     with judge.only(Purpose.PLAN):
         plan(watched, before)
     with judge.only(Purpose.CREATE):
@@ -196,7 +155,7 @@ def test_whatever_a_spec_says_its_calls_are_allowed(
 ) -> None:
     prepare(file)
     spec = watched.load(file)
-    judge = Judge(door, watched, spec)
+    judge = Judge(door, watched.account, spec)
     with judge.only(Purpose.CREATE):
         create(watched, spec)
     with judge.only(Purpose.PLAN):
@@ -217,7 +176,7 @@ def test_actions_and_resources_are_those_of_the_service_authorization_reference(
 ) -> None:
     wrong = [
         f"{action} on {resource}"
-        for statement in allowed(world.load(file), world, EVERY)
+        for statement in allowed(world.load(file), world.account, EVERY)
         for action in statement["Action"]
         for resource in statement["Resource"]
         if not _is_known(action, resource)
@@ -237,7 +196,7 @@ def _is_known(action: str, resource: str) -> bool:
 
 
 def test_exactly_the_roles_that_are_handed_over_may_be_passed(world: "World", values: Values) -> None:
-    statements = allowed(world.load(values("full")), world, EVERY)
+    statements = allowed(world.load(values("full")), world.account, EVERY)
     passed = {
         (resource.rpartition("/")[2], statement["Condition"]["StringEquals"]["iam:PassedToService"])
         for statement in statements
@@ -262,12 +221,16 @@ def test_exactly_the_roles_that_are_handed_over_may_be_passed(world: "World", va
 
 def test_each_purpose_takes_no_more_than_all_of_them(world: "World", file: Path) -> None:
     spec = world.load(file)
-    whole = {(action, arn) for each in allowed(spec, world, EVERY) for action, arn in _pairs(each)}
+    whole = {(action, arn) for each in allowed(spec, world.account, EVERY) for action, arn in _pairs(each)}
     for purpose in Purpose:
-        part = {(action, arn) for each in allowed(spec, world, purpose) for action, arn in _pairs(each)}
+        part = {
+            (action, arn) for each in allowed(spec, world.account, purpose) for action, arn in _pairs(each)
+        }
         assert part < whole
     reading = {
-        action.partition(":")[2] for each in allowed(spec, world, Purpose.PLAN) for action in each["Action"]
+        action.partition(":")[2]
+        for each in allowed(spec, world.account, Purpose.PLAN)
+        for action in each["Action"]
     }
     assert not [each for each in reading if not each.startswith(("Get", "List", "Describe", "BatchGet"))]
 
@@ -277,7 +240,7 @@ def _pairs(statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def test_documents_are_short_enough_for_managed_policies_and_lose_nothing(world: "World", file: Path) -> None:
-    statements = allowed(world.load(file), world, EVERY)
+    statements = allowed(world.load(file), world.account, EVERY)
     documents = policy.documents(statements)
     assert all(policy.size(each) <= policy.LARGEST for each in documents)
     assert [pair for one in documents for each in one["Statement"] for pair in _pairs(each)] == [
@@ -297,8 +260,8 @@ def test_a_statement_that_is_too_long_alone_is_cut_between_its_resources() -> No
 
 
 def test_a_sid_stands_once_and_is_alphanumeric(world: "World", file: Path) -> None:
-    statements = policy.joined([allowed(world.load(file), world, EVERY)] * 2)
+    statements = policy.joined([allowed(world.load(file), world.account, EVERY)] * 2)
     sids = [each["Sid"] for each in statements]
     assert len(set(sids)) == len(sids)
     assert all(sid.isalnum() for sid in sids)
-    assert statements == allowed(world.load(file), world, EVERY)
+    assert statements == allowed(world.load(file), world.account, EVERY)

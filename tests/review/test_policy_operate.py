@@ -1,0 +1,100 @@
+"""Whoever looks at pipelines and acts on them: every call is allowed, and every action is needed."""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipectl import flow
+from pipectl.aws.permissions import Purpose
+from pipectl.cli import cli
+from tests.conftest import Shared
+from tests.review.judge import Door, Judge
+from tests.shop import BUILD, DEPLOY, IMAGES, Shop, builds, clients, serves, until
+
+CHECK = {"Variable": "#{variables.VERSION}", "Value": "2", "Operator": "EQ"}
+RULE = {"name": "Look", "provider": "VariableCheck", "configuration": CHECK}
+GATE = {
+    "name": "Gate",
+    "before_entry": {"result": "FAIL", "rules": [RULE]},
+    "actions": [{"provider": "Manual"}],
+}
+
+
+@pytest.fixture
+def shop(shared: Shared, door: Door, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A pipeline that builds, asks and deploys; commands reach it through the watched door"""
+    account = "112233445566"
+    environment = {"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "local", "NO_COLOR": "1"}
+    shared.server.reset()
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(cli, ["--endpoint-url", door.url, *words], env=environment)
+
+    return Shop(run, clients(account, shared.server.url), account, tmp_path_factory.mktemp("shop"))
+
+
+def asked(shop: Shop) -> None:
+    """Wait until the approval asks"""
+    until(lambda: "token" in shop.stage("Gate")["actionStates"][0].get("latestExecution", {}))
+
+
+def deployed(shop: Shop, type_: Callable[..., Result]) -> str:
+    """Start an execution that passes the condition, and approve it"""
+    type_("start", "--var", "VERSION=2")
+    asked(shop)
+    type_("approve")
+    execution = shop.executions()[0]
+    shop.ends(execution, "Succeeded")
+    return execution
+
+
+def test_looking_and_acting_is_allowed_and_every_action_is_needed(shop: Shop, door: Door) -> None:
+    blocks = {**builds("echo hello"), **serves()}
+    variables = {"VERSION": {"default": "1"}}
+    first = shop.create(BUILD, GATE, DEPLOY, blocks=blocks, files=IMAGES, variables=variables)
+    shop.ends(first, "Failed")
+    (spec,) = flow.check([str(shop.folder / "shop.yaml")], {})[0]
+    judge = Judge(door, shop.account, spec)
+
+    def act(*words: str, code: int = 0) -> Result:
+        with judge.only(Purpose.OPERATE):
+            result = shop.ask(*words)
+        assert result.exit_code == code, result.output
+        return result
+
+    with judge.only(Purpose.STATUS):
+        assert shop.ask("status").exit_code == 0
+        assert shop.ask("status", "-f", str(shop.folder / "shop.yaml")).exit_code == 0
+    act("why", code=1)
+    act("override", "Gate")
+    asked(shop)
+    act("approve")
+    shop.ends(first, "Succeeded")
+    act("why")
+    deployed(shop, act)
+    act("logs")
+    act("history")
+    act("rollback", "Deploy")
+    shop.ends(shop.executions()[0], "Succeeded")
+    shop.aws("ecs").update_service(cluster="shop", service="web", taskDefinition="web:1")
+    act("why", code=1)
+    act("start", "--var", "VERSION=2")
+    asked(shop)
+    act("reject")
+    shop.ends(shop.executions()[0], "Failed")
+    act("retry", "Gate")
+    asked(shop)
+    act("stop", "--abandon")
+    shop.ends(shop.executions()[0], "Stopped")
+    act("why", shop.executions()[0], code=1)
+    act("disable-transition", "Deploy", "--reason", "Audit")
+    act("enable-transition", "Deploy")
+    role = "shop-ap-southeast-1-shop-events"
+    shop.aws("iam").delete_role_policy(RoleName=role, PolicyName="pipectl")
+    shop.aws("iam").delete_role(RoleName=role)
+    act("logs")
+    judge.referee.paths.pop(role)
+    act("why", shop.push("Nobody hears this"), code=1)
+    assert judge.denied == []
+    assert judge.unused(Purpose.STATUS | Purpose.OPERATE) == set()
