@@ -27,14 +27,14 @@ HARMLESS = re.compile(
 def check(spec: Spec) -> Iterator[Problem]:
     """The environment of containers, builds and actions."""
     for path, value, hint in _environments(spec):
-        if literal(spec, path, value) and _is_secret(str(path[-1]), value):
+        if literal(spec, path, value) and is_secret(str(path[-1]), value):
             yield _told(spec.places.of(path), str(path[-1]), hint)
     for name, project in projects(spec):
         found = buildspec(spec, name, project)
         environment = found.values.get("env") if found else None
         variables = environment.get("variables") if isinstance(environment, dict) else None
         for key, value in variables.items() if found and isinstance(variables, dict) else ():
-            if found and isinstance(value, str) and _is_secret(str(key), value):
+            if found and isinstance(value, str) and is_secret(str(key), value):
                 place = found.place(("env", "variables", key))
                 yield _told(place, str(key), f"write `parameter-store: {{{key}: NAME}}` under `env:`")
 
@@ -56,7 +56,8 @@ def _environments(spec: Spec) -> Iterator[tuple[Path, str, str]]:
             yield (*action.path, "environment", name), value, hint
 
 
-def _is_secret(name: str, value: str) -> bool:
+def is_secret(name: str, value: str) -> bool:
+    """Whether a variable of this name and value is a secret, by all that can be told from outside."""
     if VALUE.search(value):
         return True
     return NAME.search(name) is not None and not HARMLESS.fullmatch(value)

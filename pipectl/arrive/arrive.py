@@ -1,0 +1,172 @@
+"""From names to a spec: what lives is read, said in the grammar, and shortened."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipectl.arrive import pipelines, projects, repositories, services, starts, tasks
+from pipectl.arrive.live import Asked, Live, images_of
+from pipectl.arrive.looking import Look, filled, owner
+from pipectl.arrive.ours import Ours, common_tags, with_statements
+from pipectl.arrive.proven import proven
+from pipectl.arrive.shorten import shortened
+from pipectl.aws.cloud import Cloud
+from pipectl.engine.values import State
+
+OTHERS = "belongs to another stack"
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """The values of a spec, secrets and all; what was read, and what the spec does not say."""
+
+    values: dict[str, Any]
+    read: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+def arrive(cloud: Cloud, asked: Asked) -> Arrived:
+    """A spec for what is asked for and all that it uses. Raises PipectlError for a name that is not there."""
+    look = Look(cloud)
+    live = Live(look, asked)
+    values = with_statements(look, _values(live), live.stack)
+    if live.pipelines:
+        starts.tell_webhooks(look, live.pipelines)
+    values = shortened(proven(look, values, live.pipelines), look.account)
+    return Arrived(values, tuple(look.read), tuple(look.lost))
+
+
+def _values(live: Live) -> dict[str, Any]:
+    look, ours = live.look, Ours(live.look.account, live.stack)
+    said: dict[str, Any] = {"pipectl": 1, "name": live.stack, "region": look.account.region}
+    owned = [state for state in live.states if owner(state) == live.stack]
+    shared = common_tags(owned) if owned else {}
+    blocks = {
+        "codecommit": _blocks(
+            live, live.codecommit, lambda name, state: repositories.codecommit_block(look, name, state)
+        ),
+        "ecr": _blocks(live, live.ecr, lambda _, state: repositories.ecr_block(state)),
+        "ecs": _clusters(live, ours),
+        "codebuild": _blocks(live, live.projects, lambda name, state: _project(live, ours, name, state)),
+        "codepipeline": {name: _pipeline_block(live, ours, name) for name in live.pipelines},
+    }
+    return said | filled(tags=shared) | filled(**_without_shared(blocks, shared))
+
+
+def _without_shared(value: Any, shared: Mapping[str, str]) -> Any:
+    """The blocks without the tags that the whole stack has."""
+    if not isinstance(value, Mapping):
+        return value
+    said = {key: _without_shared(item, shared) for key, item in value.items()}
+    if isinstance(said.get("tags"), dict) and shared:
+        said["tags"] = {key: text for key, text in said["tags"].items() if shared.get(key) != text}
+    return {key: item for key, item in said.items() if key != "tags" or item}
+
+
+def _blocks(live: Live, found: Mapping[str, State], block: Any) -> dict[str, Any]:
+    return {
+        name: _only_used(live, name) if live.is_foreign(state) else block(name, state)
+        for name, state in found.items()
+    }
+
+
+def _only_used(live: Live, name: str) -> dict[str, Any]:
+    live.look.tell(f"{name} {OTHERS}: the spec only uses it")
+    return {"managed": False}
+
+
+def _clusters(live: Live, ours: Ours) -> dict[str, Any]:
+    said = _blocks(live, live.clusters, lambda _, state: services.cluster_block(state))
+    for name, state in live.services.items():
+        cluster, _, service = name.partition("/")
+        if live.is_foreign(state) or not services.is_known(live.look, name, state):
+            block: dict[str, Any] = {"managed": False}
+        else:
+            block = _service(live, ours, name, state)
+        said.setdefault(cluster, {"managed": False}).setdefault("services", {})[service] = block
+    return said
+
+
+def _service(live: Live, ours: Ours, name: str, state: State) -> dict[str, Any]:
+    cluster, _, service = name.partition("/")
+    raw = state["raw_task"]
+    alone = sum(each.partition("/")[2] == service for each in live.services) == 1
+    own_role = ours.role(service if alone else f"{cluster}-{service}", "execution")
+    role = raw.get("executionRoleArn")
+    usual = f"/ecs/{tasks.family(raw)}"
+    group = next(iter(tasks.log_groups(raw)), usual)
+    found = live.log_group(usual) if group == usual and tasks.log_groups(raw) else None
+    deployed = name in live.used.services or role == own_role
+    around = tasks.Surroundings(
+        live.look.account.region,
+        {
+            key: repo
+            for key, image in images_of(state).items()
+            if deployed and (repo := _repository(live, image))
+        },
+        group,
+        None if role == own_role else role or False,
+    )
+    said_group = None if found or (group == usual and not tasks.log_groups(raw)) else group
+    block = services.service_block(live.look, name, state, around, said_group)
+    return _last(block | _retention(found))
+
+
+def _repository(live: Live, image: str) -> str | None:
+    """The repository of an image in the account's own registry."""
+    prefix = f"{live.look.account.registry}/"
+    name = re.split(r"[:@]", image.removeprefix(prefix))[0] if image.startswith(prefix) else None
+    return name if name in live.ecr else None
+
+
+def _retention(found: State | None) -> dict[str, Any]:
+    return filled(log_retention_days=(found or {}).get("retention_days"))
+
+
+def _project(live: Live, ours: Ours, name: str, state: State) -> dict[str, Any]:
+    if not projects.runs_in_a_pipeline(state):
+        live.look.tell(f"codebuild project {name} is only used: its source or its output is its own")
+        return {"managed": False}
+    own_role = state["role"] == ours.role(name, "build")
+    said = projects.block(live.look, name, state, None if own_role else state["role"])
+    usual = f"/aws/codebuild/{name}"
+    group = projects.log_group(state, name) or usual
+    found = live.log_group(usual) if group == usual and state["log_group"] else None
+    said |= {} if found else {"log_group": group}
+    return _last(said | _retention(found) | _pushed(live, said.get("environment") or {}))
+
+
+def _pushed(live: Live, environment: dict[str, Any]) -> dict[str, Any]:
+    """The repository that REPOSITORY_URI names; without it, that none shall be put there."""
+    uri = environment.get("REPOSITORY_URI")
+    prefix = f"{live.look.account.registry}/"
+    if isinstance(uri, str) and uri.startswith(prefix) and uri.removeprefix(prefix) in live.ecr:
+        left = {key: value for key, value in environment.items() if key != "REPOSITORY_URI"}
+        return {"repository": uri.removeprefix(prefix), "environment": left}
+    return {"repository": False}
+
+
+def _last(block: dict[str, Any]) -> dict[str, Any]:
+    """The block without what is empty; tags and raw parameters stand at its end."""
+    said = {key: value for key, value in block.items() if value not in (None, {})}
+    return {**said, **{key: said.pop(key) for key in ("tags", "aws") if key in said}}
+
+
+def _pipeline_block(live: Live, ours: Ours, name: str) -> dict[str, Any]:
+    raw, look = live.pipelines[name], live.look
+    if live.is_foreign({"tags": live.pipeline_tags[name]}):
+        return _only_used(live, f"pipeline {name}")
+    region = look.account.region
+    stores = pipelines.stores(raw, region)
+    here = stores.get(region, {})
+    for where, store in stores.items():
+        if where != region and store.get("encryptionKey"):
+            look.tell(f"the key of pipeline {name}'s bucket in {where}: the grammar has no word for it")
+    said = filled(
+        role=raw["roleArn"] if raw["roleArn"] != ours.role(name, "pipeline") else None,
+        artifact_bucket=here.get("location") if here.get("location") != ours.bucket else None,
+        artifact_buckets={where: each["location"] for where, each in stores.items() if where != region},
+        encryption_key=(here.get("encryptionKey") or {}).get("id"),
+    )
+    return pipelines.block(look, raw, starts.event_rules(look, raw, live.stack), said)

@@ -1,0 +1,171 @@
+"""Secrets never stand in a spec: what looks like one is read from the environment, and is said so."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from pipectl.rules.plain_secrets import HARMLESS, is_secret
+from pipectl.spec.document import of_shell
+from pipectl.spec.places import Path
+
+TELLING = re.compile(
+    r"secret|password|passwd|passphrase|token|credential|api_?key|private_?key|access_?key", re.IGNORECASE
+)
+NOT_VALUES = frozenset({
+    "secrets", "secrets_manager", "parameter_store", "depends_on", "policy", "lifecycle_policy", "statements",
+    "secretOptions", "inputs", "outputs", "tags",
+})  # fmt: skip
+"""Keys under which no values of variables stand, but names, references and rules."""
+PAIRS = (("name", "value"), ("key", "value"))
+MASKED = re.compile(r"\*{4,}")
+"""How CodePipeline tells a token that it keeps for itself (API reference, GetPipeline)."""
+REFERENCE = re.compile(r"\$\$\{|\$\{[A-Za-z]+:")
+
+
+@dataclass(frozen=True)
+class Concealed:
+    """Values without secrets; `environment` is what stands for them, `told` what is to be said."""
+
+    values: dict[str, Any]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+
+
+class _Hiding:
+    """One walk through the values; the same secret has the same name everywhere."""
+
+    def __init__(self) -> None:
+        self.environment: dict[str, str] = {}
+        self.files: dict[str, str] = {}
+        self.told: dict[str, None] = {}
+
+    def value(self, value: Any, path: Path) -> Any:
+        """The value as it may be printed."""
+        if isinstance(value, Mapping):
+            return {key: self.value(item, (*path, key)) for key, item in self._pair(value, path).items()}
+        if isinstance(value, list):
+            return [self.value(item, (*path, number)) for number, item in enumerate(value)]
+        return self._text(value, path) if isinstance(value, str) else value
+
+    def _pair(self, value: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+        """`{name: PASSWORD, value: ...}`: the name stands beside its value."""
+        for name, content in PAIRS:
+            said = value.get(content)
+            if isinstance(value.get(name), str) and isinstance(said, str) and looks_secret(value[name], said):
+                return {**value, content: self._hidden(value[name], said, path)}
+        return value
+
+    def _text(self, text: str, path: Path) -> str:
+        if is_buildspec(path) and of_shell(path, text):
+            return self._buildspec(text, path)
+        if set(map(str, path)) & NOT_VALUES:
+            return escaped(text)
+        if text in self._references():
+            return text
+        if MASKED.fullmatch(text):
+            where = _said(path)
+            self.told[f"{where}: AWS does not tell its value; put it in before the pipeline changes"] = None
+            return text
+        name = _name(path)
+        if looks_secret(name, text) or _holds_secret(text) or text.startswith("file:"):
+            return self._hidden(name, text, path)
+        return escaped(text)
+
+    def _references(self) -> set[str]:
+        return {f"${{env:{name}}}" for name in self.environment}
+
+    def _hidden(self, name: str, text: str, path: Path) -> str:
+        variable = self._variable(name, text, path)
+        self.environment[variable] = text
+        self.told[
+            f"{_said(path)} looks like a secret and is not printed: the spec reads it from the environment"
+            f" variable {variable}; better keep it in SSM or Secrets Manager"
+        ] = None
+        return f"${{env:{variable}}}"
+
+    def _variable(self, name: str, text: str, path: Path) -> str:
+        plain = re.sub(r"\W", "_", name).upper() or "SECRET"
+        plain = f"_{plain}" if plain[0].isdigit() else plain
+        if self.environment.get(plain, text) == text:
+            return plain
+        longer = re.sub(r"\W", "_", "_".join(map(str, path))).upper()
+        return longer.removeprefix("CODEPIPELINE_").removeprefix("CODEBUILD_").removeprefix("ECS_")
+
+    def _buildspec(self, text: str, path: Path) -> str:
+        """An inline buildspec belongs to the shell, so a secret in it can only go with all of it."""
+        if not _holds_secret(text):
+            return text
+        name = f"{path[1]}.buildspec.yml"
+        self.files[name] = text
+        self.told[
+            f"the buildspec of codebuild project {path[1]} holds what looks like a secret and is not printed:"
+            f" write it to {name} beside the spec (`aws codebuild batch-get-projects --names {path[1]}"
+            " --query 'projects[0].source.buildspec' --output text`)"
+        ] = None
+        return f"file:{name}"
+
+
+def concealed(values: Mapping[str, Any]) -> Concealed:
+    """The values as they may be printed: without secrets, and with `$` as the spec writes it."""
+    hiding = _Hiding()
+    said = hiding.value(dict(values), ())
+    return Concealed(said, hiding.environment, hiding.files, tuple(hiding.told))
+
+
+def is_buildspec(path: Path) -> bool:
+    """Whether it is the buildspec of a project."""
+    return path[:1] == ("codebuild",) and path[2:] == ("buildspec",)
+
+
+def looks_secret(name: str, text: str) -> bool:
+    """Whether the rule for plain secrets says so, or the name tells it in another place than at its end."""
+    told = TELLING.search(name) is not None and not HARMLESS.fullmatch(text) and not text.isdigit()
+    return is_secret(name, text) or (told and text != "")
+
+
+def escaped(text: str) -> str:
+    """`${env:X}` of somebody else's is a text here."""
+    return text.replace("${", "$${") if REFERENCE.search(text) else text
+
+
+def _holds_secret(text: str) -> bool:
+    """Whether a text of JSON or YAML has a secret inside, as the variables of an action."""
+    if not ("\n" in text or text.lstrip().startswith(("{", "["))):
+        return False
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError:
+        found = None
+    return is_secret("", text) or any(looks_secret(name, value) for name, value in _pairs(found))
+
+
+def _pairs(found: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(found, dict):
+        for name, content in PAIRS:
+            plain = found.get("type", "PLAINTEXT") == "PLAINTEXT"
+            if plain and isinstance(found.get(name), str) and isinstance(found.get(content), str):
+                yield found[name], found[content]
+        for key, value in found.items():
+            if isinstance(value, str):
+                yield str(key), value
+            elif str(key) not in ("parameter-store", "secrets-manager"):
+                yield from _pairs(value)
+    elif isinstance(found, list):
+        for each in found:
+            yield from _pairs(each)
+
+
+def _name(path: Path) -> str:
+    """The last key on the way that is a word."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
+
+
+def _said(path: Path) -> str:
+    return ".".join(str(part) for part in path)
+
+
+__all__ = ["Concealed", "concealed"]

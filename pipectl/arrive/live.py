@@ -1,0 +1,153 @@
+"""What lives: everything that an import reads, each thing once."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pipectl.arrive import pipelines, projects, repositories, services
+from pipectl.arrive.looking import Look, owner
+from pipectl.arrive.used import Used, images, used
+from pipectl.aws.cloud import pages
+from pipectl.engine.values import State
+from pipectl.errors import PipectlError
+from pipectl.kinds import log_group
+from pipectl.spec.problems import nearest
+
+LONGEST = 40
+"""Letters of a stack's name (grammar)."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line names; services as `cluster/service`."""
+
+    pipelines: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+
+
+class Live:
+    """Everything that was read, each thing once."""
+
+    def __init__(self, look: Look, asked: Asked) -> None:
+        self.look = look
+        self.asked = asked
+        self.pipelines = {name: _pipeline(look, name) for name in dict.fromkeys(asked.pipelines)}
+
+    @cached_property
+    def used(self) -> Used:
+        """What the pipelines use."""
+        return used(self.pipelines.values(), self.look.account)
+
+    @cached_property
+    def pipeline_tags(self) -> dict[str, dict[str, str]]:
+        """Name -> all tags."""
+        return {name: pipelines.all_tags(self.look, name) for name in self.pipelines}
+
+    @cached_property
+    def codecommit(self) -> dict[str, State]:
+        """Name -> what was found."""
+        return _there((name, repositories.codecommit(self.look, name)) for name in self.used.codecommit)
+
+    @cached_property
+    def projects(self) -> dict[str, State]:
+        """Name -> what was found. Those that were asked for must be there."""
+        names = dict.fromkeys([*self.used.projects, *self.asked.projects])
+        found = _there((name, projects.found(self.look, name)) for name in names)
+        _require(self.look, "codebuild project", self.asked.projects, found)
+        return found
+
+    @cached_property
+    def services(self) -> dict[str, State]:
+        """`cluster/service` -> what was found. Those that were asked for must be there."""
+        names = dict.fromkeys([*self.used.services, *self.asked.services])
+        found = _there((name, services.found_service(self.look, name)) for name in names)
+        _require(self.look, "ecs service", self.asked.services, found)
+        return found
+
+    @cached_property
+    def clusters(self) -> dict[str, State]:
+        """Name -> what was found, for all services."""
+        names = dict.fromkeys(name.partition("/")[0] for name in self.services)
+        return _there((name, services.found_cluster(self.look, name)) for name in names)
+
+    @cached_property
+    def ecr(self) -> dict[str, State]:
+        """Name -> what was found: sources, what services run, what builds name."""
+        texts = [text for state in self.services.values() for text in images_of(state).values()]
+        texts += [str(state["aws"]) for state in self.projects.values()]
+        names = dict.fromkeys([*self.used.ecr, *images(self.look.account, texts)])
+        return _there((name, repositories.ecr(self.look, name)) for name in names)
+
+    @cached_property
+    def stack(self) -> str:
+        """The stack that owns what is imported, else a name made of what was asked for."""
+        states = [{"tags": tags} for tags in self.pipeline_tags.values()]
+        owners = [owner(state) for state in [*states, *self.services.values(), *self.projects.values()]]
+        first = next(
+            (each for each in [*self.asked.pipelines, *self.asked.services, *self.asked.projects]), ""
+        )
+        return next((each for each in owners if each), None) or stack_name(first)
+
+    @property
+    def states(self) -> list[State]:
+        """Everything with tags."""
+        whole = (self.codecommit, self.ecr, self.clusters, self.services, self.projects)
+        tagged: list[State] = [{"tags": tags} for tags in self.pipeline_tags.values()]
+        return [*(state for each in whole for state in each.values()), *tagged]
+
+    def is_foreign(self, state: State) -> bool:
+        """Whether another stack owns it: then the spec only uses it."""
+        return owner(state) not in (None, self.stack)
+
+    def log_group(self, name: str) -> State | None:
+        """A log group that the stack may take over: one that is there and not another stack's."""
+        state = self.look.state(log_group.KIND, name, {})
+        return None if state is None or self.is_foreign(state) else state
+
+
+def stack_name(text: str) -> str:
+    """The nearest name that a stack may have."""
+    plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    plain = plain if plain[:1].isalpha() else f"stack-{plain}".rstrip("-")
+    return (plain if len(plain) > 1 else f"{plain}-stack")[:LONGEST].rstrip("-")
+
+
+def _there(pairs: Iterable[tuple[str, State | None]]) -> dict[str, State]:
+    return {name: state for name, state in pairs if state is not None}
+
+
+def _require(look: Look, kind: str, asked: Iterable[str], found: Mapping[str, State]) -> None:
+    for name in asked:
+        if name not in found:
+            told = next((each for each in look.lost if name in each), None)
+            raise PipectlError(
+                told or f"there is no {kind} `{name}` in {look.account.region} of account {look.account.id}",
+                hint="`--region` and `--profile` look elsewhere",
+            )
+
+
+def _pipeline(look: Look, name: str) -> Mapping[str, Any]:
+    answer = look.cloud.call("codepipeline", "get_pipeline", name=name) if _exists(look, name) else {}
+    look.saw("pipeline", name)
+    return dict(answer["pipeline"])
+
+
+def _exists(look: Look, name: str) -> bool:
+    names = sorted(each["name"] for each in pages(look.cloud, "codepipeline", "list_pipelines", "pipelines"))
+    if name in names:
+        return True
+    near = nearest(name, names)
+    there = f"those there are: {', '.join(names)}" if names else "there is none"
+    raise PipectlError(
+        f"there is no pipeline `{name}` in {look.account.region} of account {look.account.id}",
+        hint=f"did you mean `{near}`? {there}" if near else there,
+    )
+
+
+def images_of(state: State) -> dict[str, str]:
+    """Container -> image, of a service."""
+    raw = state.get("raw_task") or {}
+    return {each["name"]: each.get("image", "") for each in raw.get("containerDefinitions", [])}

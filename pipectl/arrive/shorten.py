@@ -1,0 +1,62 @@
+"""The short form: what may be left out without another meaning is left out, and the kinds are the judges."""
+
+import copy
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pipectl.arrive.compiled import Designed, designed
+from pipectl.aws.account import Account
+from pipectl.kinds.providers import PROVIDERS
+from pipectl.spec.places import Path
+
+Values = dict[str, Any]
+OF_ACTION = ("name", "category", "poll", "inputs", "outputs")
+
+
+def shortened(values: Values, account: Account) -> Values:
+    """The same system in fewer words."""
+    meaning = designed(values, account)
+    if meaning is None:
+        return values
+    return _short(values, list(_candidates(values)), meaning, account)
+
+
+def _short(values: Values, paths: Sequence[Path], meaning: Designed, account: Account) -> Values:
+    """All of the paths at once when that means the same, else each half by itself."""
+    if not paths:
+        return values
+    shorter = without(values, paths)
+    if designed(shorter, account) == meaning:
+        return shorter
+    if len(paths) == 1:
+        return values
+    half = len(paths) // 2
+    return _short(_short(values, paths[:half], meaning, account), paths[half:], meaning, account)
+
+
+def without(values: Values, paths: Sequence[Path]) -> Values:
+    """A copy without these keys."""
+    left = copy.deepcopy(values)
+    for path in paths:
+        inside: Any = left
+        for part in path[:-1]:
+            inside = inside[part]
+        inside.pop(path[-1], None)
+    return left
+
+
+def _candidates(values: Values) -> Iterator[Path]:
+    """What follows from other words more often than not."""
+    for name, project in values.get("codebuild", {}).items():
+        yield from (("codebuild", name, key) for key in ("environment_type", "repository") if key in project)
+    for name, pipeline in values.get("codepipeline", {}).items():
+        for number, stage in enumerate(pipeline.get("stages", [])):
+            for place, action in enumerate(stage["actions"]):
+                path = ("codepipeline", name, "stages", number, "actions", place)
+                yield from ((*path, key) for key in OF_ACTION if _may_go(key, action))
+
+
+def _may_go(key: str, action: Values) -> bool:
+    """The category of a provider that pipectl does not know must be said (rule `provider`)."""
+    known = action["provider"] in PROVIDERS and action.get("owner", "AWS") == "AWS"
+    return key in action and (key != "category" or known)

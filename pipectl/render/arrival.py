@@ -1,0 +1,56 @@
+"""What `import` says beside the spec: what was read, what the spec does not say, what `create` would do."""
+
+from collections.abc import Iterator, Sequence
+
+from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Plan, Step
+from pipectl.render.marks import Look
+from pipectl.render.secrets import masked
+from pipectl.render.text import counted, paragraph
+
+INDENT = 2
+
+
+def arrival_text(read: Sequence[str], lost: Sequence[str], plan: Plan | None, look: Look) -> str:
+    """All of it, a paragraph each."""
+    parts = [f"read:\n{paragraph(', '.join(read), look.width, INDENT)}"]
+    if lost:
+        parts.append("not in the spec:\n" + "\n".join(paragraph(each, look.width, INDENT) for each in lost))
+    if plan is not None:
+        parts.append("\n".join(paragraph(each, look.width, 0) for each in outlook(plan)))
+    return "\n\n".join(parts)
+
+
+def outlook(plan: Plan) -> list[str]:
+    """What `create` does with the spec: nothing, tags only, or more, which is listed."""
+    changes = list(changes_of(plan))
+    adopted = len(plan.adoptions)
+    if not plan.pending and not plan.obstacles:
+        return [f"`pipectl create` changes nothing: {counted(len(plan.steps), 'resource')} as the spec says"]
+    said = []
+    if adopted:
+        tags = f"the tags {OWNER_TAG} and {ADOPTED_TAG}"
+        end = "and changes more:" if changes else "and changes nothing else"
+        said = [f"`pipectl create --adopt` adds {tags} to {counted(adopted, 'resource')} {end}"]
+    elif changes:
+        said = ["`pipectl create` changes:"]
+    return [*said, *(f"  {each}" for each in changes)]
+
+
+def changes_of(plan: Plan) -> Iterator[str]:
+    """Everything that a plan changes beyond our tags, and all that is in its way."""
+    for step in plan.steps:
+        name = f"{step.resource.kind} {step.resource.name}"
+        if step.obstacle:
+            yield f"{name}: {step.obstacle.message}"
+        elif step.action is Action.CREATE:
+            yield f"{name} would be made"
+        else:
+            yield from (f"{name}: {each}" for each in _differences(step))
+
+
+def _differences(step: Step) -> Iterator[str]:
+    ours = (f"tags.{OWNER_TAG}", f"tags.{ADOPTED_TAG}")
+    for each in step.differences if step.action is not Action.KEEP else ():
+        if each.path not in ours:
+            before, after = masked(each.path, each.before), masked(each.path, each.after)
+            yield f"{each.path} {before} -> {after}"
