@@ -19,12 +19,17 @@ KNOWS = {
     "rules": {"spec", "kinds"},
     "runs": {"errors", "spec", "aws", "engine"},
     "doctor": {"errors", "aws", "engine", "kinds"},
+    "init": {"errors", "aws", "doctor"},
     "render": {"errors", "engine", "runs", "doctor"},
     "flow": {"errors", "spec", "rules", "kinds", "engine", "aws", "local"},
     "review": {"spec", "kinds", "runs", "engine", "aws"},
     "leaving": {"kinds", "engine", "aws", "flow"},
+    "arrive": {"errors", "spec", "rules", "kinds", "engine", "aws"},
+    "blame": {"errors", "kinds", "engine", "aws", "flow"},
     "cli": {
+        "arrive",
         "doctor",
+        "init",
         "errors",
         "spec",
         "kinds",
@@ -34,6 +39,7 @@ KNOWS = {
         "render",
         "flow",
         "leaving",
+        "blame",
         "review",
         "local",
     },
@@ -50,6 +56,8 @@ NARROW = {
     ("render", "engine"): {"engine.values", "engine.removal"},
     ("flow", "local"): {"local.daemon"},
     ("cli", "local"): {"local.daemon"},
+    ("arrive", "engine"): {"engine.values"},
+    ("arrive", "rules"): {"rules", "rules.plain_secrets"},
 }
 """Where only a part of the other room may be known."""
 
@@ -58,8 +66,8 @@ LIBRARIES = {
     "botocore": {"aws", "rules", "local"},
     "click": {"cli", "__main__", "render"},  # render: its marks are styled
     "rich": {"cli", "render"},
-    "pydantic": {"spec", "kinds", "rules"},
-    "yaml": {"spec", "kinds", "rules", "render", "local", "cli", "export"},
+    "pydantic": {"arrive", "spec", "kinds", "rules"},
+    "yaml": {"arrive", "spec", "kinds", "rules", "render", "local", "cli", "export"},
     "moto": {"local"},
     "dulwich": {"local"},
     "werkzeug": {"local"},

@@ -101,15 +101,19 @@ def _case(connection: "Connection", spec: "Spec | None", names: tuple[str, ...])
     """The pipelines of one spec, behind a door that only reads, and asks the same once."""
     from pipectl import flow
     from pipectl.aws.once import Once
+    from pipectl.aws.permissions import Purpose
     from pipectl.aws.readonly import ReadOnly
     from pipectl.doctor import Case
+    from pipectl.review import policy
 
     cloud = connection.cloud(connection.region(spec.region if spec else None))
     door = Once(ReadOnly(cloud))
     if spec is None or spec.account not in (None, cloud.account.id):
         return Case(door, names, spec_file=spec.file if spec else None)
     (stack,) = flow.design([spec], connection, flow.Aws())
-    return Case(door, names, stack.resources, spec.file)
+    wanted = Purpose.CREATE | Purpose.OPERATE
+    statements = policy.statements(spec, cloud.account, wanted)
+    return Case(door, names, stack.resources, spec.file, tuple(statements))
 
 
 def _examine(name: str, case: "Case", spec: "Spec | None") -> Examined:

@@ -13,10 +13,14 @@ from dataclasses import replace
 from pipectl.aws.cloud import for_each
 from pipectl.doctor._case import Case
 from pipectl.doctor._finding import Finding, Standing, good, wrong
-from pipectl.doctor._tools import refused
+from pipectl.doctor._network import Network, network
+from pipectl.doctor._tools import all_of, refused
 from pipectl.errors import AwsError
 
-__all__ = ["CREDENTIALS", "Case", "Finding", "Standing", "credentials", "examine", "wrong"]
+__all__ = [
+    "CREDENTIALS", "Case", "Finding", "Network", "Standing", "all_of", "credentials", "examine", "network",
+    "refused", "wrong",
+]  # fmt: skip
 
 CREDENTIALS = "credentials"
 

@@ -121,6 +121,8 @@ class Case:
     names: tuple[str, ...]
     resources: tuple[Resource, ...] = ()
     spec_file: str | None = None
+    statements: tuple[Shape, ...] = ()
+    """What the spec needs to be allowed, as statements of a policy."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def stated(self, kind: str) -> dict[str, Resource]:

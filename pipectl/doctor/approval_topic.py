@@ -25,20 +25,25 @@ def _look(case: Case, action: Action) -> Iterator[Finding]:
     arn = action.value("NotificationArn") or ""
     found = _subscriptions(case.cloud, arn)
     if found is None:
-        text = f"its topic is not there, so the approval is told to nobody: {arn}"
-        yield wrong(action.title, text, f"`aws sns create-topic --name {arn.rpartition(':')[2]}`")
+        name = arn.rpartition(":")[2]
+        text = f"its topic {name} is not there, so nobody is told"
+        yield wrong(action.title, text, f"`aws sns create-topic --name {name}`, and subscribe somebody")
         return
     confirmed = [each for each in found if each != UNCONFIRMED]
     if confirmed:
-        yield good(action.title, f"{len(confirmed)} confirmed")
+        yield good(action.title, f"has {_counted(len(confirmed))}")
         return
     topic = arn.rpartition(":")[2]
-    subscribe = f"`aws sns subscribe --topic-arn {arn} --protocol email --notification-endpoint ADDRESS`"
+    subscribe = "subscribe an address: in the console of SNS, or by `aws sns subscribe`"
     if found:
         text = f"nobody has confirmed a subscription to its topic {topic}, so nobody is told"
         yield wrong(action.title, text, "open the link in the e-mail that AWS has sent to each address")
     else:
         yield wrong(action.title, f"its topic {topic} has no subscribers, so nobody is told", subscribe)
+
+
+def _counted(number: int) -> str:
+    return f"{number} confirmed {'subscriber' if number == 1 else 'subscribers'}"
 
 
 def _subscriptions(cloud: Cloud, arn: str) -> list[str] | None:

@@ -30,12 +30,12 @@ def _look(case: Case, action: Action) -> Iterator[Finding]:
     else:
         answer = find(missing, case.cloud, "codeconnections", "get_connection", ConnectionArn=arn)
     if answer is None:
-        text = f"its connection is not there: {arn}"
+        text = f"its connection {arn.rpartition('/')[2]} is not there"
         yield wrong(action.title, text, "`aws codeconnections list-connections` lists those there are")
         return
     name, status = answer["Connection"]["ConnectionName"], answer["Connection"]["ConnectionStatus"]
     if status == "AVAILABLE":
-        yield good(action.title, f"its connection {name} is available")
+        yield good(action.title, f"has the connection {name}, which is available")
     else:
         hint = "complete it in the console: Developer Tools, Settings, Connections, Update pending connection"
         yield wrong(action.title, f"its connection {name} is {status}, so nothing is fetched", hint)

@@ -10,6 +10,9 @@ from pipectl.doctor._tools import each
 from pipectl.kinds import service as services_kind
 
 TITLE = "deployment"
+LONGEST = 60
+"""Minutes of an ECS action, and what it takes when nothing is said (action reference, ECS)."""
+
 MISSING = ("ApplicationDoesNotExistException", "DeploymentGroupDoesNotExistException")
 
 
@@ -59,14 +62,17 @@ def _fits(case: Case, action: Action, service: Service) -> Finding:
     if controller != wanted:
         right = "ECS" if controller == "ECS" else "CodeDeployToECS"
         other = "" if controller == "EXTERNAL" else f"use an action of provider {right}, or "
-        text = f"{action.provider} deploys services of controller {wanted}; {service.title} has {controller}"
+        text = f"deploys services of controller {wanted} only, and {service.title} has {controller}"
         hint = f"{other}make the service anew with controller {wanted}: ECS cannot change it"
         return wrong(action.title, text, hint)
-    # 60 minutes when nothing is said (action reference, ECS); CodeDeploy has its own patience
-    minutes = int(action.value("DeploymentTimeout") or 60) if action.provider == "ECS" else None
+    # CodeDeploy has a patience of its own
+    minutes = int(action.value("DeploymentTimeout") or LONGEST) if action.provider == "ECS" else None
     grace = int(service.shape.get("healthCheckGracePeriodSeconds") or 0)
     if minutes is not None and minutes * 60 <= grace:
         text = f"gives up after {minutes} min, but the checks of {service.title} are ignored for {grace} s"
-        hint = f"take a timeout above {grace // 60 + 1} minutes (`deployment_timeout_minutes`), or less grace"
+        longer = f"take a timeout above {grace // 60} minutes (`deployment_timeout_minutes`), or less grace"
+        hint = (
+            longer if grace // 60 < LONGEST else f"take less grace: {LONGEST} minutes is the longest timeout"
+        )
         return wrong(action.title, text, hint)
     return good(action.title, f"deploys {service.title}")

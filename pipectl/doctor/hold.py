@@ -32,16 +32,17 @@ def _gate(case: Case, pipeline: Pipeline, stage: Mapping[str, Any], age: timedel
     subject = f"{pipeline.name}/{stage['stageName']}"
     waits = bool(stage.get("inboundExecution"))
     if age < NEAR:
-        return good(subject, f"closed for {_days(age)}")
+        return good(subject, f"has been closed for {_days(age)}")
     name = stage["stageName"]
     opened = f"`pipectl enable-transition {name} -p {pipeline.name}` opens it"
     if age < LAST:
         text = f"closed for {_days(age)}; after 30, what waits here does not go on when it is opened"
         return doubt(subject, text, opened)
-    text = f"closed for {_days(age)}, longer than 30: what waits here does not go on when it is opened"
+    text = "closed for more than 30 days: what waits here does not go on when it is opened"
     hint = f"{opened}, and then `pipectl start -p {pipeline.name}`"
     return wrong(subject, text, hint) if waits else doubt(subject, text, hint)
 
 
 def _days(age: timedelta) -> str:
-    return f"{age.days} {'day' if age.days == 1 else 'days'}"
+    days = max(age.days, 0)
+    return f"{days} {'day' if days == 1 else 'days'}"

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from pipectl.aws.cloud import find
+from pipectl.aws.download import download
 from pipectl.doctor._case import Case, Service
 from pipectl.doctor._finding import Finding, doubt, good, wrong
 from pipectl.doctor._tools import each
@@ -66,13 +67,13 @@ def _look(case: Case, image: Image) -> Iterator[Finding]:
         yield _missing(image)
         return
     wanted = (image.service.definition.get("runtimePlatform") or {}).get("cpuArchitecture", "X86_64")
-    made = _architectures(found)
+    made = _architectures(case, image, found)
     if made and SPELLED.get(wanted, wanted) not in made:
         text = f"{image.name} is made for {' and '.join(sorted(made))}, but its tasks run on {wanted}"
         hint = f"build it for {SPELLED.get(wanted, wanted)}, or let the task definition ask for the other"
         yield wrong(image.service.title, text, hint)
     else:
-        yield good(image.service.title, image.name)
+        yield good(image.service.title, f"runs {image.name}")
 
 
 def _missing(image: Image) -> Finding:
@@ -83,12 +84,32 @@ def _missing(image: Image) -> Finding:
     return doubt(image.service.title, text, "run the pipeline: it builds and deploys one")
 
 
-def _architectures(found: Mapping[str, Any]) -> set[str]:
-    """What an index says of its images. A single manifest does not tell, its configuration would."""
+def _architectures(case: Case, image: Image, found: Mapping[str, Any]) -> set[str]:
+    """What an index says of its images, or the configuration of the only one; nothing where neither does."""
+    manifest = _parsed(found.get("imageManifest"))
+    if "manifests" in manifest:
+        platforms = [each.get("platform") or {} for each in manifest["manifests"]]
+        made = {str(platform["architecture"]) for platform in platforms if platform.get("architecture")}
+        return made - {"unknown"}  # attestations of buildx
+    digest = (manifest.get("config") or {}).get("digest")
+    architecture = _configuration(case, image, digest).get("architecture") if digest else None
+    return {str(architecture)} if architecture else set()
+
+
+def _configuration(case: Case, image: Image, digest: str) -> Mapping[str, Any]:
+    """The configuration is a blob like a layer (OCI distribution specification)."""
+    missing = ["LayersNotFoundException", "LayerInaccessibleException", "UnableToGetUpstreamLayerException"]
+    answer = find(
+        missing,
+        case.cloud, "ecr", "get_download_url_for_layer",
+        repositoryName=image.repository, layerDigest=digest,
+    )  # fmt: skip
+    return _parsed(download(answer["downloadUrl"]) if answer else None)
+
+
+def _parsed(text: str | bytes | None) -> Mapping[str, Any]:
     try:
-        manifest = json.loads(found.get("imageManifest") or "{}")
+        found = json.loads(text or "{}")
     except ValueError:
-        return set()
-    platforms = [each.get("platform") or {} for each in manifest.get("manifests") or []]
-    known = {str(platform.get("architecture")) for platform in platforms if platform.get("architecture")}
-    return known - {"unknown"}  # attestations of buildx
+        return {}
+    return found if isinstance(found, dict) else {}

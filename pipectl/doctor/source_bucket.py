@@ -28,14 +28,13 @@ def _look(case: Case, action: Action) -> Iterator[Finding]:
     if versions is None:
         yield wrong(action.title, f"its bucket {name} is not there", f"`aws s3 mb s3://{name}`")
     elif versions.get("Status") != "Enabled":
-        setting = f"`aws s3api put-bucket-versioning --bucket {name}"
-        hint = f"{setting} --versioning-configuration Status=Enabled`"
-        yield wrong(action.title, f"its bucket {name} keeps no versions, so nothing can be fetched", hint)
+        text = f"its bucket {name} keeps no versions, so nothing can be fetched"
+        yield wrong(action.title, text, "turn on versioning in the bucket's properties")
     elif not polls(action) and not _tells(case, name):
         text = f"its bucket {name} sends no events to EventBridge, so no rule hears of changes"
         yield wrong(action.title, text, "turn on Amazon EventBridge in the bucket's properties")
     else:
-        yield good(action.title, f"bucket {name}")
+        yield good(action.title, f"reads the bucket {name}")
 
 
 def _tells(case: Case, name: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local import connections
+from pipectl.local.gaps import layers
 from pipectl.local.wire import Answer, Request
 
 if TYPE_CHECKING:
@@ -109,6 +110,11 @@ def answer(server: Server, method: str, path: str, body: bytes) -> Answer:
         return _json(server.health())
     if door == ("GET", "requests"):
         return _json([asdict(call) for call in server.requests.all()])
+    if door[0] == "GET" and door[1].startswith(layers.PATH):
+        found = layers.content(server.world, door[1].removeprefix(layers.PATH))
+        return Answer(
+            404 if found is None else 200, {"Content-Type": "application/octet-stream"}, found or b""
+        )
     if door == ("DELETE", "requests"):
         server.requests.clear()
         return _json({})

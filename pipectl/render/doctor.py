@@ -36,7 +36,8 @@ def _check(group: Iterator[Finding], look: Look) -> Iterator[str]:
     findings = list(group)
     found = [each for each in findings if each.standing is Standing.GOOD]
     if found and not look.verbose and len(found) > 1:
-        yield _line(Standing.GOOD, found[0].check, ", ".join(dict.fromkeys(f.subject for f in found)), look)
+        subjects = list(dict.fromkeys(each.subject for each in found))
+        yield _line(Standing.GOOD, found[0].check, _listed(subjects, look.width - TITLE - 4), look)
         found = []
     for each in found:
         yield from _good(each, look)
@@ -45,6 +46,16 @@ def _check(group: Iterator[Finding], look: Look) -> Iterator[str]:
             yield _line(each.standing, each.check, each.subject, look)
             for text in filter(None, (each.text, each.hint)):
                 yield from _below(text, look)
+
+
+def _listed(subjects: Sequence[str], cells: int) -> str:
+    """As many as there is room for."""
+    for shown in range(len(subjects), 0, -1):
+        rest = f" and {len(subjects) - shown} more" if shown < len(subjects) else ""
+        text = ", ".join(subjects[:shown]) + rest
+        if width(text) <= cells:
+            return text
+    return f"{len(subjects)} of them"
 
 
 def _good(finding: Finding, look: Look) -> Iterator[str]:

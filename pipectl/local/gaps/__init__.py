@@ -11,14 +11,17 @@ if TYPE_CHECKING:
     from pipectl.local.wire import Answer, Forward, Request
     from pipectl.local.world import World
 
-CLOSED = ("ecr", "events", "iam", "logs", "resourcegroupstaggingapi", "s3", "sts")
+CLOSED = ("cloudtrail", "ec2", "ecr", "events", "iam", "logs", "resourcegroupstaggingapi", "s3", "sns", "sts")
+
+WITHOUT_MOTO = ("GetCallerIdentity", "LookupEvents")
+"""Answers that need no moto, whose import takes long; the first is often the first call of all."""
 
 
 def answer(world: World, request: Request, forward: Forward) -> Answer:
     """Answer a call to a service of moto; `forward` is moto itself"""
     if request.service not in CLOSED or not request.operation:
         return forward(request)
-    if request.operation != "GetCallerIdentity":  # the one answer that needs no moto, and often the first
+    if request.operation not in WITHOUT_MOTO:
         motos.ready()
     gap = importlib.import_module(f"pipectl.local.gaps.{request.service}")
     answered: Answer = gap.answer(world, request, forward)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local import model, validation
-from pipectl.local.gaps import lifecycle
+from pipectl.local.gaps import layers, lifecycle
 from pipectl.local.wire import Answer, Forward, Refused, Request
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
     if operation is not None and operation.input_shape is not None:
         asked = validation.known(operation.input_shape, asked)
         _check(validation.faults(operation.input_shape, asked))
+    if request.operation == "GetDownloadUrlForLayer":
+        return layers.download_url(world, request, asked)
     before = _BEFORE.get(request.operation)
     answered = forward(before(world, request, asked) if before else request)
     after = _AFTER.get(request.operation)
@@ -130,6 +132,7 @@ def _with_token_life(world: World, request: Request, answered: Answer) -> Answer
 
 
 _BEFORE = {
+    "CompleteLayerUpload": layers.keep,
     "CreateRepository": _create_repository,
     "PutImage": _put_image,
     "PutLifecyclePolicy": _put_lifecycle_policy,

@@ -1,0 +1,75 @@
+"""The answers that a first spec is made of, each checked in the words of the grammar."""
+
+import re
+from dataclasses import dataclass, field
+
+from pipectl.init.folder import Folder
+
+BRANCH = "main"
+PORT = 8080
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the spec shall say. `connection` is needed for a repository at another host than CodeCommit."""
+
+    name: str
+    repository: str
+    branch: str
+    port: int
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...] = ()
+    public_ip: bool = False
+    region: str | None = None
+    connection: str | None = None
+    cluster: str | None = None
+    """An existing cluster; None makes one."""
+    folder: Folder = field(default_factory=lambda: Folder("app"))
+    schema: str | None = None
+    """The file of the JSON Schema, for the line that editors read."""
+
+    @property
+    def in_codecommit(self) -> bool:
+        """Whether the code is in CodeCommit, where no name has a slash."""
+        return "/" not in self.repository
+
+    @property
+    def makes_repository(self) -> bool:
+        """Whether the repository is new: the folder comes from nowhere, or from elsewhere."""
+        source = self.folder.source
+        return self.in_codecommit and (source is None or source.repository != self.repository)
+
+    @property
+    def container(self) -> str:
+        """The container, as the folder's buildspec calls it."""
+        return self.folder.container or "app"
+
+
+@dataclass(frozen=True)
+class Form:
+    """What an answer must look like."""
+
+    pattern: str
+    what: str
+
+    def fits(self, text: str) -> bool:
+        """Whether it does."""
+        return re.fullmatch(self.pattern, text) is not None
+
+
+FORMS = {
+    "name": Form(r"[a-z][a-z0-9-]{0,38}[a-z0-9]", "small letters, digits and `-`, 2 to 40, a letter first"),
+    "region": Form(r"[a-z]{2,}(-[a-z]+)+-\d", "a Region, as eu-west-1"),
+    "repository": Form(
+        r"[\w.-]{1,100}|[\w.-]+(/[\w.-]+)+", "a CodeCommit repository, or owner/name elsewhere"
+    ),
+    "branch": Form(r"[^\s~^:?*\[\\]+", "the name of a branch"),
+    "connection": Form(
+        r"arn:aws(-\w+)*:(codeconnections|codestar-connections):[\w-]+:\d{12}:connection/[\w-]+",
+        "the ARN of a connection",
+    ),
+    "port": Form(r"[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]", "1 to 65535"),
+    "subnet": Form(r"subnet-[0-9a-f]{8}([0-9a-f]{9})?", "the id of a subnet"),
+    "security_group": Form(r"sg-[0-9a-f]{8}([0-9a-f]{9})?", "the id of a security group"),
+    "cluster": Form(r"[A-Za-z0-9_-]{1,255}", "letters, digits, `-` and `_`"),
+}
