@@ -1,37 +1,71 @@
 """`pipectl plan`: show what `create` would do."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from pipectl.cli._options import Chosen, Settings, aws_options, specs
-from pipectl.errors import ExitCode
+from pipectl.errors import ExitCode, WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipectl.engine.values import Plan
+    from pipectl.flow import Stack
 
 
 @click.command()
 @specs
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 when something would change")
+@click.option("--blame", is_flag=True, help="Tell who changed it last, where CloudTrail's history knows")
+@click.option(
+    "--as", "form", type=click.Choice(["aws-cli"]), help="Print the commands that would do it, for review"
+)
 @aws_options
-def command(settings: Settings, chosen: Chosen, detailed_exitcode: bool) -> ExitCode | None:
+def command(
+    settings: Settings, chosen: Chosen, detailed_exitcode: bool, blame: bool, form: str | None
+) -> ExitCode | None:
     """Show what `create` would change, field by field
 
-    Nothing is written.
+    Nothing is written. With --blame each change is told with who made it last, and by which operation: for
+    drift, the person to ask. With --as aws-cli it prints a script for bash, whose commands do what `create`
+    would do, in its order; secrets of the SPECs stand in it as variables.
 
     With `-o json`: an object for one SPEC, a list for several.
     """
     from pipectl import flow, leaving
+    from pipectl.blame import with_blame
     from pipectl.cli import _carry_out, _session, _specs
     from pipectl.render.document import document, one_or_all, plan_data
-    from pipectl.render.plan import as_stated
+    from pipectl.render.plan import as_stated, changed_text
 
+    if form and not settings.is_text:
+        raise WrongUsage(f"`--as {form}` prints a script, not a document", hint="leave `-o` out")
     loaded = _specs.load(chosen)
     with _session.connected(settings, loaded) as connection:
         stacks = flow.design(loaded, connection, settings.aws)
         plans = leaving.with_orphans(stacks, _session.tell_if(settings.verbose))
+        if blame:
+            plans = with_blame(plans, stacks, connection, changed_text, _session.tell)
+        script = _script(plans, stacks) if form else None
         calls = [connection.book.count(writing=writing) for writing in (False, True)]
     pending = any(plan.pending or plan.obstacles for plan in plans)
-    if not settings.is_text:
+    if script:
+        click.echo(script, nl=False)
+    elif not settings.is_text:
         click.echo(document(one_or_all([plan_data(plan) for plan in plans]), settings.output))
     elif pending or settings.verbose or any(plan.orphans for plan in plans):
         _carry_out.show_plans(plans)
     else:
         click.echo(as_stated(plans, *calls))
     return ExitCode.PENDING if pending and detailed_exitcode else None
+
+
+def _script(plans: "Sequence[Plan]", stacks: "Sequence[Stack]") -> str:
+    """The plans as commands of the AWS CLI. Raises Declined when something is in the way of them."""
+    from pipectl.cli import _carry_out
+    from pipectl.review import recording
+    from pipectl.review.script import script
+
+    _carry_out.refuse_obstacles(plans)
+    return script(list(recording.recorded(plans, [stack.cloud for stack in stacks])))

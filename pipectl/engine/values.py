@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from pipectl.errors import PipectlError
@@ -79,6 +80,15 @@ class Remark:
     asks: bool = False
     execution: str | None = None
     """The id of the execution that the step would disturb; when it has ended there is nothing to ask."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """That somebody changed a thing, or took it away: AWS' name of the operation, and the caller's ARN."""
+
+    operation: str
+    who: str
+    when: datetime
 
 
 @dataclass(frozen=True)

@@ -224,4 +224,15 @@ KIND = Kind(
     release=bucket_removal.release,
     contents=Contents("artifacts", bucket_removal.look),
     permissions=permissions,
+    events=(
+        "PutBucketEncryption",
+        "PutBucketPolicy",
+        "DeleteBucketPolicy",
+        "PutBucketPublicAccessBlock",
+        "DeleteBucketPublicAccessBlock",
+        "PutBucketLifecycle",
+        "DeleteBucketLifecycle",
+        "PutBucketVersioning",
+        "DeleteBucket",
+    ),
 )

@@ -195,4 +195,5 @@ KIND = Kind(
     release=release,
     stays=stays,
     permissions=permissions,
+    events=("UpdateCluster", "UpdateClusterSettings", "PutClusterCapacityProviders", "DeleteCluster"),
 )

@@ -69,7 +69,8 @@ class Kind:
     gone already; `release` takes our tags off. `leaving` says what must be read for it, knowing what stays;
     `stays` says why a thing must stay when all these steps are carried out.
 
-    `permissions` are what the calls of all these need of the caller.
+    `permissions` are what the calls of all these need of the caller. `events` are the operations that change
+    or delete such a thing, as CloudTrail names them.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Kind:
     leaving: Callable[[Resource, Sequence[Resource]], State] = _tags_only
     stays: Callable[[Step, Sequence[Step]], str | None] = _never_stays
     permissions: Callable[[Account, Resource], Iterable[Need]] = _no_permissions
+    events: Sequence[str] = ()
 
 
 OUR_TAGS = [ADOPTED_TAG, OWNER_TAG]

@@ -118,4 +118,14 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     yield from needs(Purpose.DESTROY, tagged, "logs:UntagResource")
 
 
-KIND = Kind(NAME, no_design, read, create, update, delete=delete, release=release, permissions=permissions)
+KIND = Kind(
+    NAME,
+    no_design,
+    read,
+    create,
+    update,
+    delete=delete,
+    release=release,
+    permissions=permissions,
+    events=("PutRetentionPolicy", "DeleteRetentionPolicy", "DeleteLogGroup"),
+)

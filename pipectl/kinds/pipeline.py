@@ -201,4 +201,5 @@ KIND = Kind(
     delete=delete,
     release=release,
     permissions=permissions,
+    events=("UpdatePipeline", "DeletePipeline"),
 )

@@ -215,4 +215,5 @@ KIND = Kind(
     delete=delete,
     release=release,
     permissions=permissions,
+    events=("UpdateProject", "DeleteProject"),
 )

@@ -315,4 +315,13 @@ KIND = Kind(
     release=release,
     contents=Contents("images", _images),
     permissions=permissions,
+    events=(
+        "PutLifecyclePolicy",
+        "DeleteLifecyclePolicy",
+        "SetRepositoryPolicy",
+        "DeleteRepositoryPolicy",
+        "PutImageTagMutability",
+        "PutImageScanningConfiguration",
+        "DeleteRepository",
+    ),
 )

@@ -209,4 +209,12 @@ KIND = Kind(
     delete=delete,
     release=release,
     permissions=permissions,
+    events=(
+        "PutRolePolicy",
+        "DeleteRolePolicy",
+        "AttachRolePolicy",
+        "DetachRolePolicy",
+        "UpdateAssumeRolePolicy",
+        "DeleteRole",
+    ),
 )

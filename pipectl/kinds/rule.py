@@ -224,4 +224,5 @@ KIND = Kind(
     delete=delete,
     release=release,
     permissions=permissions,
+    events=("PutRule", "PutTargets", "RemoveTargets", "EnableRule", "DisableRule", "DeleteRule"),
 )

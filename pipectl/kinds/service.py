@@ -287,4 +287,5 @@ KIND = Kind(
     release=service_removal.release,
     leaving=service_removal.leaving,
     permissions=permissions,
+    events=("UpdateService", "DeleteService"),
 )

@@ -156,4 +156,5 @@ KIND = Kind(
     release=release,
     contents=Contents("code", _code),
     permissions=permissions,
+    events=("UpdateRepositoryDescription", "UpdateDefaultBranch", "DeleteRepository"),
 )

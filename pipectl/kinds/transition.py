@@ -91,4 +91,12 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     yield from needs(Purpose.CREATE, [stage], *gates)
 
 
-KIND = Kind(NAME, design, read, create, update, permissions=permissions)
+KIND = Kind(
+    NAME,
+    design,
+    read,
+    create,
+    update,
+    permissions=permissions,
+    events=("EnableStageTransition", "DisableStageTransition"),
+)

@@ -15,6 +15,7 @@ from pipectl.local.world import OWN_SERVICES, World
 
 _log = logging.getLogger(__name__)
 _NOT_RETRIED = 501  # SDKs try 500, 502, 503 and 504 again
+_REFUSED = 400  # and above: an error
 
 
 class Server:
@@ -119,7 +120,13 @@ class Server:
             threading.Event().wait(self.delay_ms / 1000)
         answer = self._faulty(request)
         self.requests.add(request, start, answer.status if answer else 0)
+        if request.service and (answer is None or answer.status < _REFUSED):
+            self._record(request)
         return answer
+
+    def _record(self, request: Request) -> None:
+        arn = self.world.caller_arn(request.account, request.region, request.access_key)
+        self.world.trail.add(request, arn, self.world.now())
 
     def _faulty(self, request: Request) -> Answer | None:
         fault = self.faults.take(request)

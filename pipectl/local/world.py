@@ -17,6 +17,7 @@ from botocore.loaders import Loader
 
 from pipectl.local import delivery, motos
 from pipectl.local.options import Options
+from pipectl.local.trail import Trail
 
 if TYPE_CHECKING:
     from pipectl.local.service import Service
@@ -60,6 +61,7 @@ class World:
         self.role_delay_s = role_delay_s
         self.checks_answers = checks_answers
         self.role_births: dict[str, datetime] = {}
+        self.trail = Trail()
         self._beside: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._services: dict[tuple[str, str, str], Any] = {}
         self._listeners: list[Listener] = []

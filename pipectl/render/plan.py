@@ -1,10 +1,10 @@
 """A Plan as a screen: what would be made, changed and adopted, what needs a word, what is in the way."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from pipectl.engine.values import Action, Plan, Resource, Step
+from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Change, Plan, Resource, Step
 from pipectl.render import differences
 from pipectl.render.differences import COLUMN, INDENT
 from pipectl.render.marks import Look, Mark
@@ -85,6 +85,12 @@ _MARKS = {
 }
 
 
+def _adds_more(step: Step) -> bool:
+    """Whether more differs than our own tags."""
+    ours = (f"tags.{OWNER_TAG}", f"tags.{ADOPTED_TAG}")
+    return any(each.path not in ours for each in step.differences)
+
+
 def step_line(step: Step, mark: Mark, look: Look, room: int) -> str:
     """`  + ecr repository      rails_app`, in at most so many cells."""
     name = cut(plain(step.resource.name), room - COLUMN)
@@ -99,12 +105,20 @@ def _step_text(step: Step, look: Look, now: datetime) -> str:
     else:
         parts += differences.lines(step, look)
     if step.action is Action.ADOPT:
-        parts.append(paragraph("no stack owns it yet; `--adopt` takes it over", look.width, INDENT))
+        parts.append(paragraph(_adoption(step), look.width, INDENT))
     parts += [paragraph(remark.text, look.width, INDENT) for remark in step.remarks]
     if step.obstacle:
         parts.append(paragraph(step.obstacle.message, look.width, INDENT))
         parts.append(paragraph(step.obstacle.hint, look.width, INDENT))
     return "\n".join(parts)
+
+
+def _adoption(step: Step) -> str:
+    """What taking over means: our two tags, and what else the spec wants otherwise."""
+    ours = f"{OWNER_TAG} and {ADOPTED_TAG}"
+    if not _adds_more(step):
+        return f"`--adopt` adds the tags {ours}, nothing else"
+    return f"`--adopt` makes these changes and adds {ours}"
 
 
 def _transition_lines(step: Step, look: Look, now: datetime) -> list[str]:
@@ -149,3 +163,9 @@ def _held(before: Any, now: datetime) -> str:
 def person(arn: str) -> str:
     """The name at the end of a caller's ARN: `arn:aws:sts::1:assumed-role/Ops/ann` is ann."""
     return plain(arn.rsplit("/", 1)[-1].rsplit(":", 1)[-1])
+
+
+def changed_text(change: Change) -> str:
+    """Who changed a thing last, by which operation, and when."""
+    moment = change.when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"last changed by {person(change.who)}, {moment} ({plain(change.operation)})"

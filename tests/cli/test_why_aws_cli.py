@@ -60,5 +60,5 @@ def test_a_hold_an_approval_and_a_stop_by_the_aws_cli_are_told(shop: Shop, aws: 
     named = ("--pipeline-name", "shop", "--pipeline-execution-id", execution)
     aws("stop-pipeline-execution", *named, "--reason", "wrong ad")
     shop.ends(execution, "Stopped")
-    assert f"execution {execution[:8]} was stopped after Gate" in shop.ask("why").stdout
+    assert f"execution {execution[:8]} was stopped by root after Gate" in shop.ask("why").stdout
     assert 'stopped: "wrong ad"' in shop.ask("history").stdout

@@ -1,0 +1,79 @@
+"""`plan --blame`: who changed by hand what the plan would change back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from click.testing import Result
+
+from pipectl.local.server import Server
+
+Run = Callable[..., Result]
+Client = Callable[[str], Any]
+
+
+def ann(client: Client, server: Server) -> Client:
+    """The clients of a colleague"""
+    client("iam").create_user(UserName="ann")
+    keys = client("iam").create_access_key(UserName="ann")["AccessKey"]
+    session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], region_name="ap-southeast-1")
+    return lambda service: session.client(service, endpoint_url=server.url)  # type: ignore[call-overload]
+
+
+def takes_other_image(codebuild: Any) -> None:
+    """A change by hand of something that the spec states"""
+    found = codebuild.batch_get_projects(names=["FriendRemindersBuild"])["projects"][0]
+    environment = {**found["environment"], "image": "aws/codebuild/standard:6.0"}
+    codebuild.update_project(name="FriendRemindersBuild", environment=environment)
+
+
+def test_drift_is_told_with_who_made_it(run: Run, created: str, client: Client, server: Server) -> None:
+    hers = ann(client, server)
+    takes_other_image(hers("codebuild"))
+    hers("ecs").update_service(cluster="friendreminders", service="remindersmgt", desiredCount=1)
+    hers("iam").delete_role_policy(
+        RoleName="friendreminders-ap-southeast-1-FriendReminders-events", PolicyName="pipectl"
+    )
+    lines = [line.strip() for line in run("plan", created, "--blame").stdout.splitlines()]
+    told = [line.partition(", ")[0] for line in lines if line.startswith("last changed by ")]
+    assert told == ["last changed by ann"] * 3
+    assert any(line.endswith("UTC (UpdateProject)") for line in lines)
+    assert any(line.endswith("UTC (DeleteRolePolicy)") for line in lines)
+
+
+def test_what_was_deleted_is_told_with_who_did_it(
+    run: Run, created: str, client: Client, server: Server
+) -> None:
+    ann(client, server)("events").remove_targets(Rule="FriendReminders-Source", Ids=["FriendReminders"])
+    ann_deletes = client("codepipeline")
+    ann_deletes.delete_pipeline(name="FriendReminders")
+    told = run("plan", created, "--blame").stdout
+    assert "last changed by root, " in told
+    assert "(DeletePipeline)" in told
+
+
+def test_a_change_of_another_thing_is_not_blamed(run: Run, created: str, client: Client) -> None:
+    codebuild = client("codebuild")
+    takes_other_image(codebuild)
+    found = codebuild.batch_get_projects(names=["FriendRemindersBuild"])["projects"][0]
+    members = ("source", "artifacts", "environment", "serviceRole")
+    codebuild.create_project(name="other", **{name: found[name] for name in members})
+    codebuild.update_project(name="other", description="FriendRemindersBuild was here")
+    assert run("plan", created, "--blame").stdout.count("UpdateProject") == 1
+
+
+def test_who_may_not_ask_still_sees_the_plan(
+    run: Run, created: str, client: Client, faults: Callable[..., None]
+) -> None:
+    takes_other_image(client("codebuild"))
+    faults({"service": "cloudtrail", "code": "AccessDeniedException", "message": "not you"})
+    result = run("plan", created, "--blame")
+    assert result.exit_code == 0
+    assert "~ codebuild project" in result.stdout
+    assert result.stderr.count("who changed it cannot be told: ") == 1
+
+
+def test_without_blame_the_history_is_not_asked(run: Run, created: str, server: Server) -> None:
+    server.requests.clear()
+    run("plan", created)
+    assert not [call for call in server.requests.all() if call.service == "cloudtrail"]
