@@ -1,5 +1,6 @@
 """`pipectl doctor`: what stops people, each with the way out."""
 
+import contextlib
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipectl.cli._options import Chosen, Settings, aws_options, specs
-from pipectl.errors import ExitCode, NotConnected
+from pipectl.errors import AccessDenied, ExitCode, NotConnected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,12 +90,23 @@ def _of_connection(
     spec = _pipelines.spec_of(loaded, pipeline, named=chosen.named)
     if spec is None:
         name = _pipelines.one((), None, pipeline, connection)
-        return [_examine(name, _case(connection, None, (name,)), None)]
+        case = _case(connection, None, (name,))
+        _refuse_unknown(case, name)
+        return [_examine(name, case, None)]
     meant = [each for each in loaded if pipeline is None or _pipelines.of_spec(each, pipeline)]
     return [
         _examine(each.name, _case(connection, each, tuple(_pipelines.of_spec(each, pipeline))), each)
         for each in meant
     ]
+
+
+def _refuse_unknown(case: "Case", name: str) -> None:
+    """Raise PipectlError for a pipeline that is not there; what is denied is told by the checks."""
+    from pipectl.runs.pipelines import no_such_pipeline
+
+    with contextlib.suppress(AccessDenied):
+        if not case.pipelines():
+            raise no_such_pipeline(case.cloud, name)
 
 
 def _case(connection: "Connection", spec: "Spec | None", names: tuple[str, ...]) -> "Case":

@@ -55,7 +55,8 @@ def _listed(subjects: Sequence[str], cells: int) -> str:
         text = ", ".join(subjects[:shown]) + rest
         if width(text) <= cells:
             return text
-    return f"{len(subjects)} of them"
+    rest = f" and {len(subjects) - 1} more"
+    return cut(subjects[0], cells - len(rest)) + rest
 
 
 def _good(finding: Finding, look: Look) -> Iterator[str]:
