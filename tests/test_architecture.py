@@ -22,7 +22,7 @@ KNOWS = {
     "init": {"errors", "aws", "doctor"},
     "render": {"errors", "engine", "runs", "doctor"},
     "flow": {"errors", "spec", "rules", "kinds", "engine", "aws", "local"},
-    "review": {"spec", "kinds", "runs", "engine", "aws"},
+    "review": {"spec", "kinds", "runs", "engine", "aws", "render"},
     "leaving": {"kinds", "engine", "aws", "flow"},
     "arrive": {"errors", "spec", "rules", "kinds", "engine", "aws"},
     "blame": {"errors", "kinds", "engine", "aws", "flow"},
@@ -67,7 +67,7 @@ LIBRARIES = {
     "click": {"cli", "__main__", "render"},  # render: its marks are styled
     "rich": {"cli", "render"},
     "pydantic": {"arrive", "spec", "kinds", "rules"},
-    "yaml": {"arrive", "spec", "kinds", "rules", "render", "local", "cli", "export"},
+    "yaml": {"arrive", "spec", "kinds", "rules", "render", "local", "cli", "export", "review"},
     "moto": {"local"},
     "dulwich": {"local"},
     "werkzeug": {"local"},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipectl.arrive.looking import filled, rest
-from pipectl.kinds.declaration import SPOKEN_ACTION
+from pipectl.kinds.declaration import FILLED, SPOKEN_ACTION
 from pipectl.kinds.providers import Provider, provider
 
 TRUTHS = frozenset({"poll", "detect_changes", "allow_key_override", "extract", "batch", "combine_artifacts"})
@@ -60,8 +60,10 @@ def _configuration(raw: Mapping[str, Any], known: Provider | None) -> dict[str, 
     values = dict(raw.get("configuration") or {})
     if known is None:
         return filled(configuration=values)
+    usual = FILLED.get((known.category, raw["actionTypeId"]["provider"]), {})
+    values = {key: value for key, value in values.items() if usual.get(key) != value}
     if "poll" in known.keys:
-        values.setdefault("PollForSourceChanges", "true")  # user guide, action references
+        values.setdefault("PollForSourceChanges", usual["PollForSourceChanges"])
     said = {}
     for ours, theirs in known.keys.items():
         value = _friendly(ours, values[theirs]) if theirs in values else None

@@ -150,7 +150,8 @@ def _pushed(live: Live, environment: dict[str, Any]) -> dict[str, Any]:
 def _last(block: dict[str, Any]) -> dict[str, Any]:
     """The block without what is empty; tags and raw parameters stand at its end."""
     said = {key: value for key, value in block.items() if value not in (None, {})}
-    return {**said, **{key: said.pop(key) for key in ("tags", "aws") if key in said}}
+    end = {key: said.pop(key) for key in ("tags", "aws") if key in said}
+    return {**said, **end}
 
 
 def _pipeline_block(live: Live, ours: Ours, name: str) -> dict[str, Any]:

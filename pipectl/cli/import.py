@@ -12,8 +12,8 @@ from pipectl.errors import Declined, PipectlError, WrongUsage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipectl.arrive.live import Asked
     from pipectl.arrive.concealed import Concealed
+    from pipectl.arrive.live import Asked
     from pipectl.aws.session import Connection
     from pipectl.engine.values import Plan
 

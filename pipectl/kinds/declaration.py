@@ -249,13 +249,18 @@ def _output_words(output: Mapping[str, Any]) -> Any:
 
 def _configuration_words(kind: Mapping[str, str], values: Mapping[str, str]) -> dict[str, Any]:
     """Values that are JSON by their meaning: the same variables spelled differently are no difference."""
-    polls = (kind["category"], kind["provider"]) in POLLING
-    whole = {"PollForSourceChanges": "true", **values} if polls else values
+    whole = {**FILLED.get((kind["category"], kind["provider"]), {}), **values}
     return {key: _parsed(value) if key in JSON_KEYS else value for key, value in whole.items()}
 
 
-POLLING = frozenset({("Source", "CodeCommit"), ("Source", "S3")})
-"""Sources that poll when nothing is said (user guide, action references)."""
+FILLED: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("Source", "CodeCommit"): {"PollForSourceChanges": "true", "OutputArtifactFormat": "CODE_ZIP"},
+    ("Source", "S3"): {"PollForSourceChanges": "true"},
+    ("Source", "ECR"): {"ImageTag": "latest"},
+    ("Source", "CodeStarSourceConnection"): {"DetectChanges": "true", "OutputArtifactFormat": "CODE_ZIP"},
+    ("Deploy", "ECS"): {"FileName": "imagedefinitions.json"},
+}
+"""What is meant where nothing is said (user guide, action references)."""
 
 
 JSON_KEYS = frozenset({"EnvironmentVariables", "ParameterOverrides", "Variables", "SourceRevisions"})
