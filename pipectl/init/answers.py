@@ -63,7 +63,7 @@ FORMS = {
     "repository": Form(
         r"[\w.-]{1,100}|[\w.-]+(/[\w.-]+)+", "a CodeCommit repository, or owner/name elsewhere"
     ),
-    "branch": Form(r"[^\s~^:?*\[\\]+", "the name of a branch"),
+    "branch": Form(r"[^\s\x00-\x20\x7f~^:?*\[\\]+", "the name of a branch"),
     "connection": Form(
         r"arn:aws(-\w+)*:(codeconnections|codestar-connections):[\w-]+:\d{12}:connection/[\w-]+",
         "the ARN of a connection",

@@ -32,8 +32,8 @@ def _head(answers: Answers) -> Iterator[str]:
     if answers.region:
         yield f"region: {_text(answers.region)}"
     else:
-        yield "# region: eu-west-1                    # without it AWS_REGION or the profile says it"
-    yield '# account: "123456789012"               # a guard: another account is refused'
+        yield _remarked("# region: eu-west-1", "without it AWS_REGION or the profile says it")
+    yield _remarked('# account: "123456789012"', "a guard: another account is refused")
 
 
 def _codecommit(answers: Answers) -> Iterator[str]:
@@ -69,7 +69,7 @@ def _ecs(answers: Answers) -> Iterator[str]:
     if answers.security_groups:
         yield f"        security_groups: [{', '.join(answers.security_groups)}]"
     else:
-        yield "        # security_groups: [sg-...]      # the VPC's default group without any"
+        yield _remarked("        # security_groups: [sg-...]", "the VPC's default group without any")
     if answers.public_ip:
         yield _remarked("        assign_public_ip: true", "the way out of public subnets")
     yield "        deployment:"
@@ -78,7 +78,7 @@ def _ecs(answers: Answers) -> Iterator[str]:
 
 def _codebuild(answers: Answers) -> Iterator[str]:
     yield "codebuild:"
-    yield f"  {_text(answers.name)}-build:"
+    yield f"  {_text(answers.name + '-build')}:"
     yield _remarked("    privileged: true", "docker build needs it")
     if answers.folder.buildspec:
         yield _remarked(f"    buildspec: {answers.folder.buildspec}", "in the source repository")
@@ -119,9 +119,9 @@ def _codepipeline(answers: Answers) -> Iterator[str]:
     yield "      - name: Build"
     yield "        actions:"
     yield "          - provider: CodeBuild"
-    yield f"            project: {_text(answers.name)}-build"
+    yield f"            project: {_text(answers.name + '-build')}"
     yield "      - name: Deploy"
-    yield "        # transition: disabled            # closes the gate before this stage"
+    yield _remarked("        # transition: disabled", "closes the gate before this stage")
     yield "        actions:"
     yield "          - provider: ECS"
     yield f"            cluster: {_text(answers.cluster or answers.name)}"

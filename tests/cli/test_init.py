@@ -1,0 +1,190 @@
+"""`pipectl init`: a first spec that works, from what is in the folder and what the account offers"""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import Result
+
+from pipectl.aws.cloud import writes
+from pipectl.local.server import Server
+
+Run = Callable[..., Result]
+SUBNET = "subnet-0a1b2c3d4e5f60718"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with an application"""
+    folder = tmp_path / "Shop"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text("FROM ruby\nEXPOSE 3000\n", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def of_github(folder: Path) -> None:
+    (folder / ".git").mkdir()
+    config = '[remote "origin"]\n\turl = git@github.com:example/shop.git\n'
+    (folder / ".git" / "config").write_text(config, encoding="utf-8")
+    (folder / ".git" / "HEAD").write_text("ref: refs/heads/trunk\n", encoding="utf-8")
+
+
+def test_what_the_folder_tells_need_not_be_said(offline: Run, shop: Path) -> None:
+    result = offline("init", "--subnet", SUBNET, "--region", "eu-west-1")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines() == [
+        "pipectl.yaml is written", "", "Next:", "  pipectl validate", "  pipectl --local create",
+    ]  # fmt: skip
+    text = (shop / "pipectl.yaml").read_text(encoding="utf-8")
+    reviewed = Path(__file__).parent / "screens" / "init_spec.txt"
+    assert text == reviewed.read_text(encoding="utf-8")
+    assert offline("validate", "--strict").exit_code == 0
+
+
+def test_without_a_terminal_what_is_missing_is_named_as_options(offline: Run, shop: Path) -> None:
+    of_github(shop)
+    result = offline("init")
+    assert result.exit_code == 2
+    assert "--connection, --subnet" in result.stderr
+    assert list(shop.glob("*.yaml")) == []
+
+
+def test_a_file_that_is_there_is_not_written_over(offline: Run, shop: Path) -> None:
+    (shop / "pipectl.yaml").write_text("mine", encoding="utf-8")
+    result = offline("init", "--subnet", SUBNET)
+    assert result.exit_code == 2
+    assert "pipectl.yaml is there already" in result.stderr
+    assert (shop / "pipectl.yaml").read_text(encoding="utf-8") == "mine"
+    assert offline("init", "--subnet", SUBNET, "--force").exit_code == 0
+    assert (shop / "pipectl.yaml").read_text(encoding="utf-8") != "mine"
+
+
+def test_a_schema_that_is_there_is_not_written_over(offline: Run, shop: Path) -> None:
+    (shop / "pipectl.schema.json").write_text("mine", encoding="utf-8")
+    result = offline("init", "--subnet", SUBNET, "--schema")
+    assert result.exit_code == 2
+    assert list(shop.glob("*.yaml")) == []
+
+
+def test_the_schema_is_written_beside_the_spec(offline: Run, shop: Path) -> None:
+    (shop / "ops").mkdir()
+    assert offline("init", "ops/shop.yaml", "--subnet", SUBNET, "--schema").exit_code == 0
+    text = (shop / "ops" / "shop.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=pipectl.schema.json\n")
+    schema = json.loads((shop / "ops" / "pipectl.schema.json").read_text(encoding="utf-8"))
+    assert schema["title"] == "pipectl"
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--name", "Shop!"), ("--subnet", "subnet-1"), ("--port", "70000"), ("--security-group", "sg-x"),
+        ("--connection", "github"), ("--repository", "a b"), ("--branch", "a b"), ("--cluster", "a/b"),
+    ],
+)  # fmt: skip
+def test_an_option_that_does_not_fit_is_named(offline: Run, shop: Path, option: str, value: str) -> None:
+    of_github(shop)
+    result = offline("init", option, value)
+    assert result.exit_code == 2
+    assert f"`{option} {value}` does not fit" in result.stderr
+    assert list(shop.glob("*.yaml")) == []
+
+
+def test_a_repository_at_another_host_needs_its_connection(offline: Run, shop: Path) -> None:
+    of_github(shop)
+    arn = "arn:aws:codeconnections:eu-west-1:123456789012:connection/7dd8e4a1-0b6e-4f6f-9c5c-1b7e0ad2f3c4"
+    result = offline("init", "--subnet", SUBNET, "--connection", arn)
+    assert result.exit_code == 0, result.output
+    values = yaml.safe_load((shop / "pipectl.yaml").read_text(encoding="utf-8"))
+    assert values["codepipeline"]["shop"]["stages"][0]["actions"] == [
+        {
+            "provider": "CodeStarSourceConnection",
+            "connection": arn,
+            "repository": "example/shop",
+            "branch": "trunk",
+        }
+    ]
+    assert "codecommit" not in values
+
+
+def test_a_mistake_in_the_folders_own_buildspec_is_told(offline: Run, shop: Path) -> None:
+    install = "  install:\n    runtime-versions:\n      docker: 18\n"
+    lines = f"version: 0.2\nphases:\n{install}  build:\n    commands: [make]\n"
+    (shop / "buildspec.yml").write_text(lines, encoding="utf-8")
+    result = offline("init", "--subnet", SUBNET)
+    assert (shop / "pipectl.yaml").exists()
+    assert "buildspec.yml:5" in result.stderr
+    assert "docker" in result.stderr
+
+
+def test_without_a_dockerfile_that_is_said(offline: Run, shop: Path) -> None:
+    (shop / "Dockerfile").unlink()
+    result = offline("init", "--subnet", SUBNET)
+    assert result.exit_code == 0
+    assert "there is no Dockerfile here" in result.stderr
+
+
+def test_data_names_the_file_and_what_to_type_next(offline: Run, shop: Path) -> None:
+    result = offline("init", "my.yaml", "--subnet", SUBNET, "-o", "json")
+    next_ = ["pipectl validate my.yaml", "pipectl --local create my.yaml"]
+    assert json.loads(result.stdout) == {"file": "my.yaml", "problems": [], "next": next_}
+
+
+def test_what_the_account_offers_is_taken_and_nothing_is_written_there(
+    run: Run, server: Server, shop: Path, client: Callable[[str], Any]
+) -> None:
+    server.requests.clear()
+    result = run("init", "--from-aws", "--region", "ap-southeast-1")
+    assert result.exit_code == 0, result.output
+    calls = [re.sub(r"(?<!^)(?=[A-Z])", "_", each.operation).lower() for each in server.requests.all()]
+    assert calls
+    assert [call for call in calls if writes(call)] == []
+    values = yaml.safe_load((shop / "pipectl.yaml").read_text(encoding="utf-8"))
+    service = values["ecs"]["shop"]["services"]["shop"]
+    there = {each["SubnetId"] for each in client("ec2").describe_subnets()["Subnets"]}
+    assert set(service["subnets"]) <= there
+    assert service["assign_public_ip"] is True
+    assert values["region"] == "ap-southeast-1"
+
+
+def test_from_nothing_to_a_healthy_system(run: Run, shop: Path) -> None:
+    assert run("init", "--from-aws", "--region", "ap-southeast-1").exit_code == 0
+    assert run("create").exit_code == 0
+    assert run("create").stdout.strip().endswith("0 writes")
+    result = run("doctor")
+    assert result.exit_code == 0, result.output
+
+
+def test_private_subnets_that_lead_out_are_proposed_first(
+    run: Run, shop: Path, client: Callable[[str], Any]
+) -> None:
+    ec2 = client("ec2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    public = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    private = ec2.create_subnet(VpcId=vpc, CidrBlock="172.31.240.0/24")["Subnet"]["SubnetId"]
+    nat = ec2.create_nat_gateway(SubnetId=public, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat)
+    ec2.associate_route_table(RouteTableId=table, SubnetId=private)
+    assert run("init", "--from-aws", "--region", "ap-southeast-1").exit_code == 0
+    service = yaml.safe_load((shop / "pipectl.yaml").read_text(encoding="utf-8"))["ecs"]["shop"]["services"][
+        "shop"
+    ]
+    assert service["subnets"] == [private]
+    assert "assign_public_ip" not in service
+
+
+def test_what_may_not_be_looked_at_is_said_and_must_be_given(
+    run: Run, shop: Path, faults: Callable[..., None]
+) -> None:
+    said = "You are not authorized to perform this operation."
+    faults({"service": "ec2", "operation": "DescribeVpcs", "code": "UnauthorizedOperation", "message": said})
+    result = run("init", "--from-aws", "--region", "ap-southeast-1")
+    assert result.exit_code == 2
+    assert "AWS denies ec2:DescribeVpcs" in result.stderr
+    assert "--subnet" in result.stderr
