@@ -26,6 +26,7 @@ KNOWS = {
     "leaving": {"kinds", "engine", "aws", "flow"},
     "arrive": {"errors", "spec", "rules", "kinds", "engine", "aws"},
     "blame": {"errors", "kinds", "engine", "aws", "flow"},
+    "export": {"errors", "spec", "kinds", "engine", "aws"},
     "cli": {
         "arrive",
         "doctor",
@@ -40,6 +41,7 @@ KNOWS = {
         "flow",
         "leaving",
         "blame",
+        "export",
         "review",
         "local",
     },
@@ -57,6 +59,7 @@ NARROW = {
     ("flow", "local"): {"local.daemon"},
     ("cli", "local"): {"local.daemon"},
     ("arrive", "engine"): {"engine.values"},
+    ("export", "engine"): {"engine.values"},
     ("arrive", "rules"): {"rules", "rules.plain_secrets"},
 }
 """Where only a part of the other room may be known."""
