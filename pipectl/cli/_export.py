@@ -105,13 +105,14 @@ def show_terraform(settings: Settings, spec: "Spec", asked: Asked) -> None:
 
 def show_imports(settings: Settings, spec: "Spec", asked: Asked) -> None:
     """What the change set must name, and on stderr the parameters that it needs."""
+    from pipectl.aws.readonly import ReadOnly
     from pipectl.cli import _session
     from pipectl.export.cloudformation.importing import images, to_import
     from pipectl.export.cloudformation.template import template
     from pipectl.render.document import document
 
     with _session.connected(settings, [spec]) as connection:
-        cloud = connection.cloud(_region(settings, spec))
+        cloud = ReadOnly(connection.cloud(_region(settings, spec)))
         made = template(_found(spec, cloud), only_importable=True)
         listed = to_import(cloud, made)
         running = images(cloud, made)
