@@ -34,10 +34,13 @@ def decision(holders: Iterable[Any], action: str, resource: str) -> str:
 
 
 def _statements(holder: Any) -> Iterator[Statement]:
-    documents = [
-        *holder.policies.values(),
-        *(policy.document for policy in holder.managed_policies.values()),
+    attached = [
+        version.document
+        for policy in holder.managed_policies.values()
+        for version in policy.versions
+        if version.version_id == policy.default_version_id
     ]
+    documents = [*holder.policies.values(), *attached]
     for document in documents:
         statements = (json.loads(document) if isinstance(document, str) else document).get("Statement", [])
         yield from [statements] if isinstance(statements, dict) else statements

@@ -33,6 +33,8 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
         arn = _ARN.search(text)
         if arn and asked.get("Protocol") in _CONFIRMED:
             pending[arn[1]] = asked.get("TopicArn")
+        if asked.get("ReturnSubscriptionArn") == "true":
+            return answered
         return replace(answered, body=_told(text, pending, "pending confirmation").encode())
     return replace(answered, body=_told(text, pending, "PendingConfirmation").encode())
 
