@@ -22,7 +22,8 @@ class Arrived:
     """The values of a spec, secrets and all; what was read, and what the spec does not say."""
 
     values: dict[str, Any]
-    read: tuple[str, ...]
+    read: tuple[tuple[str, str], ...]
+    """Kind and name."""
     lost: tuple[str, ...]
 
 
@@ -150,7 +151,7 @@ def _pushed(live: Live, environment: dict[str, Any]) -> dict[str, Any]:
 def _last(block: dict[str, Any]) -> dict[str, Any]:
     """The block without what is empty; tags and raw parameters stand at its end."""
     said = {key: value for key, value in block.items() if value not in (None, {})}
-    end = {key: said.pop(key) for key in ("tags", "aws") if key in said}
+    end: dict[str, Any] = {key: said.pop(key) for key in ("tags", "aws") if key in said}
     return {**said, **end}
 
 

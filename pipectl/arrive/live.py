@@ -9,7 +9,7 @@ from typing import Any
 from pipectl.arrive import pipelines, projects, repositories, services
 from pipectl.arrive.looking import Look, owner
 from pipectl.arrive.used import Used, images, used
-from pipectl.aws.cloud import pages
+from pipectl.aws.cloud import find, pages
 from pipectl.engine.values import State
 from pipectl.errors import PipectlError
 from pipectl.kinds import log_group
@@ -130,18 +130,18 @@ def _require(look: Look, kind: str, asked: Iterable[str], found: Mapping[str, St
 
 
 def _pipeline(look: Look, name: str) -> Mapping[str, Any]:
-    answer = look.cloud.call("codepipeline", "get_pipeline", name=name) if _exists(look, name) else {}
+    answer = find(("PipelineNotFoundException",), look.cloud, "codepipeline", "get_pipeline", name=name)
+    if answer is None:
+        raise _no_pipeline(look, name)
     look.saw("pipeline", name)
     return dict(answer["pipeline"])
 
 
-def _exists(look: Look, name: str) -> bool:
+def _no_pipeline(look: Look, name: str) -> PipectlError:
     names = sorted(each["name"] for each in pages(look.cloud, "codepipeline", "list_pipelines", "pipelines"))
-    if name in names:
-        return True
     near = nearest(name, names)
     there = f"those there are: {', '.join(names)}" if names else "there is none"
-    raise PipectlError(
+    return PipectlError(
         f"there is no pipeline `{name}` in {look.account.region} of account {look.account.id}",
         hint=f"did you mean `{near}`? {there}" if near else there,
     )

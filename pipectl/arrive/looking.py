@@ -18,7 +18,7 @@ class Look:
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
-        self.read: dict[str, None] = {}
+        self.read: dict[tuple[str, str], None] = {}
         self.lost: dict[str, None] = {}
 
     @property
@@ -28,7 +28,7 @@ class Look:
 
     def saw(self, kind: str, name: str) -> None:
         """Remember that a thing was read."""
-        self.read[f"{kind} {name}"] = None
+        self.read[kind, name] = None
 
     def tell(self, text: str) -> None:
         """Remember what the spec does not say."""

@@ -70,7 +70,8 @@ def command(
         if not file:
             click.echo(text, nl=False)
         return
-    said = {"spec": hidden.values, "text": text, "read": list(found.read), "lost": lost}
+    read = [{"kind": kind, "name": name} for kind, name in found.read]
+    said = {"spec": hidden.values, "text": text, "read": read, "lost": lost}
     click.echo(document({**said, "create": outlook(plan) if plan else []}, settings.output))
 
 

@@ -5,14 +5,20 @@ from collections.abc import Iterator, Sequence
 from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Plan, Step
 from pipectl.render.marks import Look
 from pipectl.render.secrets import masked
-from pipectl.render.text import counted, paragraph
+from pipectl.render.text import counted, cut, pad, paragraph, plain
 
 INDENT = 2
 
 
-def arrival_text(read: Sequence[str], lost: Sequence[str], plan: Plan | None, look: Look) -> str:
+KIND = 22
+"""Cells for the kind of a thing."""
+
+
+def arrival_text(read: Sequence[tuple[str, str]], lost: Sequence[str], plan: Plan | None, look: Look) -> str:
     """All of it, a paragraph each."""
-    parts = [f"read:\n{paragraph(', '.join(read), look.width, INDENT)}"]
+    room = look.width - INDENT - KIND
+    lines = [f"{' ' * INDENT}{pad(kind, KIND)}{cut(plain(name), room)}" for kind, name in read]
+    parts = ["\n".join(["read:", *lines])]
     if lost:
         parts.append("not in the spec:\n" + "\n".join(paragraph(each, look.width, INDENT) for each in lost))
     if plan is not None:

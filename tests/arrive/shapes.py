@@ -23,7 +23,12 @@ def role(client: Client, name: str) -> str:
 
 
 def action(
-    name: str, category: str, provider: str, values: Mapping[str, str], artifacts: tuple[str, str], **more: Any
+    name: str,
+    category: str,
+    provider: str,
+    values: Mapping[str, str],
+    artifacts: tuple[str, str],
+    **more: Any,
 ) -> dict[str, Any]:
     kind = {"category": category, "owner": "AWS", "provider": provider, "version": "1"}
     inputs, outputs = ([{"name": each}] if each else [] for each in artifacts)
@@ -45,16 +50,22 @@ def service_shape(client: Client, family: str, execution: str, container: Mappin
     return str(registered["taskDefinition"]["taskDefinitionArn"])
 
 
-NETWORK = {"awsvpcConfiguration": {"subnets": ["subnet-0a1b2c3d4e5f60718"], "securityGroups": ["sg-0a1b2c3d"]}}
+NETWORK = {
+    "awsvpcConfiguration": {"subnets": ["subnet-0a1b2c3d4e5f60718"], "securityGroups": ["sg-0a1b2c3d"]}
+}
 
 
 def cloudformation(client: Client) -> str:
-    """Names with random suffixes, tags of the stack, nothing that a template leaves out. The pipeline's name"""
+    """Names with random suffixes, and nothing said that a template leaves out. The pipeline's name"""
     tags = {"team": "web"}
     pairs = [{"key": key, "value": value} for key, value in tags.items()]
     pipeline_role = role(client, "web-PipelineRole-1X8QJ2EXAMPLE")
     build_role = role(client, "web-BuildRole-9ZYXW8EXAMPLE")
-    bucket, repository, cluster = "web-artifacts-17abcexample", "web-repository-abc1example", "web-Cluster-GhIjKl"
+    bucket, repository, cluster = (
+        "web-artifacts-17abcexample",
+        "web-repository-abc1example",
+        "web-Cluster-GhIjKl",
+    )
     project, name = "Project-Ab12Cd34Ef56", "web-Pipeline-1ABCDEF2GHIJ"
     client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     client("codecommit").create_repository(repositoryName="web", repositoryDescription="Web", tags=tags)
@@ -86,7 +97,10 @@ def cloudformation(client: Client) -> str:
     )
     client("codebuild").create_project(
         name=project,
-        source={"type": "CODEPIPELINE", "buildspec": "version: 0.2\nphases:\n  build:\n    commands: [make]\n"},
+        source={
+            "type": "CODEPIPELINE",
+            "buildspec": "version: 0.2\nphases:\n  build:\n    commands: [make]\n",
+        },
         artifacts={"type": "CODEPIPELINE"},
         environment={
             "type": "LINUX_CONTAINER",
@@ -99,7 +113,10 @@ def cloudformation(client: Client) -> str:
     )
     source = {"RepositoryName": "web", "BranchName": "main", "PollForSourceChanges": "false"}
     stages = [
-        {"name": "Source", "actions": [action("Code", "Source", "CodeCommit", source, ("", "Code"), runOrder=1)]},
+        {
+            "name": "Source",
+            "actions": [action("Code", "Source", "CodeCommit", source, ("", "Code"), runOrder=1)],
+        },
         {
             "name": "Build",
             "actions": [action("Image", "Build", "CodeBuild", {"ProjectName": project}, ("Code", "Image"))],
@@ -135,7 +152,9 @@ def cloudformation(client: Client) -> str:
 def terraform(client: Client) -> str:
     """Explicit defaults everywhere, a pipeline of type V1 with a connection. The pipeline's name"""
     tags = [{"key": "Terraform", "value": "true"}]
-    client("s3").create_bucket(Bucket="tf-artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
+    client("s3").create_bucket(
+        Bucket="tf-artifacts", CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
     client("ecr").create_repository(
         repositoryName="team/api",
         imageTagMutability="MUTABLE",
@@ -190,7 +209,12 @@ def terraform(client: Client) -> str:
     client("codebuild").create_project(
         name="api-build",
         description="Managed by Terraform",
-        source={"type": "CODEPIPELINE", "buildspec": "ci/buildspec.yml", "gitCloneDepth": 0, "insecureSsl": False},
+        source={
+            "type": "CODEPIPELINE",
+            "buildspec": "ci/buildspec.yml",
+            "gitCloneDepth": 0,
+            "insecureSsl": False,
+        },
         artifacts={"type": "CODEPIPELINE"},
         cache={"type": "S3", "location": "tf-artifacts/cache"},
         environment={
@@ -216,12 +240,21 @@ def terraform(client: Client) -> str:
     stages = [
         {
             "name": "Source",
-            "actions": [action("Source", "Source", "CodeStarSourceConnection", source, ("", "source"), runOrder=1)],
+            "actions": [
+                action("Source", "Source", "CodeStarSourceConnection", source, ("", "source"), runOrder=1)
+            ],
         },
         {
             "name": "Build",
             "actions": [
-                action("Build", "Build", "CodeBuild", {"ProjectName": "api-build"}, ("source", "build"), runOrder=1)
+                action(
+                    "Build",
+                    "Build",
+                    "CodeBuild",
+                    {"ProjectName": "api-build"},
+                    ("source", "build"),
+                    runOrder=1,
+                )
             ],
         },
         {"name": "Approve", "actions": [action("Approve", "Approval", "Manual", {}, ("", ""), runOrder=1)]},

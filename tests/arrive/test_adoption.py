@@ -99,8 +99,7 @@ def _without_our_tags(value: Any) -> Any:
             key: _without_our_tags(item) for key, item in value.items() if key not in (OWNER_TAG, ADOPTED_TAG)
         }
     if isinstance(value, list | tuple):
-        items = [_without_our_tags(each) for each in value if not _is_our_tag(each)]
-        return items
+        return [_without_our_tags(each) for each in value if not _is_our_tag(each)]
     return value
 
 

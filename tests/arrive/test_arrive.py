@@ -1,0 +1,290 @@
+"""What lives is said in the grammar, what cannot be read or said is told, and secrets never appear."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from pipectl.arrive.arrive import Arrived, arrive
+from pipectl.arrive.concealed import concealed
+from pipectl.arrive.live import Asked, stack_name
+from pipectl.arrive.looking import own_tags
+from pipectl.arrive.reading_back import read_back
+from pipectl.arrive.text import spec_text
+from pipectl.errors import AccessDenied, PipectlError
+from tests.arrive import shapes
+from tests.arrive.conftest import Import
+from tests.arrive.shapes import REGION, action, arn, role
+
+if TYPE_CHECKING:
+    from tests.conftest import World
+
+Named = Callable[[str], Path]
+NEEDED = {"codepipeline GetPipeline", "sts GetCallerIdentity"}
+"""Without these there is nothing to import."""
+
+
+def arrived(world: "World", *pipelines: str, region: str = REGION, **asked: tuple[str, ...]) -> Arrived:
+    return arrive(world.connection.cloud(region), Asked(pipelines=pipelines, **asked))
+
+
+def made(world: "World", *stages: dict[str, Any], name: str = "odd", **more: Any) -> str:
+    """A pipeline as these stages say, behind a source that polls"""
+    client = world.client
+    arns = role(client, f"{name}-role")
+    client("s3").create_bucket(Bucket=f"{name}-a", CreateBucketConfiguration={"LocationConstraint": REGION})
+    client("codecommit").create_repository(repositoryName=f"{name}-code")
+    source = {"RepositoryName": f"{name}-code", "BranchName": "main"}
+    first = {"name": "Source", "actions": [action("Source", "Source", "CodeCommit", source, ("", "Code"))]}
+    store = {"type": "S3", "location": f"{name}-a"}
+    stores = {} if "artifactStores" in more else {"artifactStore": store}
+    declared = {"name": name, "roleArn": arns, "stages": [first, *stages], **stores, **more}
+    client("codepipeline").create_pipeline(pipeline=declared)
+    return name
+
+
+def approval(**more: Any) -> dict[str, Any]:
+    return {"name": "Approve", "actions": [action("Approve", "Approval", "Manual", {}, ("", ""))], **more}
+
+
+def test_what_must_not_be_read_is_told_with_its_permission_and_the_rest_is_printed(world: "World") -> None:
+    pipeline = shapes.cloudformation(world.client)
+    world.server.requests.clear()
+    whole = arrived(world, pipeline)
+    asked = set(world.calls()) - NEEDED - {"kms DescribeKey"}
+    assert len(asked) > 10
+    for call in sorted(asked):
+        service, operation = call.split()
+        world.fault(service=service, operation=operation, code="AccessDeniedException", status=400)
+        found = arrived(world, pipeline)
+        world.heal()
+        assert any(f"{service}:{operation} is not allowed" in each for each in found.lost), call
+        spec, mistakes = read_back(spec_text(found.values), {}, {})
+        assert spec is not None, (call, mistakes)
+        assert found.values["codepipeline"][pipeline]["stages"], call
+    assert whole.lost == ()
+
+
+def test_a_pipeline_that_must_not_be_read_is_refused(world: "World") -> None:
+    world.fault(operation="GetPipeline", code="AccessDeniedException", status=400, message="not you")
+    with pytest.raises(AccessDenied, match="not you"):
+        arrived(world, "web")
+
+
+def test_an_unknown_name_gives_the_nearest(world: "World") -> None:
+    made(world, approval(), name="shop")
+    with pytest.raises(PipectlError, match="there is no pipeline `shpo` in eu-west-1") as error:
+        arrived(world, "shpo")
+    assert error.value.hint == "did you mean `shop`? those there are: shop"
+    with pytest.raises(PipectlError, match="there is no codebuild project `build`"):
+        arrived(world, projects=("build",))
+    with pytest.raises(PipectlError, match="there is no ecs service `main/web`"):
+        arrived(world, services=("main/web",))
+
+
+def test_a_pipeline_of_v1_that_polls_plans_nothing(world: "World", imported: Import) -> None:
+    found = imported(REGION, pipelines=(made(world, approval(), pipelineType="V1"),))
+    said = yaml.safe_load(found.text)["codepipeline"]["odd"]
+    assert said["pipeline_type"] == "V1"
+    assert said["stages"][0]["actions"][0]["poll"] is True
+    assert found.changes == []
+
+
+def test_a_pipeline_in_parallel_with_conditions_and_triggers_plans_nothing(
+    world: "World", imported: Import
+) -> None:
+    window = {
+        "name": "Hours",
+        "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "DeploymentWindow", "version": "1"},
+        "configuration": {"Cron": "* * 9-17 ? * MON-FRI *", "TimeZone": "UTC"},
+        "inputArtifacts": [],
+        "region": REGION,
+    }
+    stage = approval(beforeEntry={"conditions": [{"result": "FAIL", "rules": [window]}]})
+    variables = [{"name": "release", "defaultValue": "none", "description": ""}]
+    pipeline = made(world, stage, pipelineType="V2", executionMode="PARALLEL", variables=variables)
+    found = imported(REGION, pipelines=(pipeline,))
+    said = yaml.safe_load(found.text)["codepipeline"]["odd"]
+    assert said["execution_mode"] == "PARALLEL"
+    assert said["variables"] == {"release": {"default": "none"}}
+    assert said["stages"][1]["before_entry"]["rules"][0]["provider"] == "DeploymentWindow"
+    assert found.changes == []
+
+
+def test_a_custom_action_is_said_in_its_own_words(world: "World", imported: Import) -> None:
+    bounds = {"minimumCount": 0, "maximumCount": 1}
+    world.client("codepipeline").create_custom_action_type(
+        category="Test",
+        provider="Jenkins",
+        version="2",
+        configurationProperties=[{"name": "ProjectName", "required": True, "key": True, "secret": False}],
+        inputArtifactDetails=bounds,
+        outputArtifactDetails=bounds,
+    )
+    custom = action("Check", "Test", "Jenkins", {"ProjectName": "web"}, ("Code", ""))
+    custom["actionTypeId"] |= {"owner": "Custom", "version": "2"}
+    found = imported(REGION, pipelines=(made(world, {"name": "Check", "actions": [custom]}),))
+    (said,) = yaml.safe_load(found.text)["codepipeline"]["odd"]["stages"][1]["actions"]
+    assert said == {
+        "provider": "Jenkins",
+        "category": "Test",
+        "owner": "Custom",
+        "version": "2",
+        "configuration": {"ProjectName": "web"},
+        "inputs": ["Code"],
+    }
+    assert found.changes == []
+
+
+def test_a_pipeline_of_two_regions_leaves_the_other_region_to_its_action(
+    world: "World", imported: Import
+) -> None:
+    build = action("Build", "Build", "CodeBuild", {"ProjectName": "far"}, ("Code", "Built"))
+    stores = {where: {"type": "S3", "location": f"artifacts-{where}"} for where in (REGION, "eu-central-1")}
+    stage = {"name": "Build", "actions": [{**build, "region": "eu-central-1"}]}
+    found = imported(REGION, pipelines=(made(world, stage, artifactStores=stores),))
+    said = yaml.safe_load(found.text)
+    assert said["codepipeline"]["odd"]["artifact_buckets"] == {"eu-central-1": "artifacts-eu-central-1"}
+    assert "codebuild" not in said
+    assert found.changes == []
+
+
+def test_a_webhook_and_a_second_rule_are_told_and_left(world: "World", imported: Import) -> None:
+    pipeline = shapes.cloudformation(world.client)
+    world.client("events").put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
+    target = {"Id": "1", "Arn": arn("codepipeline", pipeline), "RoleArn": role(world.client, "nightly")}
+    world.client("events").put_targets(Rule="nightly", Targets=[target])
+    found = imported(REGION, pipelines=(pipeline,))
+    assert found.told == (f"event rule nightly starts pipeline {pipeline} too and stays as it is",)
+    assert found.changes == []
+
+
+def test_a_source_that_nothing_starts_stays_so(world: "World", imported: Import) -> None:
+    pipeline = shapes.cloudformation(world.client)
+    world.client("events").remove_targets(Rule="web-Rule-1K2L3M", Ids=["pipeline"])
+    found = imported(REGION, pipelines=(pipeline,))
+    source = yaml.safe_load(found.text)["codepipeline"][pipeline]["stages"][0]["actions"][0]
+    assert source["event_rule"] is False
+    assert found.told == (
+        f"no event rule starts pipeline {pipeline} for its source Code; `create` makes none",
+    )
+    assert found.changes == []
+
+
+def test_a_service_alone_keeps_its_image_in_the_spec(world: "World", imported: Import) -> None:
+    shapes.terraform(world.client)
+    found = imported(REGION, services=("main/api",))
+    said = yaml.safe_load(found.text)
+    container = said["ecs"]["main"]["services"]["api"]["task_definition"]["containers"]["api"]
+    assert container["image"] == f"{shapes.REGISTRY}/team/api:latest"
+    assert list(said["ecr"]) == ["team/api"]
+    assert "codepipeline" not in said
+    assert found.changes == []
+
+
+def test_a_project_with_a_source_of_its_own_is_only_used(world: "World", imported: Import) -> None:
+    world.client("codebuild").create_project(
+        name="lint",
+        source={
+            "type": "CODECOMMIT",
+            "location": f"https://git-codecommit.{REGION}.amazonaws.com/v1/repos/x",
+        },
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={
+            "type": "LINUX_CONTAINER",
+            "image": "aws/codebuild/standard:7.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+        },
+        serviceRole=role(world.client, "lint"),
+    )
+    found = imported(REGION, projects=("lint",))
+    assert yaml.safe_load(found.text)["codebuild"] == {"lint": {"managed": False}}
+    assert found.told == ("codebuild project lint is only used: its source or its output is its own",)
+    assert found.changes == []
+
+
+def test_what_another_stack_owns_is_only_used(world: "World", imported: Import, named: Named) -> None:
+    world.made(world.load(named("friendreminders")))
+    region = "ap-southeast-1"
+    client = world.client
+    client("ecr", region).tag_resource(
+        resourceArn=f"arn:aws:ecr:{region}:{world.account}:repository/rails_app",
+        tags=[{"Key": "pipectl:stack", "Value": "images"}],
+    )
+    found = imported(region, pipelines=("FriendReminders",))
+    assert yaml.safe_load(found.text)["ecr"] == {"rails_app": {"managed": False}}
+    assert found.changes == []
+
+
+SECRETS = {
+    "DB_PASSWORD": "correct-horse-battery",
+    "API_KEY_OLD": "another-thing-entirely",
+    "GITHUB": "ghp_0123456789abcdefghij0123456789abcdefghij",
+    "DATABASE_URL": "postgres://web:open-sesame@db:5432/web",
+}
+
+
+def test_secrets_are_never_printed_and_the_spec_means_the_same(world: "World", imported: Import) -> None:
+    phases = "phases: {build: {commands: [make]}}\n"
+    buildspec = f"version: 0.2\nenv:\n  variables:\n    TOKEN: inline-build-secret\n{phases}"
+    variables = [{"name": name, "value": text, "type": "PLAINTEXT"} for name, text in SECRETS.items()]
+    world.client("codebuild").create_project(
+        name="leaky",
+        source={"type": "CODEPIPELINE", "buildspec": buildspec},
+        artifacts={"type": "CODEPIPELINE"},
+        environment={
+            "type": "LINUX_CONTAINER",
+            "image": "aws/codebuild/standard:7.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+            "environmentVariables": [*variables, {"name": "NOT_OURS", "value": "${env:HOME}"}],
+        },
+        serviceRole=role(world.client, "leaky"),
+    )
+    mixed = [{"name": "TOKEN", "value": "action-secret", "type": "PLAINTEXT"}]
+    mixed.append({"name": "KEY", "value": "/some/key", "type": "PARAMETER_STORE"})
+    values = {"ProjectName": "leaky", "EnvironmentVariables": json.dumps(mixed)}
+    call = {"FunctionName": "f", "UserParameters": '{"password": "lambda-secret"}'}
+    stages = [
+        {"name": "Build", "actions": [action("Build", "Build", "CodeBuild", values, ("Code", ""))]},
+        {"name": "Call", "actions": [action("Call", "Invoke", "Lambda", call, ("", ""))]},
+    ]
+    found = imported(REGION, pipelines=(made(world, *stages),))
+    printed = found.text + "".join(found.told)
+    hidden = [*SECRETS.values(), "inline-build-secret", "action-secret", "lambda-secret"]
+    assert [secret for secret in hidden if secret in printed] == []
+    assert sorted(found.environment) == [*sorted([*SECRETS, "ENVIRONMENTVARIABLES", "USER_PARAMETERS"])]
+    assert "buildspec: file:leaky.buildspec.yml" in found.text
+    assert "NOT_OURS: $${env:HOME}" in found.text
+    assert len(found.told) == len(hidden)
+    assert found.changes == []
+
+
+def test_one_name_for_two_secrets_is_told_apart() -> None:
+    containers = {name: {"environment": {"TOKEN": f"{name}-secret-value"}} for name in ("web", "worker")}
+    found = concealed({"containers": containers})
+    names = [each["environment"]["TOKEN"] for each in found.values["containers"].values()]
+    assert names == ["${env:TOKEN}", "${env:CONTAINERS_WORKER_ENVIRONMENT_TOKEN}"]
+    assert set(found.environment.values()) == {"web-secret-value", "worker-secret-value"}
+
+
+def test_a_token_that_aws_keeps_for_itself_is_told() -> None:
+    found = concealed({"configuration": {"OAuthToken": "****", "Owner": "example"}})
+    assert found.values["configuration"]["OAuthToken"] == "****"
+    assert found.environment == {}
+    assert "configuration.OAuthToken: AWS does not tell its value" in found.told[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Friend_Reminders", "friend-reminders"), ("1st", "stack-1st"), ("x", "x-stack"), ("a" * 50, "a" * 40)],
+)
+def test_a_stack_is_called_after_its_pipeline(text: str, name: str) -> None:
+    assert stack_name(text) == name
+
+
+def test_tags_of_aws_and_of_pipectl_are_nobodys_to_write() -> None:
+    tags = {"aws:cloudformation:stack-name": "web", "pipectl:stack": "web", "team": "web"}
+    assert own_tags(tags) == {"team": "web"}
