@@ -259,7 +259,7 @@ def test_a_stack_set_is_told_what_nobody_can_choose(anywhere: Anywhere) -> None:
     kinds = Counter(each["Type"] for name, each in parameters.items() if "Default" not in each)
     assert kinds == {"AWS::EC2::Subnet::Id": 4, "AWS::EC2::SecurityGroup::Id": 2, "String": 3}
     (secret,) = (name for name, each in parameters.items() if "secret:shop/staging" in each["Description"])
-    assert to_yaml(anywhere(FULL)).count(f"!Ref '{secret}'") == 4  # of two containers, and of their roles
+    assert to_yaml(anywhere(FULL)).count(f"!Ref {secret}\n") == 4  # of two containers, and of their roles
 
 
 LONG = "a-stack-with-quite-a-long-name"

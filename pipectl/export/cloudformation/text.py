@@ -1,6 +1,7 @@
 """A template as text: YAML with short functions and comments, or JSON."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,12 @@ class _Dumper(yaml.SafeDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, indentless=False)
+
+    def choose_scalar_style(self) -> Any:
+        """PyYAML quotes whatever has a tag; names need no quotes."""
+        event: Any = self.event
+        is_name = event.tag in ("!Ref", "!GetAtt") and re.fullmatch(r"[\w.:]+", event.value)
+        return "" if is_name else super().choose_scalar_style()
 
 
 def _function(dumper: yaml.SafeDumper, fn: Fn) -> yaml.Node:
