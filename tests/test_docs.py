@@ -68,7 +68,7 @@ def _agree(example: Any, printed: Any) -> None:
     free = {
         path
         for path, value in _paths(example)
-        if path.endswith((".before", ".after", ".summary", ".details"))
+        if path.endswith((".before", ".after", ".summary", ".details", ".spec"))
     }
     unknown = [path for path in seen if path not in shown and not any(path.startswith(each) for each in free)]
     assert unknown == []
@@ -115,6 +115,11 @@ def test_the_documents_of_plan_create_status_and_the_gates_are_as_documented(typ
         examples["enable-transition and disable-transition"],
         typed.document("enable-transition", "Deploy", "-f", SPEC),
     )
+
+
+def test_the_document_of_import_is_as_documented(typed: Typed) -> None:
+    typed.document("create", SPEC)
+    _agree(_examples()["import"], typed.document("import", "FriendReminders", "--region", "ap-southeast-1"))
 
 
 def test_the_documents_of_acts_and_of_the_history_are_as_documented(typed: Typed) -> None:
