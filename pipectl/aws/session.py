@@ -30,6 +30,7 @@ EXISTS = frozenset({
     "BucketAlreadyOwnedByYou", "EntityAlreadyExists", "PipelineNameInUseException",
     "RepositoryAlreadyExistsException", "RepositoryNameExistsException", "ResourceAlreadyExistsException",
 })  # fmt: skip
+MEANWHILE = "somebody made it meanwhile; run it again, and it is compared like all that is there"
 ATTEMPTS = 6
 """How often botocore sends a call that is throttled, lost or answered with 5xx (standard retry mode)."""
 
@@ -239,7 +240,7 @@ def _aws_error(service: str, operation: str, error: "ClientError") -> AwsError |
     if retries:
         said += f" (sent {retries + 1} times)"
     kind = AccessDenied if code in DENIED or code.startswith("AccessDenied") else AwsError
-    return kind(service, operation, code, said)
+    return kind(service, operation, code, said, hint=MEANWHILE if code in EXISTS else None)
 
 
 def _not_connected(service: str, operation: str, error: Exception) -> NotConnected | AwsError:

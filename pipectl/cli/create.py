@@ -53,7 +53,7 @@ def command(
     one SPEC, a list for several.
     """
     from pipectl import flow, leaving
-    from pipectl.cli import _carry_out, _removal, _session, _specs, _wait_for_run
+    from pipectl.cli import _carry_out, _lock, _removal, _session, _specs, _wait_for_run
     from pipectl.cli._progress import Progress
 
     follow = waits(wait or wait_for_run, timeout) and waits(wait, timeout if wait else None)
@@ -62,16 +62,17 @@ def command(
     progress = Progress(settings)
     with _session.connected(settings, loaded, progress.say) as connection:
         stacks = flow.design(loaded, connection, settings.aws)
-        planned = partial(_planned, settings, stacks, wishes, prune=prune)
-        plans, going = planned()
-        if wait_for_run:
-            plans, going = _wait_for_run.follow_all(plans, going, stacks, connection, timeout, planned)
-        _carry_out.ask(plans, _carry_out.Answers(yes, adopt))
-        _removal.ask(going, yes=yes)
-        outcomes, seconds = _carry_out.carry_out(plans, stacks, connection, progress)
-        if any(plan.pending for plan in going) and _carry_out.all_done(outcomes):
-            gone, more = _carry_out.carry_out(going, stacks, connection, progress, leaving.apply)
-            outcomes, seconds = [*outcomes, *gone], seconds + more
+        with _lock.held(stacks, progress.say):
+            planned = partial(_planned, settings, stacks, wishes, prune=prune)
+            plans, going = planned()
+            if wait_for_run:
+                plans, going = _wait_for_run.follow_all(plans, going, stacks, connection, timeout, planned)
+            _carry_out.ask(plans, _carry_out.Answers(yes, adopt))
+            _removal.ask(going, yes=yes)
+            outcomes, seconds = _carry_out.carry_out(plans, stacks, connection, progress)
+            if any(plan.pending for plan in going) and _carry_out.all_done(outcomes):
+                gone, more = _carry_out.carry_out(going, stacks, connection, progress, leaving.apply)
+                outcomes, seconds = [*outcomes, *gone], seconds + more
         show = partial(_show, settings, plans, going, outcomes, seconds, stacks, connection)
         stopped = connection.stop.is_set()
         if follow and _carry_out.all_done(outcomes) and not stopped:

@@ -32,23 +32,24 @@ def command(settings: Settings, chosen: Chosen, yes: bool, wishes: "Wishes") -> 
     several.
     """
     from pipectl import flow, leaving
-    from pipectl.cli import _carry_out, _removal, _session, _specs
+    from pipectl.cli import _carry_out, _lock, _removal, _session, _specs
     from pipectl.cli._progress import Progress
 
     loaded = _specs.load(chosen)
     progress = Progress(settings)
     with _session.connected(settings, loaded, progress.say) as connection:
         stacks = flow.design(loaded, connection, settings.aws)
-        plans = leaving.plan(stacks, wishes, _session.tell)
-        _removal.refuse_unknown(plans, wishes)
-        if settings.is_text:
-            _removal.show(plans)
-        _removal.ask(plans, yes=yes)
-        outcomes: Sequence[Outcome] = []
-        if any(plan.pending for plan in plans):
-            outcomes, seconds = _carry_out.carry_out(plans, stacks, connection, progress, leaving.apply)
+        with _lock.held(stacks, progress.say):
+            plans = leaving.plan(stacks, wishes, _session.tell)
+            _removal.refuse_unknown(plans, wishes)
             if settings.is_text:
-                _carry_out.report(outcomes, seconds, stacks[0].cloud.account.caller, "destroy")
+                _removal.show(plans)
+            _removal.ask(plans, yes=yes)
+            outcomes: Sequence[Outcome] = []
+            if any(plan.pending for plan in plans):
+                outcomes, seconds = _carry_out.carry_out(plans, stacks, connection, progress, leaving.apply)
+                if settings.is_text:
+                    _carry_out.report(outcomes, seconds, stacks[0].cloud.account.caller, "destroy")
         _tell(settings, plans, outcomes, connection)
         return _carry_out.exit_code(outcomes, stopped=connection.stop.is_set(), command="destroy")
 

@@ -15,7 +15,7 @@ from pipectl.kinds.permissions import statements
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.references import references
 from pipectl.kinds.role import service_role
-from pipectl.kinds.update_guard import changes_declaration, disturbed, refuse_unseen
+from pipectl.kinds.update_guard import VERSION, changes_declaration, disturbed, refuse_unseen
 from pipectl.spec.spec import Spec
 
 NAME = "pipeline"
@@ -66,7 +66,7 @@ def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     ])  # fmt: skip
     region = cloud.account.region
     return {
-        name: {**words(found, region), "tags": tags_of.get(name, {})}
+        name: {**words(found, region), "tags": tags_of.get(name, {}), VERSION: found.get("version")}
         for name, found in declared.items()
         if found is not None
     }
@@ -96,14 +96,14 @@ def update(cloud: Cloud, step: Step) -> None:
     """Send the declaration when it differs, and see to it that every hold survives.
 
     Nobody documents whether a closed transition survives UpdatePipeline (fact sheet, section 2.3), so the
-    holds are read before and looked at again after. Raises Declined when an execution runs of which the plan
-    does not know.
+    holds are read before and looked at again after. Raises Declined when an execution runs, or a version is
+    there, of which the plan does not know.
     """
     resource = step.resource
     if changes_declaration(step):
-        stages = cloud.call("codepipeline", "get_pipeline_state", name=resource.name)["stageStates"]
-        refuse_unseen(stages, step)
-        held = _holds(stages)
+        state = cloud.call("codepipeline", "get_pipeline_state", name=resource.name)
+        refuse_unseen(state, step)
+        held = _holds(state["stageStates"])
         # UpdatePipeline raises the version even when nothing differs, so an equal declaration is never sent.
         cloud.call("codepipeline", "update_pipeline", pipeline=resource.request["declaration"])
         if held:
@@ -166,9 +166,10 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
         return
     looks = ("codepipeline:GetPipeline", "codepipeline:ListTagsForResource")
     yield from needs(Purpose.PLAN | Purpose.DESTROY, arns, *looks)
-    yield from needs(Purpose.PLAN, arns, "codepipeline:ListPipelineExecutions")
+    runs = ("codepipeline:ListPipelineExecutions", "codepipeline:GetPipelineState")
+    yield from needs(Purpose.PLAN, arns, *runs)
     makes = ("codepipeline:CreatePipeline", "codepipeline:UpdatePipeline", "codepipeline:TagResource")
-    yield from needs(Purpose.CREATE, arns, *makes, "codepipeline:GetPipelineState")
+    yield from needs(Purpose.CREATE, arns, *makes)
     wanted = resource.request["declaration"]
     stages = [f"{arn}/{stage['name']}" for arn in arns for stage in wanted["stages"]]
     yield from needs(Purpose.CREATE, stages, "codepipeline:DisableStageTransition")

@@ -8,6 +8,8 @@ from pipectl.engine.values import Remark, Step
 from pipectl.errors import Declined
 
 RUNNING = frozenset({"InProgress", "Stopping"})
+VERSION = "(version)"
+"""What was found of a pipeline's version. No spec states it; an update must meet the one of the plan."""
 LOOKED_AT = 50
 """Executions that are looked at: a QUEUED or PARALLEL pipeline runs at most so many (quotas)."""
 
@@ -37,10 +39,20 @@ def disturbed(cloud: Cloud, step: Step) -> Iterator[Remark]:
         yield Remark(f"execution {_short(each['pipelineExecutionId'])} runs on as it began")
 
 
-def refuse_unseen(stages: Sequence[Mapping[str, Any]], step: Step) -> None:
-    """Raise Declined when an execution began to run after the plan was made: nobody was asked about it."""
+def refuse_unseen(state: Mapping[str, Any], step: Step) -> None:
+    """Raise Declined when the pipeline is not as it was planned for: nobody was asked about that.
+
+    `state` is GetPipelineState's answer. UpdatePipeline itself takes whatever comes last (API reference).
+    """
+    planned, found = (step.before or {}).get(VERSION), state.get("pipelineVersion")
+    if planned is not None and found != planned:
+        raise Declined(
+            f"somebody else changed the pipeline meanwhile: it has version {found}, not {planned}; it was"
+            " left as it is",
+            hint="run it again: the plan then shows what they changed",
+        )
     known = {remark.execution for remark in step.remarks}
-    for stage in stages:
+    for stage in state["stageStates"]:
         identity = _inside(stage)
         if identity and identity not in known:
             raise Declined(

@@ -296,6 +296,25 @@ def test_executions_of_a_parallel_pipeline_run_on_and_nobody_is_asked(
     assert f"execution {execution[:8]} runs on as it began" in told
 
 
+def test_a_pipeline_that_somebody_changed_after_the_plan_is_left_as_it_is(
+    world: "World", codepipeline: Any, described: Described, stages: list[Described]
+) -> None:
+    world.made(world.load(described))
+    stages[0]["actions"][0]["branch"] = "main"
+    stacks = flow.design([world.load(described)], world.connection, flow.Aws())
+    plans = flow.plan(stacks)
+    theirs = codepipeline.get_pipeline(name="FriendReminders")["pipeline"]
+    theirs["stages"][0]["actions"][0]["configuration"]["BranchName"] = "next"
+    codepipeline.update_pipeline(pipeline=theirs)
+    outcomes = flow.apply(plans, stacks, world.connection, lambda _: None)
+    (failed,) = [outcome for outcome in outcomes if outcome.error]
+    assert str(failed.error).startswith(
+        "somebody else changed the pipeline meanwhile: it has version 2, not 1; it was left as it is"
+    )
+    kept = codepipeline.get_pipeline(name="FriendReminders")["pipeline"]
+    assert kept["stages"][0]["actions"][0]["configuration"]["BranchName"] == "next"
+
+
 def test_an_execution_that_began_after_the_plan_is_not_cancelled(
     world: "World", codepipeline: Any, described: Described, stages: list[Described]
 ) -> None:

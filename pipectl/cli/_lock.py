@@ -1,0 +1,77 @@
+"""One writer for each stack: of two commands at once on this machine the second waits, and then plans.
+
+The lock is the operating system's: it ends with the process, however that ends. Nothing is locked in AWS;
+writers on other machines are noticed by what they have made or changed meanwhile.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipectl.errors import Interrupted
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+    from pipectl.flow import Stack
+
+LOOKS_S = 0.1
+"""Seconds between two looks at a lock that somebody else holds."""
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def held(stacks: "Sequence[Stack]", say: Say) -> Iterator[None]:
+    """Hold the locks of all stacks, taken in one order. Ctrl-C while waiting raises Interrupted."""
+    names = {_file(stack): stack.spec.name for stack in stacks}
+    with ExitStack() as locks:
+        for file, name in sorted(names.items()):
+            lock = _made(file)
+            if lock is not None and _taken(lock, name, say):
+                locks.callback(lock.release)
+        yield
+
+
+def _file(stack: "Stack") -> Path:
+    """Where state is kept (XDG Base Directory Specification), by account, Region and stack."""
+    home = os.environ.get("XDG_STATE_HOME", "")
+    state = Path(home) if Path(home).is_absolute() else Path.home() / ".local" / "state"
+    account = stack.cloud.account
+    name = re.sub(r"[^\w.-]", "_", f"{account.id} {account.region} {stack.spec.name}")
+    return state / "pipectl" / "at-work" / f"{name}.lock"
+
+
+def _made(file: Path) -> "BaseFileLock | None":
+    """None where nothing can be kept, as in a container whose home cannot be written: it is alone there."""
+    from filelock import FileLock
+
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileLock(file, poll_interval=LOOKS_S, fallback_to_soft=False)
+
+
+def _taken(lock: "BaseFileLock", name: str, say: Say) -> bool:
+    """Whether it is held now; False where files cannot be locked."""
+    from filelock import Timeout
+
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        _wait(lock, name, say)
+    except OSError:
+        return False
+    return True
+
+
+def _wait(lock: "BaseFileLock", name: str, say: Say) -> None:
+    try:
+        say(f"another pipectl is at work on the stack {name}; waiting for it to end")
+        lock.acquire()
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted while waiting; nothing was written") from None
