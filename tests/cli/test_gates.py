@@ -296,7 +296,7 @@ def test_a_change_that_would_cancel_a_running_execution_needs_a_word(
     assert "  ! pipeline               FriendReminders\n" in refused.stdout
     assert "1 needs your word" in refused.stdout
     assert f"execution {execution[:8]}" in refused.stderr
-    assert "hint: `--yes` answers yes\n" in refused.stderr
+    assert "hint: `--wait-for-run` waits until it has ended, `--yes` goes on at once\n" in refused.stderr
     assert client("codepipeline").get_pipeline(name="FriendReminders")["pipeline"]["version"] == 1
     assert run("create", str(spec), "--yes").exit_code == 0
     assert client("codepipeline").get_pipeline(name="FriendReminders")["pipeline"]["version"] == 2
