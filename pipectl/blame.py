@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipectl import flow
+from pipectl.aws.permissions import NO_RESOURCE, Need, Purpose, needs
 from pipectl.engine.values import Change, Plan, Remark, Step
 from pipectl.errors import AwsError
 
@@ -39,6 +40,12 @@ def with_blame(
         history = histories.setdefault(region, _History(connection, region, say))
         told.append(replace(plan, steps=tuple(_blamed(step, history, words) for step in plan.steps)))
     return tuple(told)
+
+
+def permissions() -> Iterator[Need]:
+    """What asking the history needs."""
+    # `*`: LookupEvents knows no resources (Service Authorization Reference, AWS CloudTrail)
+    yield from needs(Purpose.PLAN, [NO_RESOURCE], "cloudtrail:LookupEvents")
 
 
 def _blamed(step: Step, history: "_History", words: Words) -> Step:

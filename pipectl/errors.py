@@ -78,6 +78,12 @@ class AwsError(PipectlError):
 class AccessDenied(AwsError):
     """AWS refuses the caller; its text names the principal, the action and the resource."""
 
+    def __init__(
+        self, service: str, operation: str, code: str, said: str, *, hint: str | None = None
+    ) -> None:
+        way_out = "`pipectl policy SPEC` prints the permissions that are needed"
+        super().__init__(service, operation, code, said, hint=hint or way_out)
+
 
 class PipelineFailed(PipectlError):
     """The execution or deployment that was waited for did not succeed."""

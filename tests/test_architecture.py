@@ -22,7 +22,7 @@ KNOWS = {
     "init": {"errors", "aws", "doctor"},
     "render": {"errors", "engine", "runs", "doctor"},
     "flow": {"errors", "spec", "rules", "kinds", "engine", "aws", "local"},
-    "review": {"spec", "kinds", "runs", "engine", "aws", "render"},
+    "review": {"spec", "kinds", "runs", "engine", "aws", "render", "blame"},
     "leaving": {"kinds", "engine", "aws", "flow"},
     "arrive": {"errors", "spec", "rules", "kinds", "engine", "aws"},
     "blame": {"errors", "kinds", "engine", "aws", "flow"},

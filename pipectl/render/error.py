@@ -14,8 +14,15 @@ S3_ACTIONS = {
     "put_bucket_encryption": "PutEncryptionConfiguration",
     "get_bucket_lifecycle_configuration": "GetLifecycleConfiguration",
     "put_bucket_lifecycle_configuration": "PutLifecycleConfiguration",
+    "delete_bucket_tagging": "PutBucketTagging",
+    "delete_objects": "DeleteObjectVersion",
+    "list_object_versions": "ListBucketVersions",
+    "list_multipart_uploads": "ListBucketMultipartUploads",
 }
 """Where S3's action is not called like its operation (IAM service authorization reference, Amazon S3)."""
+
+PREFIXES = {"resourcegroupstaggingapi": "tag"}
+"""What IAM calls a service otherwise than boto3."""
 
 
 def error_text(error: PipectlError, look: Look) -> str:
@@ -40,7 +47,7 @@ def action(error: AccessDenied) -> str:
     """The permission that was missing, as IAM spells it: `s3:PutBucketPolicy`."""
     camel = "".join(word.capitalize() for word in error.operation.split("_"))
     name = S3_ACTIONS.get(error.operation, camel) if error.service == "s3" else camel
-    return f"{error.service}:{name}"
+    return f"{PREFIXES.get(error.service, error.service)}:{name}"
 
 
 def message_lines(error: PipectlError, cells: int) -> list[str]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from pipectl import blame
 from pipectl.aws.account import Account
 from pipectl.aws.permissions import NO_RESOURCE, Condition, Need, Purpose
 from pipectl.aws.policy import VERSION
@@ -72,6 +73,7 @@ def _needs(spec: Spec, account: Account) -> Iterator[Need]:
             if resource.kind == kind.name:
                 yield from kind.permissions(account, resource)
     yield from owned.permissions()
+    yield from blame.permissions()
     yield from _of_runs(list(wanted.values()), account)
 
 

@@ -52,9 +52,10 @@ OVERRIDABLE = ("beforeEntry", "onSuccess")
 def _pipeline(pipeline: str) -> Iterator[Need]:
     # `*`: ListPipelines knows no resources (Service Authorization Reference, AWS CodePipeline)
     yield from needs(BOTH, [NO_RESOURCE], "codepipeline:ListPipelines")
-    looks = ("GetPipeline", "GetPipelineState", "ListPipelineExecutions", "ListActionExecutions")
+    looks = ("GetPipeline", "GetPipelineState", "GetPipelineExecution", "ListPipelineExecutions",
+             "ListActionExecutions")  # fmt: skip
     yield from needs(BOTH, [pipeline], *(f"codepipeline:{look}" for look in looks))
-    acts = ("GetPipelineExecution", "StartPipelineExecution", "StopPipelineExecution")
+    acts = ("StartPipelineExecution", "StopPipelineExecution")
     yield from needs(Purpose.OPERATE, [pipeline], *(f"codepipeline:{act}" for act in acts))
 
 

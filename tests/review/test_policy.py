@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any
 import cfnlint
 import pytest
 
-from pipectl import flow, leaving
+from pipectl import blame, flow, leaving
 from pipectl.aws.permissions import Purpose
 from pipectl.engine.removal import Wishes
 from pipectl.kinds import KINDS
 from pipectl.review import policy
-from tests.review.judge import EVERY, Judge, allowed
+from tests.review.judge import EVERY, Door, Judge, allowed
 
 if TYPE_CHECKING:
     from pipectl.spec.spec import Spec
     from tests.conftest import World
-    from tests.review.conftest import Door
 
 Values = Callable[[str], dict[str, Any]]
 ALL = Wishes(contents=frozenset({"images", "artifacts", "code"}))
@@ -30,6 +29,11 @@ BUCKET = "friendreminders-artifacts-012345678901-ap-southeast-1"
 
 def plan(world: "World", spec: "Spec") -> None:
     leaving.with_orphans(flow.design([spec], world.connection, flow.Aws()), world.said.append)
+
+
+def blamed(world: "World", spec: "Spec") -> None:
+    stacks = flow.design([spec], world.connection, flow.Aws())
+    blame.with_blame(flow.plan(stacks), stacks, world.connection, str, world.said.append)
 
 
 def create(world: "World", spec: "Spec") -> None:
@@ -126,6 +130,8 @@ def test_every_call_of_a_stacks_life_is_allowed_and_every_action_is_needed(
         create(watched, before)
         create(watched, after)
     meddle(watched)
+    with judge.only(Purpose.PLAN):
+        blamed(watched, after)
     with judge.only(Purpose.CREATE):
         create(watched, after)
     with judge.only(Purpose.DESTROY):
@@ -232,7 +238,9 @@ def test_each_purpose_takes_no_more_than_all_of_them(world: "World", file: Path)
         for each in allowed(spec, world.account, Purpose.PLAN)
         for action in each["Action"]
     }
-    assert not [each for each in reading if not each.startswith(("Get", "List", "Describe", "BatchGet"))]
+    assert not [
+        each for each in reading if not each.startswith(("Get", "List", "Describe", "BatchGet", "Lookup"))
+    ]
 
 
 def _pairs(statement: dict[str, Any]) -> Iterator[tuple[str, str]]:

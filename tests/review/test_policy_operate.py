@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from pipectl import flow
@@ -10,7 +11,7 @@ from pipectl.aws.permissions import Purpose
 from pipectl.cli import cli
 from tests.conftest import Shared
 from tests.review.judge import Door, Judge
-from tests.shop import BUILD, DEPLOY, IMAGES, Shop, builds, clients, serves, until
+from tests.shop import BUILD, DEPLOY, IMAGES, REGION, SOURCE, Shop, builds, clients, serves, until
 
 CHECK = {"Variable": "#{variables.VERSION}", "Value": "2", "Operator": "EQ"}
 RULE = {"name": "Look", "provider": "VariableCheck", "configuration": CHECK}
@@ -49,6 +50,30 @@ def deployed(shop: Shop, type_: Callable[..., Result]) -> str:
     return execution
 
 
+def test_following_a_first_execution_needs_what_status_needs(shop: Shop, door: Door) -> None:
+    shop.aws("codecommit").create_repository(repositoryName="shop")
+    shop.push("First reminder", **IMAGES)
+    file = shop.folder / "shop.yaml"
+    stages = [SOURCE, BUILD, DEPLOY]
+    blocks = {**builds("echo hello"), **serves(), "codepipeline": {"shop": {"stages": stages}}}
+    values = {"pipectl": 1, "name": "shop", "region": REGION, "codecommit": {"shop": {"managed": False}}}
+    file.write_text(yaml.safe_dump({**values, **blocks}, sort_keys=False), encoding="utf-8")
+    (spec,) = flow.check([str(file)], {})[0]
+    judge = Judge(door, shop.account, spec)
+    with judge.only(Purpose.CREATE | Purpose.STATUS):
+        result = shop.run("create", str(file), "--wait", "-o", "json")
+    assert (result.exit_code, judge.denied) == (0, []), result.output
+
+
+def changed(shop: Shop) -> str:
+    """The spec with another question in its gate"""
+    values = yaml.safe_load((shop.folder / "shop.yaml").read_text(encoding="utf-8"))
+    values["codepipeline"]["shop"]["stages"][2]["actions"][0]["custom_data"] = "Sure?"
+    file = shop.folder / "changed.yaml"
+    file.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
+    return str(file)
+
+
 def test_looking_and_acting_is_allowed_and_every_action_is_needed(shop: Shop, door: Door) -> None:
     blocks = {**builds("echo hello"), **serves()}
     variables = {"VERSION": {"default": "1"}}
@@ -81,6 +106,9 @@ def test_looking_and_acting_is_allowed_and_every_action_is_needed(shop: Shop, do
     act("why", code=1)
     act("start", "--var", "VERSION=2")
     asked(shop)
+    with judge.only(Purpose.PLAN):
+        planned = shop.run("plan", "--blame", changed(shop))
+    assert f"execution {shop.executions()[0][:8]} " in planned.stdout, planned.output
     act("reject")
     shop.ends(shop.executions()[0], "Failed")
     act("retry", "Gate")
