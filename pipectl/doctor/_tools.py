@@ -13,7 +13,11 @@ T = TypeVar("T")
 NAMED = re.compile(r"to perform:? ([\w-]+:\w+)")
 """How AWS names the missing permission in most of its refusals."""
 
+DENIED = ("AuthorizationError",)
+"""How SNS says it (API reference, common errors)."""
+
 SPELLED = {
+    "s3 head_bucket": "s3:ListBucket",
     "s3 get_bucket_versioning": "s3:GetBucketVersioning",
     "s3 get_bucket_notification_configuration": "s3:GetBucketNotification",
 }
@@ -48,7 +52,7 @@ def all_of(ask: Callable[..., Mapping[str, Any]], items: str) -> list[Any]:
 
 def refused(subject: str, error: AwsError) -> Finding:
     """A look that AWS did not allow, and the permission that it needs."""
-    if not isinstance(error, AccessDenied):
+    if not isinstance(error, AccessDenied) and error.code not in DENIED:
         return unseen(subject, f"not checked: {error.message}")
     permission = permission_of(error)
     return unseen(subject, f"not checked: AWS denies {permission}", f"allow {permission} to look", permission)

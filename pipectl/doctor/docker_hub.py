@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from pipectl.doctor._case import Case, Service
-from pipectl.doctor._finding import Finding, doubt
+from pipectl.doctor._finding import Finding, doubt, good
 from pipectl.doctor._tools import each
 
 TITLE = "docker hub"
@@ -17,6 +17,7 @@ def check(case: Case) -> list[Finding]:
 
 
 def _look(case: Case, service: Service) -> Iterator[Finding]:
+    doubted = False
     for container in service.containers:
         image = container.get("image", "")
         if _on_docker_hub(image) and not container.get("repositoryCredentials"):
@@ -24,7 +25,10 @@ def _look(case: Case, service: Service) -> Iterator[Finding]:
                 f"container {container['name']} pulls {image} from Docker Hub without a login: it limits that"
             )
             hint = "take the image from public.ecr.aws, or copy it to a repository of ECR"
+            doubted = True
             yield doubt(service.title, text, hint)
+    if service.containers and not doubted:
+        yield good(service.title, "pulls nothing from Docker Hub without a login")
 
 
 def _on_docker_hub(image: str) -> bool:

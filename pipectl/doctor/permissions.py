@@ -8,7 +8,7 @@ from pipectl.aws.cloud import Cloud, for_each
 from pipectl.doctor._case import Case
 from pipectl.doctor._finding import Finding, good, unseen, wrong
 from pipectl.doctor._tools import permission_of
-from pipectl.errors import AccessDenied
+from pipectl.errors import AccessDenied, AwsError
 
 TITLE = "permissions"
 SHOWN = 4
@@ -30,7 +30,7 @@ def check(case: Case) -> Iterator[Finding]:
         return
     try:
         source = _source(case.cloud, account.caller)
-        found = for_each(partial(_denied, case.cloud, source), case.statements)
+        found = for_each(partial(_refused, case.cloud, source), case.statements)
     except AccessDenied as error:
         permission = permission_of(error)
         yield unseen(who, f"not checked: AWS denies {permission}", hint, permission)
@@ -48,6 +48,21 @@ def _source(cloud: Cloud, caller: str) -> str:
         return caller
     name = caller.split("/")[1]
     return str(cloud.call("iam", "get_role", RoleName=name)["Role"]["Arn"])
+
+
+def _refused(cloud: Cloud, source: str, statement: Mapping[str, Any]) -> list[str]:
+    """The actions of a statement that the caller may not; one by one where IAM cannot simulate them together.
+
+    "Actions require different authorization information" (API reference, SimulatePrincipalPolicy, inferred).
+    """
+    actions = list(statement["Action"])
+    try:
+        return _denied(cloud, source, statement)
+    except AwsError as error:
+        if error.code not in ("InvalidInput", "InvalidInputException") or len(actions) == 1:
+            raise
+    alone = [{**statement, "Action": [action]} for action in actions]
+    return [action for found in for_each(partial(_denied, cloud, source), alone) for action in found]
 
 
 def _denied(cloud: Cloud, source: str, statement: Mapping[str, Any]) -> list[str]:

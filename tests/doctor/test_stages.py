@@ -207,3 +207,31 @@ def test_a_buildspec_in_the_repository_is_read(ward: Ward) -> None:
         authorName="ann", email="a@example.org",
     )  # fmt: skip
     ward.says("good", "docker_build")
+
+
+def definitions(name: str) -> str:
+    line = f"""printf '[{{"name":"{name}","imageUri":"%s"}}]' $IMAGE > imagedefinitions.json"""
+    return f"version: 0.2\nphases:\n  build:\n    commands:\n      - {line}\n"
+
+
+def test_the_container_that_a_build_names_must_be_one_of_the_service(ward: Ward) -> None:
+    ward.make(system(project={"privileged": True, "buildspec": definitions("web")}))
+    ward.says("good", "container_name")
+    project = ward.aws("codebuild").batch_get_projects(names=["shop"])["projects"][0]
+    source = {**project["source"], "buildspec": definitions("rails")}
+    ward.aws("codebuild").update_project(name="shop", source=source)
+    ward.says("other", "container_name")
+
+
+def test_a_container_that_the_build_computes_is_not_doubted(ward: Ward) -> None:
+    ward.make(system(project={"privileged": True, "buildspec": definitions("$NAME")}))
+    assert ward.findings("container_name") == []
+
+
+def test_the_artifact_bucket_is_missed(ward: Ward) -> None:
+    ward.make(system())
+    ward.says("good", "artifact_bucket")
+    name = f"shop-artifacts-{ACCOUNT}-{REGION}"
+    ward.aws("s3").delete_bucket(Bucket=name)
+    ward.says("gone", "artifact_bucket")
+    ward.says("gone_without_a_spec", "artifact_bucket", spec=False)
