@@ -2,6 +2,7 @@
 
 import gc
 import io
+import signal
 import sys
 
 GARBAGE = 100_000
@@ -12,6 +13,7 @@ through them after every 700 objects, as Python does, takes a fifth of a `create
 def main() -> None:
     """Run the command line. Ends the process with its exit code."""
     gc.set_threshold(GARBAGE)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a job that is cancelled ends like Ctrl-C
     from pipectl.cli import cli
 
     for stream in (sys.stdout, sys.stderr):

@@ -139,11 +139,14 @@ def test_the_picture_is_drawn_in_its_place_and_ends_when_nothing_runs(shop: Shop
     assert terminal.written.count("\x1b[?25l") == terminal.written.count("\x1b[?25h") == 1
 
 
-def test_ctrl_c_leaves_the_terminal_as_it_was(shop: Shop, opened: Opened) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_leave_the_terminal_as_it_was(
+    sent: signal.Signals, shop: Shop, opened: Opened
+) -> None:
     shop.reaches(shop.create(GATE), "Gate", "InProgress")
     terminal = opened("status", "--watch")
     terminal.shows("Ctrl-C ends")
-    terminal.process.send_signal(signal.SIGINT)
+    terminal.process.send_signal(sent)
     assert terminal.finish() == 130
     assert terminal.written.rindex("\x1b[?25h") > terminal.written.rindex("\x1b[?25l")
     assert terminal.screen[-3:] == [
