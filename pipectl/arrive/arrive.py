@@ -1,7 +1,7 @@
 """From names to a spec: what lives is read, said in the grammar, and shortened."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from pipectl.arrive.proven import proven
 from pipectl.arrive.shorten import shortened
 from pipectl.aws.cloud import Cloud
 from pipectl.engine.values import State
+from pipectl.kinds import KINDS
 
 OTHERS = "belongs to another stack"
 
@@ -35,7 +36,13 @@ def arrive(cloud: Cloud, asked: Asked) -> Arrived:
     if live.pipelines:
         starts.tell_webhooks(look, live.pipelines)
     values = shortened(proven(look, values, live.pipelines), look.account)
-    return Arrived(values, tuple(look.read), tuple(look.lost))
+    return Arrived(values, _ordered(look.read), tuple(look.lost))
+
+
+def _ordered(read: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """What was read, the pipelines first and then what they use."""
+    order = {kind.name: number for number, kind in enumerate(reversed(KINDS))}
+    return tuple(sorted(read, key=lambda each: (order[each[0]], each[1])))
 
 
 def _values(live: Live) -> dict[str, Any]:

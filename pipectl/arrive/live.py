@@ -1,7 +1,7 @@
 """What lives: everything that an import reads, each thing once."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from pipectl.arrive import pipelines, projects, repositories, services
 from pipectl.arrive.looking import Look, owner
 from pipectl.arrive.used import Used, images, used
-from pipectl.aws.cloud import find, pages
+from pipectl.aws.cloud import by_name, find, pages
 from pipectl.engine.values import State
 from pipectl.errors import PipectlError
 from pipectl.kinds import log_group
@@ -36,6 +36,11 @@ class Live:
         self.asked = asked
         self.pipelines = {name: _pipeline(look, name) for name in dict.fromkeys(asked.pipelines)}
 
+    def _there(self, names: Iterable[str], read: Callable[[Look, str], State | None]) -> dict[str, State]:
+        """What is there of these names, read side by side."""
+        states = by_name(lambda _, name: read(self.look, name), self.look.cloud, names)
+        return {name: state for name, state in states.items() if state is not None}
+
     @cached_property
     def used(self) -> Used:
         """What the pipelines use."""
@@ -49,13 +54,13 @@ class Live:
     @cached_property
     def codecommit(self) -> dict[str, State]:
         """Name -> what was found."""
-        return _there((name, repositories.codecommit(self.look, name)) for name in self.used.codecommit)
+        return self._there(self.used.codecommit, repositories.codecommit)
 
     @cached_property
     def projects(self) -> dict[str, State]:
         """Name -> what was found. Those that were asked for must be there."""
         names = dict.fromkeys([*self.used.projects, *self.asked.projects])
-        found = _there((name, projects.found(self.look, name)) for name in names)
+        found = self._there(names, projects.found)
         _require(self.look, "codebuild project", self.asked.projects, found)
         return found
 
@@ -63,7 +68,7 @@ class Live:
     def services(self) -> dict[str, State]:
         """`cluster/service` -> what was found. Those that were asked for must be there."""
         names = dict.fromkeys([*self.used.services, *self.asked.services])
-        found = _there((name, services.found_service(self.look, name)) for name in names)
+        found = self._there(names, services.found_service)
         _require(self.look, "ecs service", self.asked.services, found)
         return found
 
@@ -71,7 +76,7 @@ class Live:
     def clusters(self) -> dict[str, State]:
         """Name -> what was found, for all services."""
         names = dict.fromkeys(name.partition("/")[0] for name in self.services)
-        return _there((name, services.found_cluster(self.look, name)) for name in names)
+        return self._there(names, services.found_cluster)
 
     @cached_property
     def ecr(self) -> dict[str, State]:
@@ -79,7 +84,7 @@ class Live:
         texts = [text for state in self.services.values() for text in images_of(state).values()]
         texts += [str(state["aws"]) for state in self.projects.values()]
         names = dict.fromkeys([*self.used.ecr, *images(self.look.account, texts)])
-        return _there((name, repositories.ecr(self.look, name)) for name in names)
+        return self._there(names, repositories.ecr)
 
     @cached_property
     def stack(self) -> str:
@@ -113,10 +118,6 @@ def stack_name(text: str) -> str:
     plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     plain = plain if plain[:1].isalpha() else f"stack-{plain}".rstrip("-")
     return (plain if len(plain) > 1 else f"{plain}-stack")[:LONGEST].rstrip("-")
-
-
-def _there(pairs: Iterable[tuple[str, State | None]]) -> dict[str, State]:
-    return {name: state for name, state in pairs if state is not None}
 
 
 def _require(look: Look, kind: str, asked: Iterable[str], found: Mapping[str, State]) -> None:

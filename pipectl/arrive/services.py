@@ -44,7 +44,21 @@ def found_service(look: Look, name: str) -> State | None:
         ("ClientException",),
         taskDefinition=arn,
     )
-    return {**state, "raw_task": answer["taskDefinition"]} if answer else state
+    scaled = _is_scaled(look, name)
+    return {**state, "scaled": scaled} | ({"raw_task": answer["taskDefinition"]} if answer else {})
+
+
+def _is_scaled(look: Look, name: str) -> bool:
+    """Whether autoscaling owns the count of its tasks: then no spec may state it."""
+    answer = look.ask(
+        f"autoscaling of ecs service {name}",
+        "application-autoscaling",
+        "describe_scalable_targets",
+        ServiceNamespace="ecs",
+        ResourceIds=[f"service/{name}"],
+        ScalableDimension="ecs:service:DesiredCount",
+    )
+    return bool((answer or {}).get("ScalableTargets"))
 
 
 def cluster_block(found: State) -> dict[str, Any]:
@@ -94,7 +108,7 @@ def service_block(
     launches = None if strategy else raw.get("launchType") or "EC2"
     said: dict[str, Any] = {"task_definition": tasks.block(found["raw_task"], around, launches)}
     daemon = found["scheduling_strategy"] == "DAEMON"
-    if not daemon:
+    if not daemon and not found["scaled"]:
         said["desired_count"] = found["desired_count"]
     said |= filled(
         launch_type=launches if launches != "FARGATE" else None,

@@ -19,13 +19,25 @@ def statements(spec: Spec, account: Account, pipeline: Pipeline) -> Statements:
     for name in {artifact_bucket(spec, account, pipeline), *pipeline.artifact_buckets.values()}:
         yield from bucket.store_statements(account, name)
     if pipeline.encryption_key:
-        actions = ["kms:DescribeKey", "kms:GenerateDataKey*", "kms:Encrypt", "kms:ReEncrypt*", "kms:Decrypt"]
-        yield allow("UseArtifactKey", actions, [pipeline.encryption_key])
+        yield _use_key(account, pipeline.encryption_key)
     for wire in wired(pipeline):
         if wire.action.role:
             yield allow("AssumeActionRole", ["sts:AssumeRole"], [wire.action.role])
         else:
             yield from _action(spec, account, wire)
+
+
+def _use_key(account: Account, key: str) -> dict[str, Any]:
+    """A policy names keys and no aliases (KMS developer guide, "Use aliases to control access to KMS keys")."""
+    actions = ["kms:DescribeKey", "kms:GenerateDataKey*", "kms:Encrypt", "kms:ReEncrypt*", "kms:Decrypt"]
+    _, is_alias, alias = key.partition("alias/")
+    if is_alias:
+        # `*`: which key the alias stands for, only KMS knows; the condition bounds it
+        condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": f"alias/{alias}"}}
+        return allow("UseArtifactKey", actions, [account.arn("kms", "key/*")], condition)
+    return allow(
+        "UseArtifactKey", actions, [key if key.startswith("arn:") else account.arn("kms", f"key/{key}")]
+    )
 
 
 def _action(spec: Spec, account: Account, wire: Wired) -> Statements:

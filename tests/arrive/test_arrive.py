@@ -14,6 +14,8 @@ from pipectl.arrive.live import Asked, stack_name
 from pipectl.arrive.looking import own_tags
 from pipectl.arrive.reading_back import read_back
 from pipectl.arrive.text import spec_text
+from pipectl.aws.account import Account
+from pipectl.aws.cloud import Cloud
 from pipectl.errors import AccessDenied, PipectlError
 from tests.arrive import shapes
 from tests.arrive.conftest import Import
@@ -288,3 +290,28 @@ def test_a_stack_is_called_after_its_pipeline(text: str, name: str) -> None:
 def test_tags_of_aws_and_of_pipectl_are_nobodys_to_write() -> None:
     tags = {"aws:cloudformation:stack-name": "web", "pipectl:stack": "web", "team": "web"}
     assert own_tags(tags) == {"team": "web"}
+
+
+class Scaling:
+    """A cloud whose services autoscaling owns: the local AWS has none that knows its services"""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    @property
+    def account(self) -> Account:
+        return self._cloud.account
+
+    def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]:
+        if service == "application-autoscaling":
+            return {"ScalableTargets": [{"ResourceId": each} for each in params["ResourceIds"]]}
+        return self._cloud.call(service, operation, **params)
+
+
+def test_a_count_that_autoscaling_owns_is_not_stated(world: "World") -> None:
+    shapes.terraform(world.client)
+    cloud = world.connection.cloud(REGION)
+    asked = Asked(services=("main/api",))
+    stated = arrive(cloud, asked).values["ecs"]["main"]["services"]["api"]
+    scaled = arrive(Scaling(cloud), asked).values["ecs"]["main"]["services"]["api"]
+    assert stated == {"desired_count": 3, **scaled}
