@@ -28,7 +28,7 @@ def statements(spec: Spec, account: Account, pipeline: Pipeline) -> Statements:
 
 
 def _use_key(account: Account, key: str) -> dict[str, Any]:
-    """A policy names keys and no aliases (KMS developer guide, "Use aliases to control access to KMS keys")."""
+    """A policy names keys, no aliases (KMS guide, "Use aliases to control access to KMS keys")."""
     actions = ["kms:DescribeKey", "kms:GenerateDataKey*", "kms:Encrypt", "kms:ReEncrypt*", "kms:Decrypt"]
     _, is_alias, alias = key.partition("alias/")
     if is_alias:
