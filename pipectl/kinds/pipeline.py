@@ -173,7 +173,7 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     wanted = resource.request["declaration"]
     stages = [f"{arn}/{stage['name']}" for arn in arns for stage in wanted["stages"]]
     yield from needs(Purpose.CREATE, stages, "codepipeline:DisableStageTransition")
-    yield from passing([wanted["roleArn"]], "codepipeline")
+    yield from passing([wanted.get("roleArn")], "codepipeline")
     yield from _connections(wanted)
     yield from needs(Purpose.DESTROY, arns, "codepipeline:DeletePipeline", "codepipeline:UntagResource")
 

@@ -202,7 +202,7 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     yield from needs(Purpose.DESTROY, arns, "codebuild:BatchGetProjects", "codebuild:DeleteProject")
     yield from needs(Purpose.CREATE, arns, "codebuild:CreateProject")
     yield from needs(Purpose.CREATE | Purpose.DESTROY, arns, "codebuild:UpdateProject")
-    yield from passing([resource.request["serviceRole"]], "codebuild")
+    yield from passing([resource.request.get("serviceRole")], "codebuild")
 
 
 KIND = Kind(

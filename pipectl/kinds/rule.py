@@ -207,7 +207,10 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     """
     arns = [account.arn("events", f"rule/{resource.name}")]
     looks = ("events:DescribeRule", "events:ListTargetsByRule", "events:ListTagsForResource")
-    yield from needs(Purpose.PLAN | Purpose.DESTROY, arns, *looks)
+    yield from needs(Purpose.PLAN, arns, *looks)
+    if not resource.managed:
+        return
+    yield from needs(Purpose.DESTROY, arns, *looks)
     yield from needs(Purpose.CREATE, arns, "events:PutRule", "events:PutTargets", "events:TagResource")
     yield from passing([resource.stated["targets"][TARGET]["role"]], "events")
     ends = ("events:RemoveTargets", "events:DeleteRule", "events:UntagResource")

@@ -88,7 +88,8 @@ def _of_runs(resources: Sequence[Resource], account: Account) -> Iterator[Need]:
             declaration = each.request["declaration"] if each.managed else None
             yield from runs.permissions(account, each.name, declaration, logs)
         elif each.kind == rule.NAME:
-            yield from runs.rule_permissions(account, each.name, each.stated["targets"][rule.TARGET]["role"])
+            role = each.stated["targets"][rule.TARGET]["role"] if each.managed else None
+            yield from runs.rule_permissions(account, each.name, role)
 
 
 def _place(resource: Resource) -> tuple[str, str]:

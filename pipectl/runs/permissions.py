@@ -117,10 +117,12 @@ def _why(account: Account, declaration: Declaration) -> Iterator[Need]:
         yield from needs(Purpose.OPERATE, [NO_RESOURCE], "events:ListRuleNamesByTarget")
 
 
-def rule_permissions(account: Account, name: str, role: str) -> Iterator[Need]:
-    """What `why` asks about the rule that starts a pipeline, and its role."""
+def rule_permissions(account: Account, name: str, role: str | None) -> Iterator[Need]:
+    """What `why` asks about the rule that starts a pipeline, and its role, where the spec says which."""
     looks = ("events:DescribeRule", "events:ListTargetsByRule")
     yield from needs(Purpose.OPERATE, [account.arn("events", f"rule/{name}")], *looks)
+    if role is None:
+        return
     # Of a role that is gone IAM knows the name only, and no path (inferred).
     named = {role, account.arn("iam", f"role/{role.rpartition('/')[2]}")}
     yield from needs(Purpose.OPERATE, sorted(named), "iam:GetRole")

@@ -171,6 +171,41 @@ def test_whatever_a_spec_says_its_calls_are_allowed(
     assert judge.denied == []
 
 
+def second(spec: dict[str, Any]) -> dict[str, Any]:
+    """A stack with a pipeline of its own, which uses what the tutorial's stack has made"""
+    spec["name"] = "second"
+    only_used: dict[str, Any] = {"managed": False}
+    spec["codecommit"] = {"FriendReminders": only_used}
+    spec["ecr"] = {}
+    spec["codebuild"] = {"FriendRemindersBuild": only_used}
+    spec["ecs"] = {"friendreminders": {**only_used, "services": {"remindersmgt": only_used}}}
+    spec["codepipeline"]["Second"] = spec["codepipeline"]["FriendReminders"]
+    spec["codepipeline"]["Second"]["stages"][0]["actions"][0]["event_rule"] = "FriendReminders-Source"
+    spec["codepipeline"]["FriendReminders"] = only_used
+    return spec
+
+
+def test_what_a_spec_only_uses_is_looked_at_and_never_written(
+    watched: "World", door: "Door", values: Values
+) -> None:
+    watched.made(watched.load(values("friendreminders")))
+    spec = watched.load(second(values("friendreminders")))
+    judge = Judge(door, watched.account, spec)
+    with judge.only(Purpose.CREATE):
+        create(watched, spec)
+    with judge.only(Purpose.DESTROY):
+        destroy(watched, spec)
+    assert judge.denied == []
+    writing = [
+        f"{action} {arn}"
+        for statement in allowed(spec, watched.account, Purpose.CREATE | Purpose.DESTROY)
+        for action, arn in _pairs(statement)
+        if not re.match(r"(Get|List|Describe|BatchGet|Lookup)", action.partition(":")[2])
+        if re.search(r"FriendReminders|remindersmgt|/friendreminders$", arn)
+    ]
+    assert writing == []
+
+
 REFERENCE = json.loads(
     (Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs" / "Policies.json").read_text(encoding="utf-8")
 )
