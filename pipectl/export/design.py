@@ -11,7 +11,7 @@ from pipectl.spec.spec import Spec
 UNKNOWN = "000000000000"
 """Stands for the account where nobody has said which one it is; no export shows it."""
 
-ANYWHERE = "xx-anywhere-00"
+ANYWHERE = "xx-anywhere-000"
 """Stands for the Region of a stack set. As long as the longest that there is, so that names fit in all."""
 
 PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc", "us-iso-": "aws-iso",

@@ -75,8 +75,9 @@ class Wording:
         longest_first = sorted(self.known, key=len, reverse=True)
         texts = [f"{_before(each)}{re.escape(each)}(?![\\w.-])" for each in longest_first]
         ids, regions = "|".join(sorted(self.accounts)), "|".join(sorted(self.regions))
+        suffix = re.escape(self.design.account.dns_suffix)
         shapes = [
-            rf"(?P<registry>(?:{ids})\.dkr\.ecr\.(?:{regions})\.amazonaws\.com(?:\.cn)?(?=/|$))",
+            rf"(?P<registry>(?:{ids})\.dkr\.ecr\.(?:{regions})\.{suffix}(?=/|$))",
             rf"(?P<arn>{ARN})",
             rf"(?P<account>(?<!\d)(?:{ids})(?!\d))",
             rf"(?P<region>{ANYWHERE})",

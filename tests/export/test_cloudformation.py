@@ -206,7 +206,7 @@ def test_closed_stages_are_said_with_their_reasons(designed: Designed) -> None:
 
 def test_an_image_of_the_pipeline_is_a_parameter_that_may_stay_empty(designed: Designed) -> None:
     document = json.loads(to_json(template(designed(FRIENDREMINDERS))))
-    name = "FriendremindersRemindersmgtRailsImage"
+    name = "FriendremindersRemindersmgtServiceRailsImage"
     assert document["Parameters"][name]["Default"] == ""
     task = document["Resources"]["FriendremindersRemindersmgtServiceTaskDefinition"]
     image = task["Properties"]["ContainerDefinitions"][0]["Image"]
@@ -275,7 +275,7 @@ def _long(tmp_path: Path) -> Path:
 def test_a_name_too_long_for_every_region_is_refused(anywhere: Anywhere, tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="is too long") as refused:
         anywhere(_long(tmp_path))
-    assert "at most 25 characters" in str(refused.value.hint)
+    assert "at most 24 characters" in str(refused.value.hint)
 
 
 def test_a_name_with_a_hash_of_the_account_needs_the_account(load: Load, tmp_path: Path) -> None:

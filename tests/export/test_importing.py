@@ -49,7 +49,7 @@ def test_an_import_names_what_create_has_made(world: "World") -> None:
         "ResourceIdentifier": {"TaskDefinitionArn": arn},
     }
     registry = f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com"
-    images = {"FriendremindersRemindersmgtRailsImage": f"{registry}/rails_app:latest"}
+    images = {"FriendremindersRemindersmgtServiceRailsImage": f"{registry}/rails_app:latest"}
     assert importing.images(cloud, made) == images
 
 

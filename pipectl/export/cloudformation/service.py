@@ -23,7 +23,9 @@ def entries(resource: Resource, names: Names) -> Iterator[Entry]:
     logical = names.of(resource)
     task = f"{logical}TaskDefinition"
     images = resource.initial.get("images", {})
-    parameters = {container: f"{pascal(resource.name)}{pascal(container)}Image" for container in images}
+    parameters = {container: f"{logical}{pascal(container)}Image" for container in images}
+    if len(set(parameters.values())) < len(parameters):  # as for `a-b` and `a_b`
+        parameters = {container: f"{logical}{number}Image" for number, container in enumerate(images, 1)}
     yield _task(resource, names, task, parameters)
     yield _service(resource, names, logical, task)
 

@@ -72,7 +72,9 @@ def _service(resource: Resource, names: Names) -> Entry:
     said, lost, ignored = words(SERVICE, _flat(resource.request["service"]))
     label = names.of(resource)
     name = resource.request["service"]["cluster"]
-    said["cluster"] = names.ref(cluster.NAME, name, "aws_ecs_cluster.*.arn")
+    found = names.ref(cluster.NAME, name, "aws_ecs_cluster.*.arn")
+    # an import finds the cluster's ARN, and for another word the service would be made anew
+    said["cluster"] = found if isinstance(found, Expression) else names.account.arn("ecs", f"cluster/{name}")
     task = f"{TASK}.{label}"  # an import finds it as family and revision, so that is how it is said
     said["task_definition"] = Expression(f'"${{{task}.family}}:${{{task}.revision}}"')
     if resource.initial.get("images"):
