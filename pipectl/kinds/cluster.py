@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, find, in_batches
-from pipectl.aws.permissions import Need, Purpose, needs
+from pipectl.aws.permissions import Condition, Need, Purpose, needs
 from pipectl.engine.values import Action, Resource, State, Step, exactly
 from pipectl.kinds.kind import OUR_TAGS, Kind, Wanted, listed, mapped, merged, tag_changes, tags
 from pipectl.kinds.service_block import CapacityProvider, Service
@@ -180,7 +180,7 @@ def service_linked_role(account: Account) -> Iterable[Need]:
     Developer guide, "Using service-linked roles".
     """
     role = account.arn("iam", "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS")
-    maker = ("iam:AWSServiceName", "ecs.amazonaws.com")
+    maker = Condition("iam:AWSServiceName", "ecs.amazonaws.com")
     yield from needs(Purpose.CREATE, [role], "iam:CreateServiceLinkedRole", condition=maker)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
-from pipectl.aws.permissions import Need, Purpose, needs, passing
+from pipectl.aws.permissions import Condition, Need, Purpose, needs, passing
 from pipectl.engine.values import Action, Remark, Resource, State, Step
 from pipectl.kinds import bucket
 from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration, stated, words
@@ -187,7 +187,7 @@ def _connections(wanted: Mapping[str, Any]) -> Iterator[Need]:
     found = {(action.get("configuration") or {}).get("ConnectionArn") for action in actions}
     for arn in sorted(filter(None, found)):
         service = arn.split(":")[2]
-        receiver = (f"{service}:PassedToService", "codepipeline.amazonaws.com")
+        receiver = Condition(f"{service}:PassedToService", "codepipeline.amazonaws.com")
         yield from needs(Purpose.CREATE, [arn], f"{service}:PassConnection", condition=receiver)
 
 

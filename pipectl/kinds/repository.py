@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
-from pipectl.aws.permissions import Need, Purpose, needs
+from pipectl.aws.permissions import Need, Purpose, needs, using_key
 from pipectl.aws.policy import allow, canonical
 from pipectl.engine.values import Resource, State, Step, exactly
 from pipectl.kinds import lifecycle
@@ -297,8 +297,8 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
         yield from needs(Purpose.PLAN, arns, "ecr:GetRepositoryPolicy")
         yield from needs(Purpose.CREATE, arns, "ecr:SetRepositoryPolicy")
     if key := stated.get("kms_key"):  # user guide, "Encryption at rest": ECR asks in the caller's name
-        yield from needs(Purpose.CREATE, [key], "kms:CreateGrant", "kms:DescribeKey")
-        yield from needs(Purpose.DESTROY, [key], "kms:RetireGrant")
+        yield from using_key(Purpose.CREATE, account, key, "kms:CreateGrant", "kms:DescribeKey")
+        yield from using_key(Purpose.DESTROY, account, key, "kms:RetireGrant")
     ends = ("ecr:DescribeImages", "ecr:DeleteRepository", "ecr:UntagResource")
     yield from needs(Purpose.DESTROY, arns, *ends)
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
-from pipectl.aws.permissions import Need, Purpose, needs
+from pipectl.aws.permissions import Need, Purpose, needs, using_key
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds.kind import OUR_TAGS, Contents, Kind, Wanted, merged, tag_changes, tags
@@ -128,6 +128,11 @@ def release(cloud: Cloud, step: Step) -> None:
     cloud.call("codecommit", "untag_resource", resourceArn=arn, tagKeys=OUR_TAGS)
 
 
+WITH_KEY = ("kms:DescribeKey", "kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo",
+            "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")  # fmt: skip
+"""What CodeCommit does with a customer's key in the caller's name (user guide, "encryption")."""
+
+
 def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     """Service Authorization Reference, AWS CodeCommit."""
     arns = [account.arn("codecommit", resource.name)]
@@ -139,8 +144,9 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     yield from needs(Purpose.CREATE, arns, "codecommit:CreateRepository", "codecommit:TagResource")
     if "description" in resource.stated:
         yield from needs(Purpose.CREATE, arns, "codecommit:UpdateRepositoryDescription")
-    if "kms_key" in resource.stated:
+    if key := resource.stated.get("kms_key"):
         yield from needs(Purpose.CREATE, arns, "codecommit:UpdateRepositoryEncryptionKey")
+        yield from using_key(Purpose.CREATE, account, key, *WITH_KEY)
     ends = ("codecommit:ListBranches", "codecommit:DeleteRepository", "codecommit:UntagResource")
     yield from needs(Purpose.DESTROY, arns, *ends)
 

@@ -22,6 +22,8 @@ ROOM = 10
 INCLUDED = {Purpose.CREATE: Purpose.PLAN, Purpose.OPERATE: Purpose.STATUS}
 """`create` plans first, and whoever acts looks."""
 
+ALWAYS = Condition("", "")
+
 Statement = dict[str, Any]
 
 
@@ -32,7 +34,7 @@ def statements(spec: Spec, account: Account, purpose: Purpose) -> list[Statement
     wanted = [need for need in _needs(spec, account) if need.purpose & purpose]
     actions: dict[tuple[Condition, str], set[str]] = {}
     for need in wanted:
-        actions.setdefault((need.condition or ("", ""), need.resource), set()).add(need.action)
+        actions.setdefault((need.condition or ALWAYS, need.resource), set()).add(need.action)
     resources: dict[tuple[Condition, tuple[str, ...]], list[str]] = {}
     for (condition, resource), named in sorted(actions.items()):
         resources.setdefault((condition, tuple(sorted(named))), []).append(resource)
@@ -109,10 +111,11 @@ def _task_groups(resource: Resource) -> list[str]:
 
 
 def _statement(actions: Iterable[str], resources: list[str], condition: Condition) -> Statement:
-    key, value = condition
-    said: Statement = {"Sid": _sid(list(actions), resources[0], value), "Effect": "Allow"}
+    said: Statement = {"Sid": _sid(list(actions), resources[0], condition), "Effect": "Allow"}
     said |= {"Action": list(actions), "Resource": resources}
-    return {**said, "Condition": {"StringEquals": {key: value}}} if key else said
+    if condition == ALWAYS:
+        return said
+    return {**said, "Condition": {condition.operator: {condition.key: condition.value}}}
 
 
 WORDS = {"codecommit": "Repository", "codepipeline": "Pipeline", "s3": "Bucket"}
@@ -120,12 +123,12 @@ WORDS = {"codecommit": "Repository", "codepipeline": "Pipeline", "s3": "Bucket"}
 PARTS = {"codepipeline": "Parts", "s3": "Objects"}
 
 
-def _sid(actions: Sequence[str], resource: str, receiver: str) -> str:
+def _sid(actions: Sequence[str], resource: str, condition: Condition) -> str:
     """`EcrRepository`, from the ARN; `PassRoleToCodebuild`; the one reason for `*`. A Sid is alphanumeric."""
     if resource == NO_RESOURCE:
         return "ActionsThatKnowNoResources"
-    if receiver:
-        return f"{_camel(actions[0].partition(':')[2])}To{_camel(receiver.partition('.')[0])}"
+    if condition.value.endswith(".amazonaws.com"):
+        return f"{_camel(actions[0].partition(':')[2])}To{_camel(condition.value.partition('.')[0])}"
     service, _, _, part = resource.split(":", 5)[2:6]
     if service in WORDS:
         return _camel(service) + (PARTS.get(service, "") if "/" in part else WORDS[service])

@@ -35,7 +35,7 @@ def allowing(policy: Iterable[Statement], asked: Asked) -> list[str]:
 
 
 def _allows(statement: Statement, asked: Asked) -> bool:
-    equal = statement.get("Condition", {}).get("StringEquals", {})
+    equal = {key: value for tests in statement.get("Condition", {}).values() for key, value in tests.items()}
     return (
         statement["Effect"] == "Allow"
         and any(_glob(action.lower(), asked.action.lower()) for action in statement["Action"])
@@ -157,6 +157,18 @@ def _codecommit(operation: str, said: Shape) -> Needed:
         yield operation, name
     if said.get("tags") and operation == "CreateRepository":
         yield "TagResource", said["repositoryName"]
+    if key := said.get("kmsKeyId"):
+        yield from (
+            (f"kms:{each}", key)
+            for each in (
+                "Encrypt",
+                "Decrypt",
+                "ReEncryptFrom",
+                "ReEncryptTo",
+                "GenerateDataKey",
+                "DescribeKey",
+            )
+        )
 
 
 def _ecr(operation: str, said: Shape) -> Needed:

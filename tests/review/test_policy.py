@@ -171,6 +171,19 @@ def test_whatever_a_spec_says_its_calls_are_allowed(
     assert judge.denied == []
 
 
+def test_an_alias_opens_the_key_that_it_stands_for(world: "World", values: Values) -> None:
+    described = values("friendreminders")
+    alias = "arn:aws:kms:ap-southeast-1:012345678901:alias/images"
+    described["ecr"]["rails_app"] |= {"encryption": "KMS", "kms_key": alias}
+    (statement,) = [
+        each
+        for each in allowed(world.load(described), world.account, Purpose.CREATE)
+        if "kms:CreateGrant" in each["Action"]
+    ]
+    assert statement["Resource"] == ["arn:aws:kms:ap-southeast-1:012345678901:key/*"]
+    assert statement["Condition"] == {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/images"}}
+
+
 def second(spec: dict[str, Any]) -> dict[str, Any]:
     """A stack with a pipeline of its own, which uses what the tutorial's stack has made"""
     spec["name"] = "second"
