@@ -153,3 +153,9 @@ class Service(Block):
     def launches(self) -> str | None:
         """The launch type; None when a capacity provider strategy takes its place."""
         return None if self.capacity_provider_strategy else self.launch_type or "FARGATE"
+
+    @property
+    def is_on_fargate(self) -> bool:
+        """Whether Fargate runs its tasks, by its launch type or by its strategy."""
+        providers = [each.capacity_provider for each in self.capacity_provider_strategy or ()]
+        return self.launches == "FARGATE" or any(each.startswith("FARGATE") for each in providers)

@@ -22,7 +22,7 @@ FEW = 4
 def check(spec: Spec) -> Iterator[Problem]:
     """Every service that runs on Fargate."""
     for service, task in tasks(spec):
-        if service.block.launches != "FARGATE":
+        if not service.block.is_on_fargate:
             continue
         missing = [key for key in ("cpu", "memory") if getattr(task, key) is None]
         unwritten = [key for key in missing if not written(spec, (*service.task_path, key))]

@@ -13,7 +13,7 @@ def check(spec: Spec) -> Iterator[Problem]:
     """Network mode against launch type and subnets (developer guide, "task-networking")."""
     for service, task in tasks(spec):
         mode = task.network_mode
-        if service.block.launches == "FARGATE" and mode != "awsvpc":
+        if service.block.is_on_fargate and mode != "awsvpc":
             message = f"{service.title} runs on Fargate, which knows no network mode but awsvpc"
             hint = "leave `network_mode` out"
             yield error(spec, (*service.task_path, "network_mode"), RULE, message, hint)

@@ -39,7 +39,7 @@ def _scheduling(spec: Spec, service: PlacedService) -> Iterator[Problem]:
     block, path = service.block, (*service.path, "scheduling_strategy")
     if block.scheduling_strategy != "DAEMON":
         return
-    if block.launches == "FARGATE":
+    if block.is_on_fargate:
         message = "Fargate cannot run a DAEMON, which is one task on every instance"
         yield error(spec, path, RULE, message, "use REPLICA, or launch_type: EC2")
     if block.desired_count is not None:
