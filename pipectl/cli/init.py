@@ -165,8 +165,8 @@ def _tell(settings: Settings, file: str, answers: "Answers") -> int | None:
     else:
         data = {"file": file, "problems": problems_data(problems), "next": commands}
         click.echo(document(data, settings.output))
-    if not answers.folder.has_dockerfile:
-        click.echo("there is no Dockerfile here: the build needs one", err=True)
+    for doubt in answers.doubts():
+        click.echo(doubt, err=True)
     for problem in problems:
         click.echo(str(problem), err=True)
     return ExitCode.USAGE if any(str(each.severity) == "error" for each in problems) else None

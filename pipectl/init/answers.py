@@ -1,6 +1,7 @@
 """The answers that a first spec is made of, each checked in the words of the grammar."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipectl.init.folder import Folder
@@ -38,6 +39,15 @@ class Answers:
         """Whether the repository is new: the folder comes from nowhere, or from elsewhere."""
         source = self.folder.source
         return self.in_codecommit and (source is None or source.repository != self.repository)
+
+    def doubts(self) -> Iterator[str]:
+        """What a person should know beside the spec."""
+        source = self.folder.source
+        if not self.folder.has_dockerfile:
+            yield "there is no Dockerfile here: the build needs one"
+        used = source.region if source and self.in_codecommit and not self.makes_repository else None
+        if used and self.region and used != self.region:
+            yield f"{self.repository} is in {used}, and a pipeline in {self.region} cannot read it"
 
     @property
     def container(self) -> str:

@@ -32,7 +32,14 @@ class Fake:
 
 @pytest.mark.parametrize(
     "operation",
-    ["get_role", "list_tags_for_resource", "describe_services", "batch_get_projects", "head_bucket"],
+    [
+        "get_role",
+        "list_tags_for_resource",
+        "describe_services",
+        "batch_get_projects",
+        "head_bucket",
+        "simulate_principal_policy",
+    ],
 )
 def test_reading_operations_do_not_write(operation: str) -> None:
     assert not writes(operation)
@@ -40,7 +47,7 @@ def test_reading_operations_do_not_write(operation: str) -> None:
 
 def test_whatever_is_no_reading_operation_writes() -> None:
     session = botocore.session.get_session()
-    reading = ("Get", "List", "Describe", "BatchGet", "Head")
+    reading = ("Get", "List", "Describe", "BatchGet", "Head", "Simulate")
     for service in ("codepipeline", "codebuild", "ecs", "ecr", "iam", "s3", "logs", "events", "codecommit"):
         for name in session.get_service_model(service).operation_names:
             assert writes(botocore.xform_name(name)) is not name.startswith(reading), name

@@ -129,6 +129,16 @@ def test_without_a_dockerfile_that_is_said(offline: Run, shop: Path) -> None:
     assert "there is no Dockerfile here" in result.stderr
 
 
+def test_a_repository_in_another_region_is_said(offline: Run, shop: Path) -> None:
+    (shop / ".git").mkdir()
+    config = '[remote "origin"]\n\turl = codecommit::eu-west-1://shop\n'
+    (shop / ".git" / "config").write_text(config, encoding="utf-8")
+    result = offline("init", "--subnet", SUBNET, "--region", "us-east-1")
+    assert "shop is in eu-west-1, and a pipeline in us-east-1 cannot read it" in result.stderr
+    assert offline("init", "own.yaml", "--subnet", SUBNET).stderr == ""
+    assert "region: eu-west-1" in (shop / "own.yaml").read_text(encoding="utf-8")
+
+
 def test_data_names_the_file_and_what_to_type_next(offline: Run, shop: Path) -> None:
     result = offline("init", "my.yaml", "--subnet", SUBNET, "-o", "json")
     next_ = ["pipectl validate my.yaml", "pipectl --local create my.yaml"]
