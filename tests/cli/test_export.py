@@ -62,7 +62,10 @@ def test_an_import_is_told_what_it_must_name(
         "ResourceIdentifier": {"BucketName": f"friendreminders-artifacts-{account}-ap-southeast-1"},
     }
     image = f"{account}.dkr.ecr.ap-southeast-1.amazonaws.com/rails_app:latest"
-    assert f"  ParameterKey=FriendremindersRemindersmgtRailsImage,ParameterValue={image}\n" in result.stderr
+    assert (
+        f"  ParameterKey=FriendremindersRemindersmgtServiceRailsImage,ParameterValue={image}\n"
+        in result.stderr
+    )
 
 
 def test_an_import_only_reads(run: Run, created: str) -> None:
