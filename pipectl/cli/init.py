@@ -50,6 +50,8 @@ def command(
     from pipectl.init.text import spec_text
 
     folder = Path(file).parent
+    if not folder.is_dir():
+        raise WrongUsage(f"there is no folder `{folder}`", hint="make it, or name another file")
     for name in (Path(file), *([folder / SCHEMA] if schema else [])):
         if name.exists() and not force:
             raise WrongUsage(f"{name} is there already", hint="name another file, or take `--force`")

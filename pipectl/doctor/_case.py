@@ -50,8 +50,10 @@ class Action:
 
     @property
     def title(self) -> str:
-        """The pipeline and its action."""
-        return f"{self.pipeline.name}/{self.shape['name']}"
+        """The pipeline, its stage, and the action where it is not called like the stage."""
+        action = self.shape["name"]
+        own = "" if action == self.stage else f"/{action}"
+        return f"{self.pipeline.name}/{self.stage}{own}"
 
     @property
     def category(self) -> str:

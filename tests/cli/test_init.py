@@ -64,6 +64,12 @@ def test_a_file_that_is_there_is_not_written_over(offline: Run, shop: Path) -> N
     assert (shop / "pipectl.yaml").read_text(encoding="utf-8") != "mine"
 
 
+def test_a_folder_that_is_not_there_is_named(offline: Run, shop: Path) -> None:
+    result = offline("init", "nowhere/shop.yaml", "--subnet", SUBNET)
+    assert result.exit_code == 2
+    assert "there is no folder `nowhere`" in result.stderr
+
+
 def test_a_schema_that_is_there_is_not_written_over(offline: Run, shop: Path) -> None:
     (shop / "pipectl.schema.json").write_text("mine", encoding="utf-8")
     result = offline("init", "--subnet", SUBNET, "--schema")

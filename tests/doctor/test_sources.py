@@ -151,3 +151,39 @@ def test_a_connection_by_its_old_name_is_found(ward: Ward) -> None:
 
     connections.link(ward.world.server.world, arn, str(ward.world.folder))
     assert [each.standing for each in ward.findings("connection")] == ["good"]
+
+
+def test_an_action_that_is_not_called_like_its_stage_is_named_with_it(ward: Ward) -> None:
+    arn = f"arn:aws:codeconnections:{REGION}:{ACCOUNT}:connection/7dd8e4a1-0b6e-4f6f-9c5c-1b7e0ad2f3c4"
+    values = elsewhere(arn)
+    values["codepipeline"]["shop"]["stages"][0]["actions"][0]["name"] = "GitHub"
+    ward.plan(values)
+    assert [each.subject for each in ward.findings("connection")] == ["shop/Source/GitHub"]
+
+
+def test_a_source_that_does_not_say_is_polled(ward: Ward) -> None:
+    ward.make(system())
+    declaration = ward.aws("codepipeline").get_pipeline(name="shop")["pipeline"]
+    del declaration["stages"][0]["actions"][0]["configuration"]["PollForSourceChanges"]
+    ward.aws("codepipeline").update_pipeline(pipeline=declaration)
+    ward.says("twice", "polling")
+
+
+def test_a_rule_for_another_repository_does_not_count(ward: Ward) -> None:
+    ward.make(system())
+    pattern = json.loads(ward.aws("events").describe_rule(Name=RULE)["EventPattern"])
+    pattern["resources"] = [f"arn:aws:codecommit:{REGION}:{ACCOUNT}:other"]
+    ward.aws("events").put_rule(Name=RULE, EventPattern=json.dumps(pattern))
+    ward.says("no_rule", "event_rule")
+
+
+def test_a_rule_of_another_name_counts_by_its_target(ward: Ward) -> None:
+    ward.make(system())
+    events = ward.aws("events")
+    found = events.describe_rule(Name=RULE)
+    target = events.list_targets_by_rule(Rule=RULE)["Targets"][0]
+    events.put_rule(Name="somebody", EventPattern=found["EventPattern"])
+    events.put_targets(Rule="somebody", Targets=[target])
+    events.remove_targets(Rule=RULE, Ids=["pipeline"])
+    events.delete_rule(Name=RULE)
+    assert [(each.standing, each.subject) for each in ward.findings("event_rule")] == [("good", "somebody")]
