@@ -131,6 +131,12 @@ def test_an_adoption_and_what_is_in_the_way_carry_the_mark_that_needs_you(screen
     screen("plan_in_the_way", text)
 
 
+def test_an_adoption_that_only_tags_says_so() -> None:
+    unowned = Resource("ecr repository", "rails_app", {"tags": {OWNER_TAG: "friendreminders"}})
+    text = shown(*planned((unowned, {"tags": {"team": "web"}})))
+    assert "      `--adopt` adds the tags pipectl:stack and pipectl:adopted, nothing else\n" in text
+
+
 def test_of_a_new_thing_only_what_tells_something_is_shown(screen: Screen) -> None:
     statement = {"Effect": "Allow", "Action": ["ecr:GetAuthorizationToken"], "Resource": ["*"]}
     role = Resource(
