@@ -268,9 +268,24 @@ JSON_KEYS = frozenset({"EnvironmentVariables", "ParameterOverrides", "Variables"
 
 def _parsed(value: str) -> Any:
     try:
-        return json.loads(value)
+        return _named(json.loads(value))
     except ValueError:
         return value
+
+
+def _named(value: Any) -> Any:
+    """A build's variables by their names: their order means nothing, and a change names the one that changed."""
+    is_named = isinstance(value, list) and all(isinstance(each, dict) and "name" in each for each in value)
+    if not is_named or len({each["name"] for each in value}) < len(value):
+        return value
+    return {each["name"]: _plain({**each}) for each in value}
+
+
+def _plain(variable: dict[str, Any]) -> Any:
+    """A variable without its name; a PLAINTEXT one is its value (API reference, EnvironmentVariable)."""
+    del variable["name"]
+    is_plain = variable.keys() <= {"value", "type"} and variable.get("type", "PLAINTEXT") == "PLAINTEXT"
+    return variable.get("value") if is_plain else variable
 
 
 def stated(params: Mapping[str, Any], region: str) -> dict[str, Any]:

@@ -27,6 +27,8 @@ def check(spec: Spec) -> Iterator[Problem]:
     """Every text of the spec as the file has it. In an inline buildspec the shell may mean it."""
     for path, value in _texts(spec.places.written(()), ()):
         shell = of_shell(path, value)
+        if "output_variables" in path:  # names of variables, which CodeBuild and others give
+            continue
         match = WORDS.search(value) or (None if shell or path[-1] in KEEPS else BRACKETS.search(value))
         if match is None:
             continue
