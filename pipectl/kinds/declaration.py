@@ -274,7 +274,7 @@ def _parsed(value: str) -> Any:
 
 
 def _named(value: Any) -> Any:
-    """A build's variables by their names: their order means nothing, and a change names the one that changed."""
+    """A build's variables by their names: their order means nothing, and a change names its variable."""
     is_named = isinstance(value, list) and all(isinstance(each, dict) and "name" in each for each in value)
     if not is_named or len({each["name"] for each in value}) < len(value):
         return value
