@@ -14,7 +14,7 @@ import botocore.session
 from botocore import xform_name
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("kinds", "runs", "aws", "cli", "doctor", "init")
+ROOMS = ("kinds", "runs", "aws", "cli", "doctor", "init", "export")
 
 POSITIONS = {"call": 0, "find": 2, "pages": 1}
 """Where the service stands among the arguments; the operation stands behind it."""
