@@ -248,6 +248,17 @@ def test_the_commands_stand_in_an_order_in_which_they_can_be_sent(
     assert script(spec_file(values("friendreminders"))).splitlines() == lines
 
 
+def test_a_gate_that_the_pipelines_creation_closes_is_closed_once(
+    values: Values, spec_file: Write, script: Script
+) -> None:
+    held = values("friendreminders")
+    held["codepipeline"]["FriendReminders"]["stages"][2]["transition"] = "disabled"
+    lines = script(spec_file(held)).splitlines()
+    assert len([line for line in lines if line.startswith("aws codepipeline disable-stage-transition")]) == 1
+    assert "# ~ transition             FriendReminders/Deploy" in lines
+    assert lines[-1] == "#     a command above does this too"
+
+
 def test_a_script_is_no_document_and_not_printed_where_something_is_in_the_way(
     world: "World", values: Values, spec_file: Write, typed: Callable[..., Result]
 ) -> None:
