@@ -62,15 +62,15 @@ class _Hiding:
     def _text(self, text: str, path: Path) -> str:
         if is_buildspec(path) and of_shell(path, text):
             return self._buildspec(text, path)
+        name = _name(path)
         if set(map(str, path)) & NOT_VALUES:
-            return escaped(text)
+            return self._hidden(name, text, path) if is_secret("", text) else escaped(text)
         if text in self._references():
             return text
         if MASKED.fullmatch(text):
             where = _said(path)
             self.told[f"{where}: AWS does not tell its value; put it in before the pipeline changes"] = None
             return text
-        name = _name(path)
         if looks_secret(name, text) or _holds_secret(text) or text.startswith("file:"):
             return self._hidden(name, text, path)
         return escaped(text)

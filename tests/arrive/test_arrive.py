@@ -272,6 +272,20 @@ def test_one_name_for_two_secrets_is_told_apart() -> None:
     assert set(found.environment.values()) == {"web-secret-value", "worker-secret-value"}
 
 
+def test_names_and_references_are_no_secrets_but_what_is_one_by_itself_is() -> None:
+    key = "AKIA0123456789ABCDEF"
+    found = concealed({
+        "tags": {"token-of": "platform", "owner": key},
+        "secrets": {"DB_PASSWORD": "/shop/db_password"},
+        "environment": {"NPM_TOKEN": {"secrets_manager": "shop/npm:token"}, "TOKEN_FILE": "/run/token"},
+        "depends_on": {"token-service": "START"},
+        "containers": {"web": {"command": ["run", "--url", "https://me:open-sesame@host/x"]}},
+    })  # fmt: skip
+    assert found.environment == {"OWNER": key, "COMMAND": "https://me:open-sesame@host/x"}
+    assert found.values["tags"] == {"token-of": "platform", "owner": "${env:OWNER}"}
+    assert found.values["secrets"] == {"DB_PASSWORD": "/shop/db_password"}
+
+
 def test_a_token_that_aws_keeps_for_itself_is_told() -> None:
     found = concealed({"configuration": {"OAuthToken": "****", "Owner": "example"}})
     assert found.values["configuration"]["OAuthToken"] == "****"
