@@ -81,4 +81,6 @@ def _resources(spec: Spec, account: Account) -> tuple[Resource, ...]:
     wanted = {each.key: each for kind in reversed(KINDS) for each in kind.design(spec, account)}
     order = {kind.name: number for number, kind in enumerate(KINDS)}
     made = [each for each in wanted.values() if each.managed and each.kind != transition.NAME]
+    if not made:
+        raise WrongUsage(f"{spec.file} makes nothing, so there is nothing to export")
     return tuple(sorted(made, key=lambda each: order[each.kind]))

@@ -17,7 +17,7 @@ from pipectl.errors import WrongUsage
 from pipectl.export.cloudformation.template import Template, template
 from pipectl.export.cloudformation.text import to_json, to_yaml
 from pipectl.export.design import Design, Home, design, design_anywhere
-from tests.export.conftest import ROOT
+from tests.export.conftest import FILES, ROOT
 from tests.kinds.test_generated import SPECS, thinned
 
 if TYPE_CHECKING:
@@ -86,11 +86,8 @@ def test_a_template_says_the_same_in_both_of_its_forms(
 def test_cfn_lint_passes_the_templates_of_generated_specs(
     data: st.DataObject, load: Load, tmp_path: Path
 ) -> None:
-    name = data.draw(st.sampled_from(SPECS))
-    file = next(
-        path for path in (ROOT / "config", ROOT / "tests/kinds/specs") if (path / f"{name}.yaml").exists()
-    )
-    values = data.draw(thinned(file / f"{name}.yaml", tmp_path))
+    file = data.draw(st.sampled_from([each for each in FILES if each.stem in SPECS]))
+    values = data.draw(thinned(file, tmp_path))
     spec_file = tmp_path / "generated.yaml"
     spec_file.write_text(json.dumps(values), encoding="utf-8")  # JSON is YAML
     spec = load(spec_file)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipectl.errors import WrongUsage
 from pipectl.export.cloudformation import template
 from pipectl.export.cloudformation.text import to_yaml
 from pipectl.export.design import ANYWHERE, UNKNOWN, Home, design, partition
@@ -58,3 +59,10 @@ def test_hosts_and_partitions_are_those_of_where_the_template_works(
     assert "amazonaws.com.cn" not in said
     assert "arn:aws-cn" not in said
     assert UNKNOWN not in said
+
+
+def test_a_spec_that_makes_nothing_has_no_export(load: Callable[[Path], Spec], tmp_path: Path) -> None:
+    file = tmp_path / "nothing.yaml"
+    file.write_text("pipectl: 1\nname: nothing\necr:\n  web: {managed: false}\n", encoding="utf-8")
+    with pytest.raises(WrongUsage, match="makes nothing"):
+        design(load(file), Home("eu-west-1"))

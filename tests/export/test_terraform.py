@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from pipectl.aws.account import Account
 from pipectl.export.design import Design, Home, design
@@ -19,6 +21,7 @@ from pipectl.export.terraform.hcl import Body, Code, Expression, Json, block
 from pipectl.export.wording import Wording
 from tests.export.conftest import ACCOUNT, FILES, ROOT
 from tests.kinds.conftest import OWN_ROLE, own_role
+from tests.kinds.test_generated import SPECS, thinned
 
 if TYPE_CHECKING:
     from pipectl.spec.spec import Spec
@@ -43,8 +46,7 @@ def bare(text: str) -> str:
     return re.sub(r" # .*$", "", TEXT.sub(inner, text), flags=re.MULTILINE)
 
 
-def test_every_resource_is_imported_once(file: Path, designed: Designed) -> None:
-    text = configuration(designed(file)).text
+def check_imports(text: str) -> None:
     resources = Counter(
         f"{kind}.{name}" for kind, name in re.findall(r'^resource "(\w+)" "(\w+)"', text, re.MULTILINE)
     )
@@ -53,8 +55,7 @@ def test_every_resource_is_imported_once(file: Path, designed: Designed) -> None
     assert set(resources.values()) == {1}
 
 
-def test_every_reference_is_to_something_of_the_configuration(file: Path, designed: Designed) -> None:
-    text = configuration(designed(file)).text
+def check_references(text: str) -> None:
     known = {f"{kind}.{name}" for kind, name in re.findall(r'^resource "(\w+)" "(\w+)"', text, re.MULTILINE)}
     known |= {
         f"data.{kind}.{name}" for kind, name in re.findall(r'^data "(\w+)" "(\w+)"', text, re.MULTILINE)
@@ -62,14 +63,40 @@ def test_every_reference_is_to_something_of_the_configuration(file: Path, design
     assert {found for found, _ in REFERENCE.findall(bare(text))} - known == set()
 
 
-def test_brackets_are_closed_as_they_were_opened(file: Path, designed: Designed) -> None:
+def check_brackets(text: str) -> None:
     left: list[str] = []
-    for letter in re.sub(r"[^\[\](){}]", "", bare(configuration(designed(file)).text)):
+    for letter in re.sub(r"[^\[\](){}]", "", bare(text)):
         if letter in "[({":
             left.append(letter)
         else:
             assert left.pop() + letter in ("[]", "()", "{}")
     assert left == []
+
+
+CHECKS = (check_imports, check_references, check_brackets)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=["every resource once", "references", "brackets"])
+def test_a_configuration_is_whole(check: Callable[[str], None], file: Path, designed: Designed) -> None:
+    check(configuration(designed(file)).text)
+
+
+@settings(
+    max_examples=10,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+def test_the_configurations_of_generated_specs_are_whole(
+    data: st.DataObject, load: Load, tmp_path: Path
+) -> None:
+    file = data.draw(st.sampled_from([each for each in FILES if each.stem in SPECS]))
+    written = tmp_path / "generated.yaml"
+    written.write_text(json.dumps(data.draw(thinned(file, tmp_path))), encoding="utf-8")  # JSON is YAML
+    spec = load(written)
+    text = configuration(design(spec, Home(spec.region or "eu-west-1"))).text
+    for check in CHECKS:
+        check(text)
 
 
 def test_no_account_stands_in_a_configuration(file: Path, designed: Designed) -> None:
