@@ -163,11 +163,12 @@ def _mark(status: str | None) -> Mark:
 def _action_lines(
     stage: StageState, action: ActionState, service: ServiceState | None, look: Look
 ) -> Iterator[str]:
-    label = pad(plain(action.provider or action.name), PROVIDER)
+    provider = max([PROVIDER, *(width(each.provider or each.name) + 2 for each in stage.actions)])
+    label = pad(plain(action.provider or action.name), provider)
     if len(stage.actions) > 1:
         longest = max(width(each.name) for each in stage.actions)
         label = f"{look.mark(_mark(action.status))} {pad(action.name, longest)}  {label}"
-    indent = ACTIONS + (2 + longest + 2 if len(stage.actions) > 1 else 0) + PROVIDER
+    indent = ACTIONS + (2 + longest + 2 if len(stage.actions) > 1 else 0) + provider
     room = max(look.width - indent, 20)
     first, *more = [part for line in _details(action, service) for part in wrapped(line, room)] or [""]
     yield f"{' ' * ACTIONS}{label}{first}".rstrip()

@@ -126,6 +126,14 @@ def test_a_failed_action_tells_its_error_and_where_to_look(broken: PipelineState
     screen("status_failed", status_text(broken, Look(), NOW))
 
 
+def test_a_long_provider_stands_apart_from_what_it_works_on() -> None:
+    source = ActionState("Source", "CodeStarSourceConnection", "example/web main")
+    text = status_text(
+        PipelineState("shop", "eu-west-1", (StageState("Source", actions=(source,)),)), Look(), NOW
+    )
+    assert "CodeStarSourceConnection  example/web main" in text
+
+
 def test_a_pipeline_that_never_ran_says_so(screen: Screen) -> None:
     stages = tuple(
         StageState(name, actions=(ActionState(name, provider, "x"),))
