@@ -106,6 +106,7 @@ class Typed:
 def test_the_documents_of_plan_create_status_and_the_gates_are_as_documented(typed: Typed) -> None:
     examples = _examples()
     _agree(examples["plan"], typed.document("plan", SPEC))
+    _agree(examples["policy"], typed.document("policy", SPEC, "--for", "plan"))
     _agree(examples["create"], typed.document("create", SPEC))
     _agree(examples["status"], typed.document("status", SPEC))
     _agree(examples["status --all"], typed.document("status", "--all", SPEC))
