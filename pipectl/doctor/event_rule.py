@@ -21,8 +21,10 @@ def check(case: Case) -> list[Finding]:
 
 
 def _look(case: Case, action: Action) -> Iterator[Finding]:
+    if polls(action):  # no rule is needed; one that starts it too is told by the check of polling
+        return
     rules = rules_of(case, action)
-    if not rules and not polls(action):
+    if not rules:
         ours = names.rule(action.pipeline.name, action.shape["name"])
         text = "a change starts nothing: no event rule is about this source, and it is not polled"
         otherwise = "make a rule as in the user guide of CodePipeline, `detect-state-changes`"

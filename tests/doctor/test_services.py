@@ -137,7 +137,7 @@ def test_an_image_is_there_and_for_the_processor_of_the_task(ward: Ward) -> None
 
 def test_an_image_for_another_processor_is_seen(ward: Ward) -> None:
     ward.make(system(task={"architecture": "ARM64"}))
-    push(ward, index("amd64"), INDEX)
+    push(ward, index("amd64", "unknown"), INDEX)
     ward.says("other_processor", "image")
 
 
@@ -228,11 +228,13 @@ def test_a_secret_that_is_not_there_is_seen(ward: Ward) -> None:
 
 def test_a_secret_by_its_arn_is_found(ward: Ward) -> None:
     ward.aws("ssm").put_parameter(Name="/shop/key", Value="x", Type="SecureString")
+    ward.aws("ssm").put_parameter(Name="key", Value="x", Type="SecureString")
     made = ward.aws("secretsmanager").create_secret(Name="shop/all", SecretString="{}")["ARN"]
     secrets = {
         "KEY": "arn:aws:ssm:eu-west-1:012345678901:parameter/shop/key",
+        "FLAT": "arn:aws:ssm:eu-west-1:012345678901:parameter/key",
         "ALL": f"{made}:password::",
         "ELSEWHERE": "arn:aws:ssm:us-east-1:999999999999:parameter/other",
     }
     ward.plan(system(container={"repository": "shop", "secrets": secrets}))
-    assert [each.standing for each in ward.findings("secret")] == ["good", "good"]
+    assert [each.standing for each in ward.findings("secret")] == ["good", "good", "good"]

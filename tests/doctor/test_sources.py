@@ -169,6 +169,16 @@ def test_a_source_that_does_not_say_is_polled(ward: Ward) -> None:
     ward.says("twice", "polling")
 
 
+def test_polling_beside_a_disabled_rule_does_not_run_twice(ward: Ward) -> None:
+    ward.make(system())
+    declaration = ward.aws("codepipeline").get_pipeline(name="shop")["pipeline"]
+    del declaration["stages"][0]["actions"][0]["configuration"]["PollForSourceChanges"]
+    ward.aws("codepipeline").update_pipeline(pipeline=declaration)
+    ward.aws("events").disable_rule(Name=RULE)
+    ward.says("polled", "polling")
+    assert ward.findings("event_rule") == []
+
+
 def test_a_rule_for_another_repository_does_not_count(ward: Ward) -> None:
     ward.make(system())
     pattern = json.loads(ward.aws("events").describe_rule(Name=RULE)["EventPattern"])
