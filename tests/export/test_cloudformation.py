@@ -1,6 +1,7 @@
 """A template says what the spec says, of the same resources, and cfn-lint has nothing to say."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -30,6 +31,9 @@ WorkedOut = Callable[[Template, Design], dict[str, Any]]
 
 FULL = ROOT / "config" / "full.yaml"
 FRIENDREMINDERS = ROOT / "config" / "friendreminders.yaml"
+EXAMPLES = int(os.environ.get("PIPECTL_EXAMPLES", "4"))
+"""Each takes some seconds; more are tried by hand."""
+
 PIPELINES = ROOT / "tests" / "kinds" / "specs" / "pipelines.yaml"
 
 
@@ -78,7 +82,7 @@ def test_a_template_says_the_same_in_both_of_its_forms(
 
 
 @settings(
-    max_examples=4,
+    max_examples=EXAMPLES,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
