@@ -7,13 +7,12 @@ from functools import partial
 from pipectl.aws.cloud import Cloud, side_by_side
 from pipectl.runs import executions
 from pipectl.runs.gate import no_such_stage
-from pipectl.runs.parallel import PARALLEL, inside
+from pipectl.runs.parallel import PARALLEL, RUNNING, inside
 from pipectl.runs.stages import pipeline_state, stage_state
 from pipectl.runs.values import Execution, StageState
 
 REMEMBERED = 20
 """Executions that are looked at when none is named."""
-RUNNING = ("InProgress", "Stopping")
 
 
 @dataclass(frozen=True)
