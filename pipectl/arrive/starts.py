@@ -13,28 +13,37 @@ SOURCES = {"CodeCommit": "aws.codecommit", "ECR": "aws.ecr", "S3": "aws.s3"}
 NAMED = {"CodeCommit": "RepositoryName", "ECR": "RepositoryName", "S3": "S3Bucket"}
 BRANCHES = {"CodeCommit": "BranchName", "ECR": "ImageTag", "S3": "S3ObjectKey"}
 
+DETAILS = {
+    "CodeCommit": (("referenceName",),),
+    "ECR": (("image-tag",),),
+    "S3": (("object", "key"), ("requestParameters", "key")),
+}
+"""Where patterns name what is in BRANCHES: S3's own events, and those of CloudTrail."""
+
 
 def event_rules(look: Look, raw: Mapping[str, Any], stack: str) -> dict[str, str | bool | None]:
     """Source action -> its rule; False when none starts it, None when it is the one that pipectl makes."""
+    pipeline = str(raw["name"])
     sources = {each["name"]: each for each in raw["stages"][0]["actions"] if _has_rule(each)}
-    rules = dict(_rules(look, str(raw["name"])))
-    left = dict(rules)
+    left = dict(_rules(look, pipeline))
     said: dict[str, str | bool | None] = {}
     for name, source in sources.items():
-        fitting = sorted(
-            (each for each in left if _fits(left[each], source)), key=lambda each: -_near(left[each], source)
-        )
-        said[name] = fitting[0] if fitting else False
-        if fitting and _is_ours(look, str(raw["name"]), name, fitting[0], rules[fitting[0]], stack):
-            said[name] = None
-        left = {each: state for each, state in left.items() if each not in fitting[:1]}
-        if not fitting:
-            look.tell(
-                f"no event rule starts pipeline {raw['name']} for its source {name}; `create` makes none"
-            )
+        own = names.rule(pipeline, name)
+        is_own = own in left and _is_ours(look, pipeline, left[own], stack)
+        chosen = own if is_own else _nearest(left, source)
+        said[name] = None if is_own else chosen or False
+        left = {each: state for each, state in left.items() if each != chosen}
+        if chosen is None:
+            look.tell(f"no event rule starts pipeline {pipeline} for its source {name}; `create` makes none")
     for each in left:
-        look.tell(f"event rule {each} starts pipeline {raw['name']} too and stays as it is")
+        look.tell(f"event rule {each} starts pipeline {pipeline} too and stays as it is")
     return said
+
+
+def _nearest(rules: Mapping[str, State], source: Mapping[str, Any]) -> str | None:
+    """The rule for a source; of several, one that names its branch."""
+    fitting = [name for name, state in rules.items() if _fits(state, source)]
+    return max(fitting, key=lambda name: _near(rules[name], source), default=None)
 
 
 def _has_rule(action: Mapping[str, Any]) -> bool:
@@ -62,7 +71,20 @@ def _fits(state: State, source: Mapping[str, Any]) -> bool:
     """Whether a rule's pattern is about the source's service and repository or bucket."""
     pattern, provider = state.get("pattern") or {}, source["actionTypeId"]["provider"]
     text, name = json.dumps(pattern), source["configuration"].get(NAMED[provider], "")
-    return SOURCES[provider] in (pattern.get("source") or []) and name in text
+    named = SOURCES[provider] in (pattern.get("source") or []) and name in text
+    return named and not _is_of_another(pattern.get("detail") or {}, provider, source["configuration"])
+
+
+def _is_of_another(detail: Mapping[str, Any], provider: str, values: Mapping[str, str]) -> bool:
+    """Whether a pattern names branches, tags or keys, and not the source's."""
+    found: Any = detail
+    for places in DETAILS[provider]:
+        for part in places:
+            found = found.get(part) if isinstance(found, Mapping) else None
+        if isinstance(found, list) and all(isinstance(each, str) for each in found):
+            return values.get(BRANCHES[provider], "latest") not in found
+        found = detail
+    return False
 
 
 def _near(state: State, source: Mapping[str, Any]) -> int:
@@ -71,11 +93,11 @@ def _near(state: State, source: Mapping[str, Any]) -> int:
     return int(f'"{branch}"' in json.dumps(state.get("pattern") or {}))
 
 
-def _is_ours(look: Look, pipeline: str, action: str, name: str, state: State, stack: str) -> bool:
+def _is_ours(look: Look, pipeline: str, state: State, stack: str) -> bool:
     role = names.role(stack, look.account.region, pipeline, rule.PURPOSE)
-    arn = look.account.arn("iam", f"role/pipectl/{stack}/{role}")
     target = (state.get("targets") or {}).get(rule.TARGET) or {}
-    return name == names.rule(pipeline, action) and target.get("role") == arn and owner(state) == stack
+    ours = look.account.arn("iam", f"role/pipectl/{stack}/{role}")
+    return target.get("role") == ours and owner(state) == stack
 
 
 def tell_webhooks(look: Look, pipelines: Mapping[str, Any]) -> None:

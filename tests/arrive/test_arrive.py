@@ -279,9 +279,11 @@ def test_names_and_references_are_no_secrets_but_what_is_one_by_itself_is() -> N
         "secrets": {"DB_PASSWORD": "/shop/db_password"},
         "environment": {"NPM_TOKEN": {"secrets_manager": "shop/npm:token"}, "TOKEN_FILE": "/run/token"},
         "depends_on": {"token-service": "START"},
+        "aws": {"environmentVariables": [{"name": "TOKEN", "value": "not-for-you"}]},
         "containers": {"web": {"command": ["run", "--url", "https://me:open-sesame@host/x"]}},
     })  # fmt: skip
-    assert found.environment == {"OWNER": key, "COMMAND": "https://me:open-sesame@host/x"}
+    hidden = {"OWNER": key, "TOKEN": "not-for-you", "COMMAND": "https://me:open-sesame@host/x"}
+    assert found.environment == hidden
     assert found.values["tags"] == {"token-of": "platform", "owner": "${env:OWNER}"}
     assert found.values["secrets"] == {"DB_PASSWORD": "/shop/db_password"}
 
@@ -329,3 +331,36 @@ def test_a_count_that_autoscaling_owns_is_not_stated(world: "World") -> None:
     stated = arrive(cloud, asked).values["ecs"]["main"]["services"]["api"]
     scaled = arrive(Scaling(cloud), asked).values["ecs"]["main"]["services"]["api"]
     assert stated == {"desired_count": 3, **scaled}
+
+
+def test_each_of_two_branches_has_its_own_rule(world: "World", imported: Import) -> None:
+    world.client("codecommit").create_repository(repositoryName="two")
+    sources = []
+    for branch in ("main", "next"):
+        values = {"RepositoryName": "two", "BranchName": branch, "PollForSourceChanges": "false"}
+        sources.append(action(branch, "Source", "CodeCommit", values, ("", branch)))
+    declared = {
+        "name": "two",
+        "roleArn": role(world.client, "two-role"),
+        "artifactStore": {"type": "S3", "location": "two-artifacts"},
+        "stages": [{"name": "Source", "actions": sources}, approval()],
+    }
+    world.client("codepipeline").create_pipeline(pipeline=declared)
+    target = {"Id": "p", "Arn": arn("codepipeline", "two"), "RoleArn": role(world.client, "two-events")}
+    for name, branch in (("a-rule", "next"), ("b-rule", "main")):
+        pattern = {
+            "source": ["aws.codecommit"],
+            "resources": [arn("codecommit", "two")],
+            "detail": {"referenceName": [branch]},
+        }
+        world.client("events").put_rule(Name=name, EventPattern=json.dumps(pattern))
+        world.client("events").put_targets(Rule=name, Targets=[target])
+    found = imported(REGION, pipelines=("two",))
+    said = yaml.safe_load(found.text)["codepipeline"]["two"]["stages"][0]["actions"]
+    assert {each["branch"]: each["event_rule"] for each in said} == {"main": "b-rule", "next": "a-rule"}
+    assert found.told == ()
+    assert found.changes == []
+    world.client("events").remove_targets(Rule="b-rule", Ids=["p"])
+    said = yaml.safe_load(imported(REGION, pipelines=("two",)).text)["codepipeline"]["two"]["stages"][0]
+    rules = {each["branch"]: each["event_rule"] for each in said["actions"]}
+    assert rules == {"main": False, "next": "a-rule"}
