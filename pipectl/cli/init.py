@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipectl.cli._options import DEFAULT_FILE, Settings, aws_options
-from pipectl.errors import ExitCode, WrongUsage
+from pipectl.errors import ExitCode, NotConnected, WrongUsage
 
 if TYPE_CHECKING:
     from pipectl.cli._asking import Asking
@@ -56,8 +56,9 @@ def command(
         if name.exists() and not force:
             raise WrongUsage(f"{name} is there already", hint="name another file, or take `--force`")
     here = folders.look(folder)
-    offers, region = _offers(settings, here) if from_aws else (None, None)
-    answers = _answers(Asking(), here, offers, region or _region(settings, here), given, schema=schema)
+    asking = Asking()
+    offers, region = _offers(settings, here, asking) if from_aws else (None, None)
+    answers = _answers(asking, here, offers, region or _region(settings, here), given, schema=schema)
     Path(file).write_text(spec_text(answers), encoding="utf-8")
     if schema:
         _write_schema(folder / SCHEMA)
@@ -69,14 +70,18 @@ def _region(settings: Settings, here: "Folder") -> str | None:
     return settings.region or (here.source.region if here.source else None) or environment
 
 
-def _offers(settings: Settings, here: "Folder") -> "tuple[Offers, str]":
+def _offers(settings: Settings, here: "Folder", asking: "Asking") -> "tuple[Offers, str]":
     """What the account has, and the Region that was looked at."""
     from pipectl.aws.readonly import ReadOnly
     from pipectl.cli import _session
     from pipectl.init import offers
 
     with _session.connected(settings) as connection:
-        region = connection.region(_region(settings, here))
+        try:
+            region = connection.region(_region(settings, here))
+        except NotConnected:
+            region = asking.one("region", "Region", "--region", None, None)
+            asking.refuse_missing()
         found = offers.look(ReadOnly(connection.cloud(region)))
     for text in found.unseen:
         click.echo(text, err=True)

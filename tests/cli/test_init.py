@@ -168,6 +168,12 @@ def test_what_the_account_offers_is_taken_and_nothing_is_written_there(
     assert values["region"] == "ap-southeast-1"
 
 
+def test_without_any_region_that_is_missing(run: Run, shop: Path) -> None:
+    result = run("init", "--from-aws")
+    assert result.exit_code == 2
+    assert "these were not given: --region" in result.stderr
+
+
 def test_from_nothing_to_a_healthy_system(run: Run, shop: Path) -> None:
     assert run("init", "--from-aws", "--region", "ap-southeast-1").exit_code == 0
     assert run("create").exit_code == 0

@@ -48,6 +48,7 @@ def test_what_the_account_offers_is_shown_and_proposed(
 ) -> None:
     client("ecs").create_cluster(clusterName="everybody")
     keys: dict[str, str | int] = {
+        "Region:": "ap-southeast-1\r",
         "Name of the stack": "\r",
         "Repository": "example/shop\r",
         "Branch that is deployed": "\r",
@@ -58,7 +59,7 @@ def test_what_the_account_offers_is_shown_and_proposed(
         "In a public subnet they need one": "\r",
         "Cluster, or `new`": "everybody\r",
     }
-    words = ("--endpoint-url", server.url, "init", "--from-aws", "--region", "ap-southeast-1")
+    words = ("--endpoint-url", server.url, "init", "--from-aws")
     typed = type_on_terminal(*words, environment=environment, keys=keys)
     assert typed.exit_code == 0, typed.screen
     for text in ("Subnets in this account:", "public", "Security groups in this account:", "  everybody"):
