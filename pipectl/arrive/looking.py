@@ -46,12 +46,13 @@ class Look:
 
     def state(self, kind: Kind, name: str, stated: State) -> State | None:
         """What a kind reads of one thing. What of it must not be read is told and left out."""
-        what = f"{kind.name} {name}"
         try:
             found = kind.read(self.cloud, {name: stated}).get(name)
         except AccessDenied as error:
-            self.deny(what, error)
-            found = self._without_refused(kind, name, stated) if stated else None
+            if stated:
+                return self._without_refused(kind, name, stated)
+            self.deny(f"{kind.name} {name}", error)
+            return None
         if found is not None:
             self.saw(kind.name, name)
         return found

@@ -8,7 +8,7 @@ from pipectl.arrive.looking import Look, filled, own_tags
 from pipectl.engine.values import State
 from pipectl.kinds import lifecycle, repository, source
 
-ECR_WORDS: State = {"tags": {}, "keep_images": None, "lifecycle_policy": None, "policy": None}
+ECR_WORDS: State = dict.fromkeys(("tags", "keep_images", "untagged_days", "lifecycle_policy", "policy"))
 CODECOMMIT_WORDS: State = {"tags": {}}
 ARN = re.compile(r"arn:aws")
 

@@ -364,3 +364,27 @@ def test_each_of_two_branches_has_its_own_rule(world: "World", imported: Import)
     said = yaml.safe_load(imported(REGION, pipelines=("two",)).text)["codepipeline"]["two"]["stages"][0]
     rules = {each["branch"]: each["event_rule"] for each in said["actions"]}
     assert rules == {"main": False, "next": "a-rule"}
+
+
+def test_of_a_thing_that_is_read_in_part_the_rest_is_said(world: "World") -> None:
+    pipeline = shapes.cloudformation(world.client)
+    world.fault(service="ecr", operation="ListTagsForResource", code="AccessDeniedException", status=400)
+    found = arrived(world, pipeline)
+    assert found.values["ecr"] == {
+        "web-repository-abc1example": {"scan_on_push": False, "tag_mutability": "IMMUTABLE"}
+    }
+    assert found.lost == (
+        (
+            "tags of ecr repository web-repository-abc1example: not read, since ecr:ListTagsForResource"
+            " is not allowed"
+        ),
+    )
+
+
+def test_the_customer_key_of_a_repository_is_said_and_the_one_of_aws_is_not(world: "World") -> None:
+    pipeline = made(world, approval())
+    codecommit, own = world.client("codecommit"), world.client("kms").create_key()["KeyMetadata"]["Arn"]
+    assert arrived(world, pipeline).values["codecommit"] == {"odd-code": {}}
+    for key in (own, own.replace(world.account, "210987654321")):
+        codecommit.update_repository_encryption_key(repositoryName="odd-code", kmsKeyId=key)
+        assert arrived(world, pipeline).values["codecommit"] == {"odd-code": {"kms_key": key}}
