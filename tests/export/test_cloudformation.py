@@ -31,7 +31,7 @@ WorkedOut = Callable[[Template, Design], dict[str, Any]]
 
 FULL = ROOT / "config" / "full.yaml"
 FRIENDREMINDERS = ROOT / "config" / "friendreminders.yaml"
-EXAMPLES = int(os.environ.get("PIPECTL_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("PIPECTL_EXAMPLES", "2"))
 """Each takes some seconds; more are tried by hand."""
 
 PIPELINES = ROOT / "tests" / "kinds" / "specs" / "pipelines.yaml"

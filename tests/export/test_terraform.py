@@ -169,6 +169,9 @@ PLACES = (
 )
 """Where packages put providers."""
 
+VERSION = "5.100."
+"""The provider whose words are written."""
+
 
 def _mirror() -> Path | None:
     """A folder with the provider, when Terraform is installed"""
@@ -179,7 +182,7 @@ def _mirror() -> Path | None:
         path
         for place in PLACES
         for path in root.glob(str(Path(place).expanduser()).lstrip("/"))
-        if (path / "registry.terraform.io" / "hashicorp" / "aws").is_dir()
+        if any((path / "registry.terraform.io" / "hashicorp" / "aws").glob(f"*{VERSION}*"))
     )
     return next(found, None)
 
