@@ -1,6 +1,7 @@
 """boto3 behind Cloud: the only room that imports boto3, late, because loading it takes a while."""
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -79,7 +80,8 @@ class Connection:
 
     def region(self, stated: str | None = None) -> str:
         """The Region that is stated, else the configured one. Raises NotConnected without any."""
-        region = stated or self._region or self._session.region_name
+        # boto3 does not read AWS_REGION; the AWS CLI does, before AWS_DEFAULT_REGION and the profile.
+        region = stated or self._region or os.environ.get("AWS_REGION") or self._session.region_name
         if not region:
             raise NotConnected(
                 "no AWS Region is set",

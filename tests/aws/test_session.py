@@ -95,6 +95,17 @@ def test_a_stated_region_goes_before_the_configured_one(
     assert connect().region("us-east-1") == "us-east-1"
 
 
+def test_aws_region_goes_before_aws_default_region_as_in_the_aws_cli(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-3")
+    assert connect(region=None).region() == "eu-west-3"
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    assert connect(region=None).region() == "eu-west-3"
+    monkeypatch.delenv("AWS_REGION")
+    assert connect(region=None).region() == "eu-north-1"
+
+
 def test_a_profile_brings_its_region(world: "World", config: Callable[[str], None], connect: Connect) -> None:
     config("[profile dev]\nregion = sa-east-1\naws_access_key_id = 111111111111\naws_secret_access_key = x\n")
     connection = connect(profile="dev", region=None, endpoint=Endpoint(world.server.url))
