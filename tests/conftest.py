@@ -223,12 +223,12 @@ def connect_to(server: "Server", say: Callable[[str], None], account: str = ACCO
 
 def plain_client(server: "Server", service: str, region: str, account: str) -> Any:
     """A boto3 client that knows nothing of pipectl"""
-    import boto3
     from botocore.config import Config
 
-    session = boto3.Session(aws_access_key_id=account, aws_secret_access_key="local")
+    from tests.plain import session
+
     config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
-    return session.client(service, region_name=region, endpoint_url=server.url, config=config)  # type: ignore[call-overload]  # any service
+    return session(account).client(service, region_name=region, endpoint_url=server.url, config=config)  # type: ignore[call-overload]  # any service
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
-import botocore.session
 import yaml
 from click.testing import Result
+
+from tests.plain import session
 
 Run = Callable[..., Result]
 Client = Callable[[str], Any]
@@ -69,23 +69,13 @@ def until(condition: Callable[[], Any]) -> Any:
     raise AssertionError("it never came true")
 
 
-@cache
-def _loader() -> Any:
-    """What botocore knows of services and Regions: reading it takes longer than all that a test does"""
-    return botocore.session.get_session().get_component("data_loader")
-
-
 def clients(account: str, url: str) -> Client:
     """Plain clients of an account of the local AWS"""
-    core = botocore.session.get_session()
-    core.register_component("data_loader", _loader())
-    session = boto3.Session(
-        botocore_session=core, aws_access_key_id=account, aws_secret_access_key="local", region_name=REGION
-    )
+    made = session(account, region=REGION)
 
     @cache
     def client(service: str) -> Any:
-        return session.client(service, endpoint_url=url)  # type: ignore[call-overload]  # any service
+        return made.client(service, endpoint_url=url)  # type: ignore[call-overload]  # any service
 
     return client
 

@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipectl.aws.account import Account
@@ -45,6 +45,19 @@ class Endpoint:
     url: str
     credentials: Mapping[str, str] | None = None
     """`aws_access_key_id` and `aws_secret_access_key`; None takes the ordinary chain."""
+
+
+@cache
+def _loader(path: str | None) -> Any:
+    """What botocore knows of services and Regions, read once for all connections of a process."""
+    from botocore.loaders import create_loader
+
+    return create_loader(path)
+
+
+def _knowing(session: Any) -> Any:
+    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
+    return session
 
 
 class Connection:
@@ -113,10 +126,11 @@ class Connection:
 
         if self._endpoint and self._endpoint.credentials:
             # These credentials come from no profile, so one that AWS_PROFILE names need not exist.
-            own: Any = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+            own: Any = _knowing(botocore.session.Session(session_vars={"profile": (None, None, None, None)}))
             return boto3.Session(botocore_session=own, **self._endpoint.credentials)
         try:
-            return boto3.Session(profile_name=self._profile)
+            core: Any = _knowing(botocore.session.Session(profile=self._profile))
+            return boto3.Session(botocore_session=core)
         except ProfileNotFound as error:
             raise NotConnected(
                 f"{error}", hint="`aws configure list-profiles` lists those there are"

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from click.testing import CliRunner, Result
 
 import pipectl.local
 from pipectl.cli import cli
 from pipectl.local.server import Server
+from tests.plain import session
 from tests.shop import Shop, clients
 
 Run = Callable[..., Result]
@@ -90,9 +90,10 @@ def created(run: Run, friendreminders: str) -> str:
 def client(server: Server, account: str) -> Callable[[str], Any]:
     """An independent look at what was made"""
 
+    mine = session(account)
+
     def client(service: str) -> Any:
-        session = boto3.Session(aws_access_key_id=account, aws_secret_access_key="local")
-        return session.client(service, region_name="ap-southeast-1", endpoint_url=server.url)  # type: ignore[call-overload]
+        return mine.client(service, region_name="ap-southeast-1", endpoint_url=server.url)  # type: ignore[call-overload]
 
     return client
 

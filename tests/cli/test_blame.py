@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 from click.testing import Result
 
 from pipectl.local.server import Server
+from tests.plain import session
 
 Run = Callable[..., Result]
 Client = Callable[[str], Any]
@@ -16,8 +16,8 @@ def ann(client: Client, server: Server) -> Client:
     """The clients of a colleague"""
     client("iam").create_user(UserName="ann")
     keys = client("iam").create_access_key(UserName="ann")["AccessKey"]
-    session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], region_name="ap-southeast-1")
-    return lambda service: session.client(service, endpoint_url=server.url)  # type: ignore[call-overload]
+    hers = session(keys["AccessKeyId"], keys["SecretAccessKey"], "ap-southeast-1")
+    return lambda service: hers.client(service, endpoint_url=server.url)  # type: ignore[call-overload]
 
 
 def takes_other_image(codebuild: Any) -> None:

@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.config import Config
 
 import pipectl.local
+from tests.plain import session
 
 if TYPE_CHECKING:
     from pipectl.local.server import Server
@@ -50,9 +50,9 @@ def connect() -> Callable[[str, str], Client]:
 def _connect(url: str, account: str) -> Client:
     """Clients that try once: a retried call would hide what the server said"""
     config = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60)
-    session = boto3.Session(aws_access_key_id=account, aws_secret_access_key="local")
+    mine = session(account)
 
     def client(service: str, region: str = "eu-west-1") -> Any:
-        return session.client(service, region_name=region, endpoint_url=url, config=config)  # type: ignore[call-overload]
+        return mine.client(service, region_name=region, endpoint_url=url, config=config)  # type: ignore[call-overload]
 
     return client

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.config import Config
 from click.testing import Result
 
 from pipectl.local.server import Server
 from tests.local.codepipeline.conftest import Runs, Shape, action, trust, until
+from tests.plain import session
 
 REGION = "eu-west-1"
 SCREENS = Path(__file__).parent / "screens"
@@ -122,12 +122,12 @@ def deploy(shop: Runs, name: str = "Deploy", bucket: str | None = None, **member
 @pytest.fixture
 def client(server: Server, account: str) -> Callable[..., Any]:
     config = Config(retries={"total_max_attempts": 1}, read_timeout=60)
-    session = boto3.Session(aws_access_key_id=account, aws_secret_access_key="local")
+    mine = session(account)
     made: dict[str, Any] = {}
 
     def client(service: str) -> Any:
         if service not in made:
-            made[service] = session.client(
+            made[service] = mine.client(
                 service,  # type: ignore[call-overload]  # any service
                 region_name=REGION,
                 endpoint_url=server.url,
