@@ -12,8 +12,9 @@ PACKAGE = ROOT / "pipectl"
 
 KNOWS = {
     "errors": set[str](),
-    "engine": {"errors"},
-    "aws": {"errors"},
+    "stop": set[str](),
+    "engine": {"errors", "stop"},
+    "aws": {"errors", "stop"},
     "spec": set[str](),
     "kinds": {"errors", "spec", "aws", "engine"},
     "rules": {"spec", "kinds"},

@@ -5,7 +5,6 @@ refusals that are true now and will not be in a moment.
 """
 
 import re
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud
 from pipectl.errors import AwsError, Interrupted
+from pipectl.stop import Stop
 
 PATIENCE = 120.0
 """Seconds that AWS may take to settle. IAM names no bound; a minute or two was seen (fact sheet, IAM)."""
@@ -69,7 +69,7 @@ class Patient:
     """
 
     def __init__(
-        self, cloud: Cloud, say: Callable[[str], None], stop: threading.Event, patience: float = PATIENCE
+        self, cloud: Cloud, say: Callable[[str], None], stop: Stop, patience: float = PATIENCE
     ) -> None:
         self._cloud = cloud
         self._say = say

@@ -3,9 +3,10 @@
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from pipectl.aws.account import Account
@@ -13,6 +14,7 @@ from pipectl.aws.cloud import SIDE_BY_SIDE, Cloud
 from pipectl.aws.ledger import Book, Ledger
 from pipectl.aws.patient import PATIENCE, Patient
 from pipectl.errors import AccessDenied, AwsError, NotConnected
+from pipectl.stop import Stop
 
 if TYPE_CHECKING:
     import boto3
@@ -78,14 +80,16 @@ class Connection:
         attempts: int = ATTEMPTS,
     ) -> None:
         self.book = Book()
-        self.stop = threading.Event()
+        self.stop = Stop()
         self._profile = profile
         self._region = region
         self._endpoint = endpoint
         self._say = say
         self._patience = patience
         self._attempts = attempts
-        self._slots = threading.BoundedSemaphore(SIDE_BY_SIDE)
+        self._slots: SimpleQueue[None] = SimpleQueue()  # no semaphore: stop.py tells why
+        for _ in range(SIDE_BY_SIDE):
+            self._slots.put(None)
         self._making = threading.Lock()
         self._clouds: dict[str, Cloud] = {}
         self._doors: dict[str, _Door] = {}
@@ -180,12 +184,20 @@ class Connection:
             self._identity.update(known)
         return known
 
+    @contextlib.contextmanager
+    def _slot(self) -> Iterator[None]:
+        self._slots.get()
+        try:
+            yield
+        finally:
+            self._slots.put(None)
+
     def send(self, client: Any, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Send one call through a client, at most SIDE_BY_SIDE at once, and turn its errors into ours."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            with self._slots:
+            with self._slot():
                 answer: dict[str, Any] = getattr(client, operation)(**params)
         except ClientError as error:
             if _is_done(operation, error):

@@ -1,16 +1,17 @@
 """Observe and apply: the two moments that touch a cloud."""
 
 import contextvars
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any, Protocol
 
 from pipectl.engine.plan import Found
 from pipectl.engine.values import Action, Outcome, Resource, Result, State, Step
 from pipectl.errors import Interrupted, PipectlError
+from pipectl.stop import Stop
 
 WORKERS = 16
 """Steps of one wave that are carried out at the same time."""
@@ -81,7 +82,7 @@ def apply(
     steps: Sequence[tuple[Any, Step]],
     kinds: Mapping[str, Worker],
     watch: Watch,
-    stop: threading.Event,
+    stop: Stop,
 ) -> Iterator[Outcome]:
     """Carry out pending steps, each with its own cloud, wave by wave; a wave's steps run side by side.
 
@@ -100,40 +101,35 @@ def apply(
 
 
 def _wave(
-    members: Sequence[tuple[Any, Step]], kinds: Mapping[str, Worker], watch: Watch, stop: threading.Event
+    members: Sequence[tuple[Any, Step]], kinds: Mapping[str, Worker], watch: Watch, stop: Stop
 ) -> list[Outcome]:
     outcomes: list[Outcome] = []
+    ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
     with ThreadPoolExecutor(min(len(members), WORKERS)) as pool:
         try:
-            running = {
-                pool.submit(contextvars.copy_context().run, _carry_out, cloud, step, kinds, watch, stop)
-                for cloud, step in members
-            }
-            while running:
-                done, running = _next_done(running, stop)
-                for future in done:
-                    outcomes.append(future.result())
-                    watch(outcomes[-1])
+            for cloud, step in members:
+                context = contextvars.copy_context()
+                future = pool.submit(context.run, _carry_out, cloud, step, kinds, watch, stop)
+                future.add_done_callback(ended.put)
+            while len(outcomes) < len(members):
+                outcomes.append(_next(ended, stop).result())
+                watch(outcomes[-1])
         except BaseException:
             stop.set()  # the pool waits for its threads: none may begin a step, or wait for AWS, meanwhile
             raise
     return outcomes
 
 
-def _next_done(
-    running: set[Future[Outcome]], stop: threading.Event
-) -> tuple[set[Future[Outcome]], set[Future[Outcome]]]:
-    try:
-        done, left = wait(running, return_when=FIRST_COMPLETED)
-    except KeyboardInterrupt:
-        stop.set()
-        return set(), running
-    return done, left
+def _next(ended: "SimpleQueue[Future[Outcome]]", stop: Stop) -> "Future[Outcome]":
+    """The next step that has ended. Ctrl-C cannot leave this queue locked (stop.py tells of it)."""
+    while True:
+        try:
+            return ended.get()
+        except KeyboardInterrupt:
+            stop.set()
 
 
-def _carry_out(
-    cloud: Any, step: Step, kinds: Mapping[str, Worker], watch: Watch, stop: threading.Event
-) -> Outcome:
+def _carry_out(cloud: Any, step: Step, kinds: Mapping[str, Worker], watch: Watch, stop: Stop) -> Outcome:
     if stop.is_set():
         return Outcome(step, Result.NOT_TRIED)
     current_step.set(step)

@@ -8,6 +8,7 @@ import pytest
 from pipectl.aws.account import Account
 from pipectl.aws.patient import PATIENCE, UNSETTLED, Patient, Unsettled
 from pipectl.errors import AccessDenied, AwsError, Interrupted
+from pipectl.stop import Stop
 
 ROLE = "arn:aws:iam::123456789012:role/pipectl/shop/shop-build"
 NOT_YET = AwsError(
@@ -34,15 +35,15 @@ class Fake:
         return {"operation": operation, **params}
 
 
-class NoTime(threading.Event):
+class NoTime(Stop):
     """A stop that is never set, and whose waiting takes no time"""
 
     def __init__(self) -> None:
         super().__init__()
-        self.pauses: list[float | None] = []
+        self.pauses: list[float] = []
 
-    def wait(self, timeout: float | None = None) -> bool:
-        self.pauses.append(timeout)
+    def wait(self, seconds: float) -> bool:
+        self.pauses.append(seconds)
         return self.is_set()
 
 
@@ -229,7 +230,7 @@ def test_the_longest_wait_is_two_minutes() -> None:
 
 
 def test_a_real_stop_ends_a_real_wait() -> None:
-    stop = threading.Event()
+    stop = Stop()
     fake = Fake(*[NOT_YET] * 9)
     cloud = Patient(fake, lambda _: stop.set(), stop)
     write_role(cloud)

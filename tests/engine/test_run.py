@@ -12,6 +12,7 @@ import pytest
 from pipectl.engine import run
 from pipectl.engine.values import Action, Outcome, Resource, Result, State, Step
 from pipectl.errors import Interrupted, PipectlError
+from pipectl.stop import Stop
 
 
 @dataclass
@@ -40,11 +41,11 @@ WAVES = (("role", "cluster"), ("service",), ("pipeline",))
 def carried_out(
     steps: Sequence[tuple[str, Step]],
     kind: Kind,
-    stop: threading.Event | None = None,
+    stop: Stop | None = None,
     watch: run.Watch = lambda _: None,
 ) -> dict[str, Outcome]:
     kinds: Mapping[str, Any] = dict.fromkeys([name for wave in WAVES for name in wave], kind)
-    outcomes = run.apply(WAVES, steps, kinds, watch, stop or threading.Event())
+    outcomes = run.apply(WAVES, steps, kinds, watch, stop or Stop())
     return {outcome.step.resource.name: outcome for outcome in outcomes}
 
 
@@ -113,7 +114,7 @@ def test_the_waves_after_a_failed_one_are_not_tried() -> None:
 
 
 def test_after_ctrl_c_what_is_not_begun_is_reported_as_not_tried() -> None:
-    stop = threading.Event()
+    stop = Stop()
     stop.set()
     kind = Kind()
     outcomes = carried_out([step("role", "a"), step("service", "b")], kind, stop)
@@ -122,14 +123,14 @@ def test_after_ctrl_c_what_is_not_begun_is_reported_as_not_tried() -> None:
 
 
 def test_ctrl_c_lets_the_calls_under_way_end_and_begins_no_other() -> None:
-    stop = threading.Event()
+    stop = Stop()
     kind = Kind(does=lambda _: stop.set())
     outcomes = carried_out([step("role", "a"), step("service", "b"), step("pipeline", "c")], kind, stop)
     assert results(outcomes) == {"a": "done", "b": "not tried", "c": "not tried"}
 
 
 def test_ctrl_c_while_a_wave_is_waited_for_ends_it() -> None:
-    stop = threading.Event()
+    stop = Stop()
     begun: list[str] = []
     main = threading.main_thread().ident or 0
 
@@ -145,7 +146,7 @@ def test_ctrl_c_while_a_wave_is_waited_for_ends_it() -> None:
 
 
 def test_ctrl_c_while_an_outcome_is_shown_begins_no_other_step() -> None:
-    stop = threading.Event()
+    stop = Stop()
     many = [step("role", f"waits {number}") for number in range(2 * run.WORKERS)]
     begun: list[str] = []
 
