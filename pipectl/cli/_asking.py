@@ -25,7 +25,8 @@ class Asking:
         if given is not None:
             return _checked(form, given, option)
         if self.terminal:
-            return str(click.prompt(question, proposed, value_proc=lambda text: _typed(form, text), err=True))
+            asked = question if proposed is not None else f"{question} ({FORMS[form].what})"
+            return str(click.prompt(asked, proposed, value_proc=lambda text: _typed(form, text), err=True))
         if proposed is None:
             self.missing.append(option)
         return proposed or ""
@@ -52,7 +53,10 @@ class Asking:
                 return words
 
             default = " ".join(proposed) or (None if least else "")
-            found: tuple[str, ...] = click.prompt(question, default, value_proc=typed, err=True)
+            asked = question if proposed else f"{question} ({FORMS[form].what}{'' if least else '; or none'})"
+            found: tuple[str, ...] = click.prompt(
+                asked, default, value_proc=typed, err=True, show_default=bool(proposed)
+            )
             return found
         if len(proposed) < least:
             self.missing.append(option)

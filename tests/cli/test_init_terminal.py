@@ -48,7 +48,7 @@ def test_what_the_account_offers_is_shown_and_proposed(
 ) -> None:
     client("ecs").create_cluster(clusterName="everybody")
     keys: dict[str, str | int] = {
-        "Region:": "ap-southeast-1\r",
+        "Region (": "ap-southeast-1\r",
         "Name of the stack": "\r",
         "Repository": "example/shop\r",
         "Branch that is deployed": "\r",
