@@ -1,7 +1,7 @@
 """Where the rooms meet: load, check, connect, design, plan, apply. A new command never edits this file."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -123,15 +123,30 @@ def apply(
     plans: Sequence[Plan], stacks: Sequence[Stack], connection: "Connection", watch: run.Watch
 ) -> Iterator[Outcome]:
     """Carry out all plans together, wave by wave. Raises Declined, before any write, at an obstacle."""
-    from pipectl.kinds import KINDS, WAVES
+    from pipectl.kinds import KINDS
 
     for each in plans:
         for step in each.obstacles:
             assert step.obstacle is not None  # noqa: S101  that is what `obstacles` means
             raise Declined(step.obstacle.message, hint=step.obstacle.hint)
     steps = [(stack.cloud, step) for each, stack in zip(plans, stacks, strict=True) for step in each.pending]
-    waves = [[kind.name for kind in wave] for wave in WAVES]
-    return run.apply(waves, steps, {kind.name: kind for kind in KINDS}, watch, connection.stop)
+    return run.apply(
+        _waves(step for _, step in steps), steps, {kind.name: kind for kind in KINDS}, watch, connection.stop
+    )
+
+
+def _waves(steps: Iterable[Step]) -> list[list[str]]:
+    """The kinds in the order of their creation; those waves are one in which everything only changes.
+
+    What a change needs is there, so it waits for nobody but the first wave, which has the roles.
+    """
+    from pipectl.kinds import WAVES
+
+    first, *others, last = [[kind.name for kind in wave] for wave in WAVES]
+    later = [step.action for step in steps if any(step.resource.kind in wave for wave in others)]
+    if all(action in (Action.UPDATE, Action.ADOPT) for action in later):
+        others = [[kind for wave in others for kind in wave]]
+    return [first, *others, last]
 
 
 def _stack(spec: "Spec", connection: "Connection", aws: Aws) -> Stack:

@@ -1,6 +1,7 @@
 """Where the rooms meet to leave: what a stack owns, found by its spec and by its tag, and how it goes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pipectl.engine.plan import Found
     from pipectl.engine.removal import Facts, Held, Wishes
     from pipectl.kinds.kind import Kind
+    from pipectl.kinds.owned import Entry
+    from pipectl.spec.spec import Spec
 
 Say = Callable[[str], None]
 
@@ -28,11 +31,35 @@ class Owned:
     staying: tuple[Resource, ...] = ()
 
 
-def with_orphans(stacks: Sequence[flow.Stack], say: Say) -> tuple[Plan, ...]:
-    """The plans of `create`, each with what carries its stack's tag beyond its spec. Nothing is written."""
+Ahead = Mapping[str, "Future[list[Entry]]"]
+"""By Region: what carries the tags of the stacks, as it was when it was asked for."""
+
+
+def ahead(specs: "Sequence[Spec]", connection: "Connection", say: Say) -> Ahead:
+    """Look for what carries the stacks' tags already while STS is asked for the account."""
+    from pipectl.aws.readonly import ReadOnly
+    from pipectl.kinds import owned
+
+    regions: dict[str, set[str]] = {}
+    for spec in specs:
+        regions.setdefault(connection.region(spec.region), set()).add(spec.name)
+    pool = ThreadPoolExecutor(len(regions))
+    asked = {
+        region: pool.submit(owned.owned, ReadOnly(connection.cloud(region)), region, sorted(names), say)
+        for region, names in regions.items()
+    }
+    pool.shutdown(wait=False)
+    return asked
+
+
+def with_orphans(stacks: Sequence[flow.Stack], say: Say, looked: Ahead | None = None) -> tuple[Plan, ...]:
+    """The plans of `create`, each with what carries its stack's tag beyond its spec. Nothing is written.
+
+    `looked` is used when it was asked `ahead` and nobody else has been at work since.
+    """
     from pipectl.aws.cloud import side_by_side
 
-    plans, found = side_by_side([partial(flow.plan, stacks), partial(orphans, stacks, say)])
+    plans, found = side_by_side([partial(flow.plan, stacks), partial(orphans, stacks, say, looked)])
     return tuple(replace(plan, orphans=left) for plan, left in zip(plans, found, strict=True))
 
 
@@ -68,7 +95,9 @@ def apply(
     return run.apply(waves, steps, {kind.name: kind for kind in KINDS}, watch, connection.stop)
 
 
-def orphans(stacks: Sequence[flow.Stack], say: Say) -> tuple[tuple[Resource, ...], ...]:
+def orphans(
+    stacks: Sequence[flow.Stack], say: Say, looked: Ahead | None = None
+) -> tuple[tuple[Resource, ...], ...]:
     """What carries each stack's tag and stands in none of the specs: found by tag, then looked at itself.
 
     The Tagging API tells of deleted things for a while (API reference, GetResources), so each candidate is
@@ -77,7 +106,9 @@ def orphans(stacks: Sequence[flow.Stack], say: Say) -> tuple[tuple[Resource, ...
     from pipectl.aws.cloud import side_by_side
 
     doors = list({id(stack.cloud): stack.cloud for stack in stacks}.values())
-    answers = side_by_side([partial(_orphans, door, _behind(door, stacks), say) for door in doors])
+    answers = side_by_side(
+        [partial(_orphans, door, _behind(door, stacks), say, looked or {}) for door in doors]
+    )
     found = {id(door): answer for door, answer in zip(doors, answers, strict=True)}
     return tuple(found[id(stack.cloud)].pop(stack.spec.name, ()) for stack in stacks)
 
@@ -86,14 +117,22 @@ def _behind(door: "Cloud", stacks: Sequence[flow.Stack]) -> list[flow.Stack]:
     return [stack for stack in stacks if stack.cloud is door]
 
 
-def _orphans(door: "Cloud", stacks: Sequence[flow.Stack], say: Say) -> dict[str, tuple[Resource, ...]]:
+def _orphans(
+    door: "Cloud", stacks: Sequence[flow.Stack], say: Say, looked: Ahead
+) -> dict[str, tuple[Resource, ...]]:
     from pipectl.aws.readonly import ReadOnly
     from pipectl.kinds import KINDS, owned
 
+    region = door.account.region
     named = {stack.spec.name: {each.key for other in stacks for each in other.resources} for stack in stacks}
+    carrying = (
+        looked[region].result()
+        if region in looked
+        else owned.owned(ReadOnly(door), region, sorted(named), say)
+    )
     candidates = [
         Resource(kind, name, {"tags": {OWNER_TAG: stack}})
-        for stack, kind, name in owned.owned(ReadOnly(door), sorted(named), say)
+        for stack, kind, name in carrying
         if (kind, name) not in named[stack]
     ]
     if not candidates:

@@ -24,7 +24,7 @@ KNOWS = {
     "render": {"errors", "engine", "runs", "doctor"},
     "flow": {"errors", "spec", "rules", "kinds", "engine", "aws", "local"},
     "review": {"spec", "kinds", "runs", "engine", "aws", "render", "blame"},
-    "leaving": {"kinds", "engine", "aws", "flow"},
+    "leaving": {"spec", "kinds", "engine", "aws", "flow"},
     "arrive": {"errors", "spec", "rules", "kinds", "engine", "aws"},
     "blame": {"errors", "kinds", "engine", "aws", "flow"},
     "export": {"errors", "spec", "kinds", "engine", "aws"},
@@ -161,8 +161,11 @@ def test_the_local_aws_is_known_in_two_places_only() -> None:
 
 
 def test_only_task_definitions_compare_by_themselves() -> None:
-    """An equal definition must not be registered, which nobody else can see; all else compares the engine"""
-    assert knowing("engine.plan", "kinds") == {"kinds/task_definition.py"}
+    """An equal definition must not be registered, which nobody else can see; all else compares the engine.
+
+    What runs is only asked of a pipeline that differs.
+    """
+    assert knowing("engine.plan", "kinds") == {"kinds/task_definition.py", "kinds/pipeline.py"}
 
 
 def test_a_kind_knows_no_kind_of_a_later_wave() -> None:

@@ -1,7 +1,8 @@
 """The way to start the first run: where to push the code to, after its repository was created."""
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipectl.cli._options import Settings
@@ -12,32 +13,48 @@ if TYPE_CHECKING:
     from pipectl.flow import Stack
 
 KIND = "codecommit repository"
+AT_ONCE = 4
+"""Repositories that are asked for at the same time."""
 
 
-def first_push(stacks: "Sequence[Stack]", outcomes: Sequence[Outcome], settings: Settings) -> str | None:
-    """The command to type, one for each new repository that a pipeline reads; None when there is none."""
-    created = {
-        outcome.step.resource.name
-        for outcome in outcomes
-        if outcome.step.resource.kind == KIND
-        and outcome.step.action is Action.CREATE
-        and outcome.result is Result.DONE
-    }
-    if not created or any(outcome.result is not Result.DONE for outcome in outcomes):
-        return None
-    from pipectl.aws.cloud import side_by_side
+class FirstPush:
+    """Asks where to push to as soon as a repository is made, while the rest is being made."""
 
-    pushes = [
-        partial(_command, stack, repository, branch, settings)
-        for stack in stacks
-        for repository, branch in dict.fromkeys(_sources(stack))
-        if repository in created
-    ]
-    return "\n".join(["Push to start the first run:", *side_by_side(pushes)]) if pushes else None
+    def __init__(self, stacks: "Sequence[Stack]", settings: Settings) -> None:
+        self._stacks = stacks
+        self._settings = settings
+        self._urls: dict[str, Future[str]] = {}
+        self._pool = ThreadPoolExecutor(AT_ONCE)
+        self.hear: Callable[[Outcome], None] | None = self._hear if settings.is_text else None
+        """Takes note of a repository that was made; as data nobody is told, and nothing is asked."""
 
+    @cached_property
+    def _branches(self) -> "dict[str, tuple[Stack, str]]":
+        """Every repository that a pipeline reads, with the first branch that one follows."""
+        return {
+            repository: (stack, branch)
+            for stack in reversed(self._stacks)
+            for repository, branch in reversed(list(_sources(stack)))
+        }
 
-def _command(stack: "Stack", repository: str, branch: str, settings: Settings) -> str:
-    return f"  git push {_url(stack, repository, settings)} {branch}"
+    def _hear(self, outcome: Outcome) -> None:
+        step = outcome.step
+        is_made = step.action is Action.CREATE and outcome.result is Result.DONE
+        if step.resource.kind == KIND and is_made and step.resource.name in self._branches:
+            stack, _ = self._branches[step.resource.name]
+            asked = self._pool.submit(_url, stack, step.resource.name, self._settings)
+            self._urls[step.resource.name] = asked
+
+    def text(self, outcomes: Sequence[Outcome]) -> str | None:
+        """The command to type, one for each new repository that a pipeline reads; None when there is none."""
+        self._pool.shutdown()
+        if not self._urls or any(outcome.result is not Result.DONE for outcome in outcomes):
+            return None
+        told = [
+            f"  git push {url.result()} {self._branches[repository][1]}"
+            for repository, url in sorted(self._urls.items())
+        ]
+        return "\n".join(["Push to start the first run:", *told])
 
 
 def _sources(stack: "Stack") -> Iterator[tuple[str, str]]:

@@ -25,15 +25,29 @@ Say = Callable[[str], None]
 
 
 @contextmanager
-def held(stacks: "Sequence[Stack]", say: Say) -> Iterator[None]:
-    """Hold the locks of all stacks, taken in one order. Ctrl-C while waiting raises Interrupted."""
+def held(stacks: "Sequence[Stack]", say: Say) -> Iterator[bool]:
+    """Hold the locks of all stacks, taken in one order; whether somebody else was at work until now.
+
+    Ctrl-C while waiting raises Interrupted.
+    """
+    from filelock import Timeout
+
     names = {_file(stack): stack.spec.name for stack in stacks}
+    waited = False
     with ExitStack() as locks:
         for file, name in sorted(names.items()):
             lock = _made(file)
-            if lock is not None and _taken(lock, name, say):
-                locks.callback(lock.release)
-        yield
+            if lock is None:
+                continue
+            try:
+                lock.acquire(blocking=False)
+            except Timeout:
+                waited = True
+                _wait(lock, name, say)
+            except OSError:  # files cannot be locked there
+                continue
+            locks.callback(lock.release)
+        yield waited
 
 
 def _file(stack: "Stack") -> Path:
@@ -54,19 +68,6 @@ def _made(file: Path) -> "BaseFileLock | None":
     except OSError:
         return None
     return FileLock(file, poll_interval=LOOKS_S, fallback_to_soft=False)
-
-
-def _taken(lock: "BaseFileLock", name: str, say: Say) -> bool:
-    """Whether it is held now; False where files cannot be locked."""
-    from filelock import Timeout
-
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        _wait(lock, name, say)
-    except OSError:
-        return False
-    return True
 
 
 def _wait(lock: "BaseFileLock", name: str, say: Say) -> None:

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,8 @@ class Progress:
 
     def __init__(self, settings: Settings) -> None:
         self.outcomes: list[Outcome] = []
+        self.hear: Callable[[Outcome], None] | None = None
+        """Who wants to know at once how a step ended."""
         self._look = look_of(sys.stderr)
         self._live_wanted = settings.is_text and sys.stderr.isatty()
         self._lock = threading.RLock()
@@ -64,6 +66,8 @@ class Progress:
                 return
             self._running.pop(id(event.step), None)
             self.outcomes.append(event)
+            if self.hear:
+                self.hear(event)
             if event.result is not Result.NOT_TRIED:
                 self._print(settled_line(event, self._look))
 

@@ -13,10 +13,12 @@ from pipectl.cli._removal import removal_options
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pipectl import flow
+    from pipectl import flow, leaving
     from pipectl.aws.session import Connection
     from pipectl.cli._act_options import Wait
+    from pipectl.cli._first_push import FirstPush
     from pipectl.cli._first_run import Followed
+    from pipectl.cli._progress import Progress
     from pipectl.engine.removal import Wishes
     from pipectl.engine.values import Outcome, Plan
     from pipectl.errors import ExitCode
@@ -54,6 +56,7 @@ def command(
     """
     from pipectl import flow, leaving
     from pipectl.cli import _carry_out, _lock, _removal, _session, _specs, _wait_for_run
+    from pipectl.cli._first_push import FirstPush
     from pipectl.cli._progress import Progress
 
     follow = waits(wait or wait_for_run, timeout) and waits(wait, timeout if wait else None)
@@ -61,19 +64,19 @@ def command(
     loaded = _specs.load(chosen)
     progress = Progress(settings)
     with _session.connected(settings, loaded, progress.say) as connection:
+        looked = leaving.ahead(loaded, connection, _session.tell_if(settings.verbose))
         stacks = flow.design(loaded, connection, settings.aws)
-        with _lock.held(stacks, progress.say):
+        with _lock.held(stacks, progress.say) as waited:
             planned = partial(_planned, settings, stacks, wishes, prune=prune)
-            plans, going = planned()
+            plans, going = planned(None if waited else looked)
             if wait_for_run:
                 plans, going = _wait_for_run.follow_all(plans, going, stacks, connection, timeout, planned)
             _carry_out.ask(plans, _carry_out.Answers(yes, adopt))
             _removal.ask(going, yes=yes)
-            outcomes, seconds = _carry_out.carry_out(plans, stacks, connection, progress)
-            if any(plan.pending for plan in going) and _carry_out.all_done(outcomes):
-                gone, more = _carry_out.carry_out(going, stacks, connection, progress, leaving.apply)
-                outcomes, seconds = [*outcomes, *gone], seconds + more
-        show = partial(_show, settings, plans, going, outcomes, seconds, stacks, connection)
+            push = FirstPush(stacks, settings)
+            progress.hear = push.hear
+            outcomes, seconds = _carried_out(plans, going, stacks, connection, progress)
+        show = partial(_show, settings, plans, going, outcomes, seconds, connection, push)
         stopped = connection.stop.is_set()
         if follow and _carry_out.all_done(outcomes) and not stopped:
             _follow(show, settings, stacks, outcomes, connection, follow)
@@ -83,19 +86,42 @@ def command(
 
 
 def _planned(
-    settings: Settings, stacks: "Sequence[flow.Stack]", wishes: "Wishes", *, prune: bool
+    settings: Settings,
+    stacks: "Sequence[flow.Stack]",
+    wishes: "Wishes",
+    looked: "leaving.Ahead | None" = None,
+    *,
+    prune: bool,
 ) -> "tuple[Sequence[Plan], Sequence[Plan]]":
     """What is to be made and what is to go, shown. Raises Declined when something is in the way."""
     from pipectl import leaving
     from pipectl.cli import _carry_out, _removal, _session
 
-    plans = leaving.with_orphans(stacks, _session.tell_if(settings.verbose))
+    plans = leaving.with_orphans(stacks, _session.tell_if(settings.verbose), looked)
     going = leaving.prune(stacks, plans, wishes) if prune else ()
     _removal.refuse_unknown(going, wishes)
     if settings.is_text:
         _show_plans(plans, going)
     _carry_out.refuse_obstacles(plans)
     return plans, going
+
+
+def _carried_out(
+    plans: "Sequence[Plan]",
+    going: "Sequence[Plan]",
+    stacks: "Sequence[flow.Stack]",
+    connection: "Connection",
+    progress: "Progress",
+) -> "tuple[Sequence[Outcome], float]":
+    """How every step ended, and the seconds; nothing goes when not all was made."""
+    from pipectl import leaving
+    from pipectl.cli import _carry_out
+
+    outcomes, seconds = _carry_out.carry_out(plans, stacks, connection, progress)
+    if any(plan.pending for plan in going) and _carry_out.all_done(outcomes):
+        gone, more = _carry_out.carry_out(going, stacks, connection, progress, leaving.apply)
+        return [*outcomes, *gone], seconds + more
+    return outcomes, seconds
 
 
 def _follow(
@@ -132,12 +158,11 @@ def _show(
     going: "Sequence[Plan]",
     outcomes: "Sequence[Outcome]",
     seconds: float,
-    stacks: "Sequence[flow.Stack]",
     connection: "Connection",
+    push: "FirstPush",
     followed: "Sequence[Followed] | None" = None,
 ) -> None:
     from pipectl.cli import _carry_out
-    from pipectl.cli._first_push import first_push
     from pipectl.render.document import create_data, document, one_or_all, removal_data
     from pipectl.render.plan import as_stated
 
@@ -155,6 +180,6 @@ def _show(
     elif not outcomes:
         click.echo(as_stated(plans, reads, writes))
     if outcomes and settings.is_text:
-        _carry_out.report(outcomes, seconds, stacks[0].cloud.account.caller)
-        if push := first_push(stacks, outcomes, settings):
-            click.echo(f"\n{push}")
+        _carry_out.report(outcomes, seconds, connection.cloud(plans[0].region).account.caller)
+        if way_on := push.text(outcomes):
+            click.echo(f"\n{way_on}")

@@ -43,8 +43,10 @@ def command(
         raise WrongUsage(f"`--as {form}` prints a script, not a document", hint="leave `-o` out")
     loaded = _specs.load(chosen)
     with _session.connected(settings, loaded) as connection:
+        say = _session.tell_if(settings.verbose)
+        looked = leaving.ahead(loaded, connection, say)
         stacks = flow.design(loaded, connection, settings.aws)
-        plans = leaving.with_orphans(stacks, _session.tell_if(settings.verbose))
+        plans = leaving.with_orphans(stacks, say, looked)
         if blame:
             plans = with_blame(plans, stacks, connection, changed_text, _session.tell)
         script = _script(plans, stacks) if form else None

@@ -36,8 +36,9 @@ REMOVAL_WAVES: tuple[tuple[Kind, ...], ...] = (
 
 KINDS: tuple[Kind, ...] = tuple(kind for wave in WAVES for kind in wave)
 
-READING_ORDER: tuple[Kind, ...] = (service.KIND, *(kind for kind in KINDS if kind is not service.KIND))
-"""Services first: the reading of their task definitions waits for the answer."""
+_ASK_ON = (service.KIND, pipeline.KIND)
+READING_ORDER: tuple[Kind, ...] = (*_ASK_ON, *(kind for kind in KINDS if kind not in _ASK_ON))
+"""Services and pipelines first: a task definition, and what runs, is asked for when their answer is there."""
 
 BLOCKS: dict[str, type] = {key: block for kind in KINDS for key, block in kind.blocks.items()}
 """YAML key -> the model of its entries."""

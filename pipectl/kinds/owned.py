@@ -43,14 +43,16 @@ SHAPES = {
 """Kind -> what its ARN looks like. Of task definitions their service takes care."""
 
 
-def owned(cloud: Cloud, stacks: Sequence[str], say: Callable[[str], None]) -> list[Entry]:
+def owned(cloud: Cloud, region: str, stacks: Sequence[str], say: Callable[[str], None]) -> list[Entry]:
     """What carries the tag of one of the stacks. IAM's roles have a path instead: GetResources lacks them.
+
+    The account is not asked for, so that nobody waits for it.
 
     Who may not ask is told so, and learns of nothing.
     """
     batches = [stacks[start : start + STACKS] for start in range(0, len(stacks), STACKS)]
     asked = [partial(_tagged, cloud, batch) for batch in batches]
-    asked += [partial(_roles, cloud, stack) for stack in stacks]
+    asked += [partial(_roles, cloud, region, stack) for stack in stacks]
     answers = side_by_side([partial(_allowed, ask, say) for ask in asked])
     return [entry for answer in answers for entry in answer]
 
@@ -91,11 +93,11 @@ def _entries(tagged: dict[str, Any]) -> Iterator[Entry]:
             yield stack, kind, match[1]
 
 
-def _roles(cloud: Cloud, stack: str) -> list[Entry]:
+def _roles(cloud: Cloud, region: str, stack: str) -> list[Entry]:
     """The roles under the stack's path, those of this Region: IAM is one namespace for all of them."""
     found: list[Entry] = []
     marker: dict[str, str] = {}
-    prefix = f"{stack}-{cloud.account.region}-"
+    prefix = f"{stack}-{region}-"
     if len(prefix) > names.ROLE_LIMIT - 9:  # a hash stands in the Region's place, so nobody knows
         return []
     while True:

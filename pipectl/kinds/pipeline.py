@@ -7,6 +7,7 @@ from typing import Any
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.aws.permissions import Condition, Need, Purpose, needs, passing
+from pipectl.engine.plan import differences
 from pipectl.engine.values import Action, Remark, Resource, State, Step
 from pipectl.kinds import bucket
 from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration, stated, words
@@ -15,7 +16,14 @@ from pipectl.kinds.permissions import statements
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.references import references
 from pipectl.kinds.role import service_role
-from pipectl.kinds.update_guard import VERSION, changes_declaration, disturbed, refuse_unseen
+from pipectl.kinds.update_guard import (
+    EXECUTIONS,
+    VERSION,
+    changes_declaration,
+    disturbed,
+    refuse_unseen,
+    running,
+)
 from pipectl.spec.spec import Spec
 
 NAME = "pipeline"
@@ -60,16 +68,25 @@ DEFAULT_REASON = "Closed by the spec"
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """The declaration and the tags of each pipeline, side by side."""
     tagged = [name for name in wanted if "tags" in wanted[name]]
-    declared, tags_of = side_by_side([
-        partial(by_name, _declaration, cloud, wanted),
+    found, tags_of = side_by_side([
+        partial(by_name, partial(_found, wanted), cloud, wanted),
         partial(by_name, _tags, cloud, tagged),
     ])  # fmt: skip
-    region = cloud.account.region
     return {
-        name: {**words(found, region), "tags": tags_of.get(name, {}), VERSION: found.get("version")}
-        for name, found in declared.items()
-        if found is not None
+        name: {**state, "tags": tags_of.get(name, {})} for name, state in found.items() if state is not None
     }
+
+
+def _found(wanted: Wanted, cloud: Cloud, name: str) -> State | None:
+    """The declaration in words; and what runs, when it is to change."""
+    raw = _declaration(cloud, name)
+    if raw is None:
+        return None
+    said = {**words(raw, cloud.account.region), VERSION: raw.get("version")}
+    declared = {key: value for key, value in wanted[name].items() if key != "tags"}
+    if any(differences(declared, said)):
+        said[EXECUTIONS] = running(cloud, name)
+    return said
 
 
 def _declaration(cloud: Cloud, name: str) -> dict[str, Any] | None:

@@ -10,6 +10,8 @@ from pipectl.errors import Declined
 RUNNING = frozenset({"InProgress", "Stopping"})
 VERSION = "(version)"
 """What was found of a pipeline's version. No spec states it; an update must meet the one of the plan."""
+EXECUTIONS = "(executions)"
+"""What was found to run in a pipeline whose declaration is to change; asked with it, so that nobody waits."""
 LOOKED_AT = 50
 """Executions that are looked at: a QUEUED or PARALLEL pipeline runs at most so many (quotas)."""
 
@@ -19,6 +21,12 @@ def changes_declaration(step: Step) -> bool:
     return any(not each.path.startswith("tags.") for each in step.differences)
 
 
+def running(cloud: Cloud, name: str) -> list[Mapping[str, Any]]:
+    """The executions that run, newest first, as ListPipelineExecutions tells them."""
+    answer = cloud.call("codepipeline", "list_pipeline_executions", pipelineName=name, maxResults=LOOKED_AT)
+    return [each for each in answer["pipelineExecutionSummaries"] if each["status"] in RUNNING]
+
+
 def disturbed(cloud: Cloud, step: Step) -> Iterator[Remark]:
     """Which executions run, where each is, and what AWS does with it when the declaration changes.
 
@@ -26,15 +34,12 @@ def disturbed(cloud: Cloud, step: Step) -> Iterator[Remark]:
     pipeline"); those of a PARALLEL pipeline keep the structure with which they began (User guide, "How
     pipeline executions are processed").
     """
-    name = step.resource.name
-    answer = cloud.call("codepipeline", "list_pipeline_executions", pipelineName=name, maxResults=LOOKED_AT)
-    running = [each for each in answer["pipelineExecutionSummaries"] if each["status"] in RUNNING]
-    apart = [each for each in running if each.get("executionMode") == "PARALLEL"]
-    if len(apart) < len(running):
-        stages = cloud.call("codepipeline", "get_pipeline_state", name=name)["stageStates"]
-        yield from (
-            _cancelled(each["pipelineExecutionId"], stages, step) for each in running if each not in apart
-        )
+    found: Sequence[Mapping[str, Any]] = (step.before or {}).get(EXECUTIONS) or ()
+    apart = [each for each in found if each.get("executionMode") == "PARALLEL"]
+    cancelled = [each["pipelineExecutionId"] for each in found if each not in apart]
+    if cancelled:
+        stages = cloud.call("codepipeline", "get_pipeline_state", name=step.resource.name)["stageStates"]
+        yield from (_cancelled(identity, stages, step) for identity in cancelled)
     for each in apart:
         yield Remark(f"execution {_short(each['pipelineExecutionId'])} runs on as it began")
 

@@ -48,16 +48,25 @@ class Recording(Connection):
 
 def create(connection: Connection, files: Sequence[str]) -> None:
     """Do what `pipectl create` does"""
-    from pipectl.cli._first_push import first_push
+    from pipectl.cli._first_push import FirstPush
     from pipectl.cli._options import Settings
+    from pipectl.engine.values import Outcome
 
-    stacks = flow.design(flow.load_specs(files, {}), connection, flow.Aws())
-    plans = leaving.with_orphans(stacks, lambda _: None)
-    outcomes = list(flow.apply(plans, stacks, connection, lambda _: None))
+    specs = flow.load_specs(files, {})
+    looked = leaving.ahead(specs, connection, lambda _: None)
+    stacks = flow.design(specs, connection, flow.Aws())
+    plans = leaving.with_orphans(stacks, lambda _: None, looked)
+    push = FirstPush(stacks, Settings(endpoint_url="the local AWS"))
+
+    def watch(event: object) -> None:
+        if isinstance(event, Outcome) and push.hear:
+            push.hear(event)
+
+    outcomes = list(flow.apply(plans, stacks, connection, watch))
     for outcome in outcomes:
         if outcome.error:
             raise outcome.error
-    first_push(stacks, outcomes, Settings(endpoint_url="the local AWS"))
+    push.text(outcomes)
 
 
 def status(connection: Connection, files: Sequence[str]) -> None:
