@@ -49,7 +49,10 @@ class Terminal:
         """Read to the end; the exit code"""
         while self._read():
             pass
-        return self.process.wait(LONGEST_S)
+        try:
+            return self.process.wait(LONGEST_S)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it goes on\n{self.written!r}") from None
 
     def resize(self, columns: int, rows: int = 40) -> None:
         fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -1,5 +1,6 @@
 """`--wait` follows an execution to its end, and the exit code says how it ended."""
 
+import _thread
 import json
 import threading
 import time
@@ -27,6 +28,7 @@ def meanwhile(*doings: Callable[[], object]) -> Iterator[None]:
                 doing()
         except BaseException as error:
             wrong.append(error)
+            _thread.interrupt_main()  # nobody else ends the command's waiting
             raise
 
     thread = threading.Thread(target=run)
@@ -208,8 +210,12 @@ def test_executions_side_by_side_are_followed_one_at_a_time(shop: Shop) -> None:
 
     def approve() -> None:
         newest = until(lambda: next((each for each in shop.ids() if each != first), ""))
-        row = until(lambda: next((row for row in shop.rows(newest) if row["actionName"] == "Approve"), None))
-        token = row["output"]["executionResult"]["externalExecutionId"]
+
+        def asked() -> str:
+            gates = [row for row in shop.rows(newest) if row["actionName"] == "Approve"]
+            return gates[0]["output"]["executionResult"].get("externalExecutionId", "") if gates else ""
+
+        token = until(asked)
         seen(shop)
         result = {"status": "Approved", "summary": ""}
         shop.api.put_approval_result(
