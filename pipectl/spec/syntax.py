@@ -8,6 +8,8 @@ import yaml
 from pipectl.spec.problems import Problem, Severity, shown
 
 RULE = "yaml"
+MOST_LEVELS = 100
+TOO_DEEP = f"more than {MOST_LEVELS} levels of nesting"
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class _Wording:
     message: str
     hint: str | None = None
     at_context: bool = False  # the mistake is where YAML began, not where it gave up
+    rule: str = RULE
 
 
 _QUOTES = "write it in quotes"
@@ -30,6 +33,8 @@ _WORDINGS = (
         "write `key: value`, or indent it when it belongs to the text above",
         at_context=True,
     ),
+    # the libyaml of PyYAML 6.0.4 stops by itself, at 1,000 levels, and looks ahead of what it hands out
+    _Wording("", "maximum nesting depth", TOO_DEEP, rule="yaml-depth"),
     _Wording("", "mapping keys are not allowed", "a value cannot begin with {char}", _QUOTES),
     _Wording(
         "plain scalar",
@@ -184,9 +189,8 @@ def _worded(error: yaml.MarkedYAMLError, mark: yaml.Mark, file: str, lines: list
         if _is(error, wording.problem) and re.search(wording.context, error.context or ""):
             place = error.context_mark if wording.at_context and error.context_mark else mark
             message = wording.message.format(char=_character(place, lines), line=mark.line + 1)
-            return Problem(
-                file, place.line + 1, place.column + 1, Severity.ERROR, RULE, message, wording.hint
-            )
+            where = (place.line + 1, place.column + 1)
+            return Problem(file, *where, Severity.ERROR, wording.rule, message, wording.hint)
     message = f"this is not YAML: {_first_line(error.problem or error.context)}"
     return Problem(file, mark.line + 1, mark.column + 1, Severity.ERROR, RULE, message)
 

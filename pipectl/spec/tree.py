@@ -4,7 +4,7 @@ One pass over the events, without recursion, so that depth and the expansion of 
 anything is built from them. What YAML 1.1 allows and a person would not mean is a problem here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +14,9 @@ from pipectl.spec import scalars
 from pipectl.spec.places import Position, Written
 from pipectl.spec.problems import Problem, Severity, did_you_mean, shown
 from pipectl.spec.scalars import STANDARD
+from pipectl.spec.syntax import MOST_LEVELS, TOO_DEEP
 
 MOST_VALUES = 100_000
-MOST_LEVELS = 100
 MOST_PROBLEMS = 100
 _MERGE = "<<"
 _EMPTY: dict[Any, Any] = {}
@@ -170,18 +170,20 @@ class _Builder:
                 merge = (key, value)
             elif name is not None:
                 own[name] = (key, value)
-        merged = dict(self._merged(*merge)) if merge else {}
+        merged = self._merged(*merge) if merge else {}
         return _mapping(done, merged | own)
 
-    def _merged(self, key: Written, value: Written) -> Iterator[tuple[str, tuple[Written, Written]]]:
-        """What `<<` brings in; of a list the earlier one wins, so it comes last here."""
-        several = isinstance(value.value, list)
-        for each in reversed(list(value.children.values())) if several else [value]:
+    def _merged(self, key: Written, value: Written) -> dict[str, tuple[Written, Written]]:
+        """What `<<` brings in; of a list the earlier one wins (yaml.org, "Merge Key"; PyYAML 6.0.4 errs)."""
+        found: dict[str, tuple[Written, Written]] = {}
+        for each in value.children.values() if isinstance(value.value, list) else [value]:
             if isinstance(each.value, dict):
-                yield from ((name, (each.keys[name], each.children[name])) for name in each.keys)
+                for name in each.keys:
+                    found.setdefault(name, (each.keys[name], each.children[name]))
             else:
                 message = "`<<` takes a mapping, or a list of mappings"
                 self._report(key.position, "yaml-merge", message, "give it an alias, as `<<: *name`")
+        return found
 
     def _key(self, key: Written) -> str | None:
         """The key as text; YAML would take anything, a spec takes names."""
@@ -222,7 +224,7 @@ class _Builder:
         """Hold the bounds, before anything is built."""
         self._values += values
         if len(self._open) + levels > MOST_LEVELS:
-            self._report(_start(event), "yaml-depth", f"more than {MOST_LEVELS} levels of nesting", None)
+            self._report(_start(event), "yaml-depth", TOO_DEEP, None)
             raise _Beyond
         if self._values > MOST_VALUES:
             where = f"; the alias {shown(f'*{alias}')} is where it grows too large" if alias else ""

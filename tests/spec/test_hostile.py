@@ -66,6 +66,8 @@ def chain(levels: int) -> str:
 
 
 TOO_DEEP = "error: more than 100 levels of nesting"
+LIBYAML_STOPS = {"1:1003": "1:103", "1:1001": "1:101"}
+"""Where libyaml gives up by itself, in PyYAML 6.0.4 and later: where we do in earlier ones."""
 TOO_MANY = "error: more than 100,000 values"
 NO_KEYS = "error: the file holds a single value where keys are wanted; write `key: value`, one key to a line"
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -112,7 +114,8 @@ def test_a_hostile_text_is_one_clear_error(tmp_path: Path, name: str) -> None:
     content, wanted = HOSTILE[name]
     file = tmp_path / "hostile.yaml"
     file.write_bytes(content())
-    assert said(file) == f"FILE:{wanted}"
+    place, told = said(file).removeprefix("FILE:").split(": ", 1)
+    assert f"{LIBYAML_STOPS.get(place, place)}: {told}" == wanted
 
 
 def test_a_large_spec_of_good_lines_is_read_within_the_bounds(tmp_path: Path) -> None:
