@@ -29,6 +29,7 @@ KNOWS = {
     "blame": {"errors", "kinds", "engine", "aws", "flow"},
     "export": {"errors", "spec", "kinds", "engine", "aws"},
     "cli": {
+        "stop",
         "arrive",
         "doctor",
         "init",

@@ -91,6 +91,8 @@ class Connection:
         for _ in range(SIDE_BY_SIDE):
             self._slots.put(None)
         self._making = threading.Lock()
+        self._telling = threading.Lock()
+        self._told: set[str] = set()
         self._clouds: dict[str, Cloud] = {}
         self._doors: dict[str, _Door] = {}
         self._identity: dict[str, str] = {}
@@ -171,10 +173,25 @@ class Connection:
     def _tell_retry(
         self, attempts: int, response: Any, caught_exception: Any, operation: Any, **_: Any
     ) -> None:
-        """Say a word from the third attempt on: that is when a call takes more than a few seconds."""
-        if attempts >= 3 and (caught_exception is not None or (response and response[0].status_code >= 400)):  # noqa: PLR2004  said above
-            reason = type(caught_exception).__name__ if caught_exception else _wire_code(response)
-            self._say(f"{operation.name} answered {reason}, attempt {attempts} of {self._attempts}")
+        """Say a word when a call takes more than a few seconds: from the third attempt on, or of a timeout.
+
+        That nobody answers is said once for all calls that stand side by side. At the end nothing is said:
+        nobody waits any more.
+        """
+        timed_out = "Timeout" in type(caught_exception).__name__
+        refused = caught_exception is not None or (response and response[0].status_code >= 400)  # noqa: PLR2004  HTTP
+        if not refused or self.stop.is_set() or (attempts < 3 and not timed_out):  # noqa: PLR2004  said above
+            return
+        attempt = f"attempt {attempts} of {self._attempts}"
+        if caught_exception is None:
+            self._say(f"{operation.name} answered {_wire_code(response)}, {attempt}")
+            return
+        told = f"no answer ({type(caught_exception).__name__}), {attempt}"
+        with self._telling:
+            if told in self._told:
+                return
+            self._told.add(told)
+        self._say(told)
 
     def identity(self, door: Cloud) -> dict[str, str]:
         """Who is asking: GetCallerIdentity, once for the whole connection."""

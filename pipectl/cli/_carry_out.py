@@ -83,11 +83,12 @@ def carry_out(
     """Every pending step, and the seconds that all took. Ctrl-C ends it with what was done so far."""
     started, before = time.monotonic(), len(progress.outcomes)
     click.echo(err=True)
-    with progress.shown(sum(len(plan.pending) for plan in plans)):
+    with progress.shown(sum(len(plan.pending) for plan in plans), connection.stop):
         try:
             outcomes = list(apply(plans, stacks, connection, progress.watch))
         except KeyboardInterrupt:
             connection.stop.set()
+            progress.leave()
             outcomes = progress.outcomes[before:]
     return outcomes, time.monotonic() - started
 

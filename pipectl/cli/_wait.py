@@ -3,30 +3,23 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-import click
+from typing import TYPE_CHECKING
 
 from pipectl.cli._act_options import Wait
+from pipectl.cli._lines import Lines
 from pipectl.cli._look import look_of
 from pipectl.errors import Interrupted, PipectlError, PipelineFailed
 from pipectl.render.wait import ending_text, failure_hint, failure_message, short, sign_text, under_way
 from pipectl.runs import wait as waiting
 
 if TYPE_CHECKING:
-    from rich.live import Live
-
     from pipectl.aws.cloud import Cloud
     from pipectl.aws.session import Connection
     from pipectl.runs.ending import Ending
     from pipectl.runs.values import Execution
     from pipectl.runs.wait import Sign
-
-REDRAWN = 4
-"""Times a second."""
 
 
 def follow(
@@ -73,7 +66,7 @@ class Following:
         self._named = named
         self._look = look_of(sys.stderr)
         self._lock = threading.Lock()
-        self._live: Live | None = None
+        self._lines = Lines(self._under_way)
         self._present: dict[Sign, float] = {}
 
     def tell(self, fresh: "list[Sign]", present: "list[Sign]") -> None:
@@ -83,45 +76,14 @@ class Following:
             since = time.monotonic()
             self._present = {sign: self._present.get(sign, since) for sign in present if not sign.waits}
         for sign in fresh:
-            if sign.over or sign.waits or self._live is None:
-                self._print(sign_text(sign, self._look, now, self._named))
+            if sign.over or sign.waits or not self._lines.drawn:
+                self._lines.add(sign_text(sign, self._look, now, self._named))
 
-    @contextmanager
-    def shown(self) -> Iterator[None]:
+    def shown(self) -> AbstractContextManager[None]:
         """Draw while the execution is followed."""
-        if not sys.stderr.isatty():
-            yield
-            return
-        from rich.console import Console
-        from rich.live import Live
+        return self._lines.shown()
 
-        console = Console(file=sys.stderr, no_color=not self._look.colour, highlight=False)
-        with Live(
-            get_renderable=self._drawing,
-            console=console,
-            refresh_per_second=REDRAWN,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        ) as live:
-            self._live = live
-            try:
-                yield
-            finally:
-                self._live = None
-
-    def _drawing(self) -> Any:
-        from rich.text import Text
-
+    def _under_way(self) -> list[str]:
         with self._lock:
             now = time.monotonic()
-            lines = [under_way(sign, self._look, now - since) for sign, since in self._present.items()]
-        return Text.from_ansi("\n".join(lines))
-
-    def _print(self, line: str) -> None:
-        if self._live:
-            from rich.text import Text
-
-            self._live.console.print(Text.from_ansi(line))
-        else:
-            click.echo(line, err=True)
+            return [under_way(sign, self._look, now - since) for sign, since in self._present.items()]

@@ -3,9 +3,10 @@
 import contextvars
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from pipectl.engine.plan import Found
@@ -15,6 +16,8 @@ from pipectl.stop import Stop
 
 WORKERS = 16
 """Steps of one wave that are carried out at the same time."""
+MOMENT = 0.5
+"""Seconds after which it is looked what has ended, also without a word."""
 
 current_step: contextvars.ContextVar[Step | None] = contextvars.ContextVar("current_step", default=None)
 """The step that the running thread works for: what is said while it waits belongs to that line."""
@@ -104,29 +107,43 @@ def _wave(
     members: Sequence[tuple[Any, Step]], kinds: Mapping[str, Worker], watch: Watch, stop: Stop
 ) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
-    with ThreadPoolExecutor(min(len(members), WORKERS)) as pool:
-        try:
-            for cloud, step in members:
-                context = contextvars.copy_context()
-                future = pool.submit(context.run, _carry_out, cloud, step, kinds, watch, stop)
-                future.add_done_callback(ended.put)
-            while len(outcomes) < len(members):
-                outcomes.append(_next(ended, stop).result())
+    ended: SimpleQueue[object] = SimpleQueue()
+    pool = ThreadPoolExecutor(min(len(members), WORKERS))
+    try:
+        running = [
+            pool.submit(contextvars.copy_context().run, _carry_out, cloud, step, kinds, watch, stop)
+            for cloud, step in members
+        ]
+        for future in running:
+            future.add_done_callback(ended.put)
+        while running:
+            _pause(ended, stop)
+            for future in [each for each in running if each.done()]:
+                running.remove(future)
+                outcomes.append(future.result())
                 watch(outcomes[-1])
-        except BaseException:
-            stop.set()  # the pool waits for its threads: none may begin a step, or wait for AWS, meanwhile
-            raise
+    except BaseException as error:
+        at_once = isinstance(error, KeyboardInterrupt) and stop.is_set()
+        stop.set()  # the pool waits for its threads: none may begin a step, or wait for AWS, meanwhile
+        pool.shutdown(wait=not at_once)
+        raise
+    pool.shutdown()
     return outcomes
 
 
-def _next(ended: "SimpleQueue[Future[Outcome]]", stop: Stop) -> "Future[Outcome]":
-    """The next step that has ended. Ctrl-C cannot leave this queue locked (stop.py tells of it)."""
-    while True:
-        try:
-            return ended.get()
-        except KeyboardInterrupt:
-            stop.set()
+def _pause(ended: SimpleQueue[object], stop: Stop) -> None:
+    """Wait until a step has ended, or a moment. Ctrl-C lets what is under way end; a second is let through.
+
+    An interrupt cannot leave this queue locked (stop.py tells of it), but it may take the word with it, and
+    one that comes just before the wait is heard only after it: so nobody waits for long.
+    """
+    try:
+        with suppress(Empty):
+            ended.get(timeout=MOMENT)
+    except KeyboardInterrupt:
+        if stop.is_set():
+            raise
+        stop.set()
 
 
 def _carry_out(cloud: Any, step: Step, kinds: Mapping[str, Worker], watch: Watch, stop: Stop) -> Outcome:

@@ -78,6 +78,7 @@ def left_undone(outcomes: Sequence[Outcome], look: Look) -> str:
     return "\n".join(step_line(step, Mark.KEPT, look, look.width) for step in undone)
 
 
-def progress_text(done: int, pending: int) -> str:
-    """How far it is."""
-    return f"{done} of {counted(pending, 'step')}"
+def progress_text(done: int, pending: int, *, stopping: bool = False) -> str:
+    """How far it is; after Ctrl-C what it waits for."""
+    way_out = "; ending what is under way, Ctrl-C again leaves at once" if stopping else ""
+    return f"{done} of {counted(pending, 'step')}{way_out}"

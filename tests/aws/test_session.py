@@ -291,6 +291,26 @@ def test_an_endpoint_that_is_down_is_named(connect: Connect) -> None:
 connected: list[tuple[str, int]] = []
 
 
+def test_that_nobody_answers_is_said_once_for_calls_side_by_side(
+    world: "World", connect: Connect, said: list[str]
+) -> None:
+    world.fault(close=True)
+    cloud = connect().cloud()
+    calls = [partial(cloud.call, "ecr", "describe_repositories")] * 3
+    with pytest.raises(NotConnected):
+        side_by_side(calls)
+    assert said == ["no answer (ConnectionClosedError), attempt 3 of 3"]
+
+
+def test_nothing_is_said_to_whoever_has_left(world: "World", connect: Connect, said: list[str]) -> None:
+    world.fault(service="ecr", **RETRIED["throttled"])
+    connection = connect()
+    connection.stop.set()
+    with pytest.raises(AwsError):
+        connection.cloud().call("ecr", "describe_repositories")
+    assert said == []
+
+
 @pytest.fixture(scope="module")
 def connections() -> Iterator[list[tuple[str, int]]]:
     """Every connection that this process opens, in order; an audit hook stays for ever"""

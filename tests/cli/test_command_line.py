@@ -48,16 +48,29 @@ def test_every_command_explains_itself(words: tuple[str, ...], offline: Run) -> 
 
 def test_help_is_told_without_loading_what_is_heavy() -> None:
     code = (
-        "import sys, atexit\n"
-        f"loaded = lambda: [name for name in {HEAVY!r} if name in sys.modules]\n"
-        "atexit.register(lambda: print(loaded(), file=sys.stderr))\n"
-        "from pipectl.__main__ import main\n"
-        "sys.argv = ['pipectl', '--help']\n"
-        "main()\n"
+        "import sys\n"
+        "import pipectl.__main__\n"
+        "from pipectl.cli import cli\n"
+        "try:\n"
+        "    cli(['--help'])\n"
+        "finally:\n"
+        f"    print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
     assert "Commands:" in done.stdout
+
+
+def test_what_could_not_be_written_is_no_success() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "pipectl", "schema"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, "No space left" in done.stderr) == (1, True)
 
 
 def test_the_version_is_told(offline: Run) -> None:

@@ -76,6 +76,21 @@ def test_ctrl_c_lists_what_was_done_and_a_second_create_goes_on(
     assert "as the spec says" in again.stdout
 
 
+def test_a_second_ctrl_c_leaves_at_once_and_says_what_was_under_way(
+    type_: Type, friendreminders: str, server: Server
+) -> None:
+    server.delay_ms = 1_000
+    keys = {"ecs cluster": signal.SIGINT, "Ctrl-C again leaves at once": signal.SIGINT}
+    try:
+        typed = type_("create", friendreminders, keys=dict[str, str | int](keys))
+    finally:
+        server.delay_ms = 0
+    assert typed.exit_code == 130
+    assert "how it ended is not known" in typed.screen
+    assert "✓" not in typed.screen
+    assert "Traceback" not in typed.screen
+
+
 def test_ctrl_c_at_a_question_writes_nothing(type_: Type, friendreminders: str, client: Client) -> None:
     client("ecr").create_repository(repositoryName="rails_app")
     typed = type_("create", friendreminders, keys={"[y/N]": signal.SIGINT})

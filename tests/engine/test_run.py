@@ -145,6 +145,32 @@ def test_ctrl_c_while_a_wave_is_waited_for_ends_it() -> None:
     assert begun == ["a"]
 
 
+def test_a_second_ctrl_c_does_not_wait_for_what_is_under_way() -> None:
+    stop, waited_for, answered = Stop(), threading.Event(), threading.Event()
+    main = threading.main_thread().ident or 0
+    ended: list[bool] = []
+
+    def does(name: str) -> None:
+        if name == "at once":
+            return
+        assert waited_for.wait(10)
+        signal.pthread_kill(main, signal.SIGINT)
+        assert stop.wait(10)  # the first was heard
+        signal.pthread_kill(main, signal.SIGINT)
+        ended.append(answered.wait(10))
+
+    def watch(event: run.Started | Outcome) -> None:
+        if isinstance(event, Outcome):
+            waited_for.set()
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            carried_out([step("role", "at once"), step("role", "a")], Kind(does=does), stop, watch)
+        assert ended == []
+    finally:
+        answered.set()
+
+
 def test_ctrl_c_while_an_outcome_is_shown_begins_no_other_step() -> None:
     stop = Stop()
     many = [step("role", f"waits {number}") for number in range(2 * run.WORKERS)]
