@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @_export.export_options
 @aws_options
 def command(settings: Settings, chosen: Chosen, asked: "Asked") -> None:
-    """Print the system of the SPEC as a CloudFormation template or as Terraform configuration
+    """Print the SPEC for CloudFormation or for Terraform
 
     The resources have the same names, so that a stack or a state can take them over. It works offline and
     without credentials; only `--resources-to-import` asks AWS. What the other tool cannot say is told on

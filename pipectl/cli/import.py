@@ -35,9 +35,9 @@ def command(
     file: str | None,
     force: bool,
 ) -> None:
-    """Print a spec for PIPELINEs that live already, and all that they use
+    """Print a spec for PIPELINEs that live already
 
-    The repositories, projects, clusters and services that the pipelines name come along; roles, buckets,
+    What the pipelines use comes along: repositories, projects, clusters, services; roles, buckets,
     keys and event rules are named and left to who made them. Nothing is written to AWS. What looks like a
     secret is not printed: the spec reads it from the environment.
 

@@ -46,6 +46,11 @@ def test_every_command_explains_itself(words: tuple[str, ...], offline: Run) -> 
     assert not first.endswith(".")
 
 
+def test_what_a_command_does_fits_into_its_line_of_the_list(offline: Run) -> None:
+    told = offline("--help").stdout + offline("local", "--help").stdout
+    assert [line for line in told.splitlines() if line.endswith("...") and "Usage:" not in line] == []
+
+
 def test_help_is_told_without_loading_what_is_heavy() -> None:
     code = (
         "import sys\n"
