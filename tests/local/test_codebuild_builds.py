@@ -6,29 +6,20 @@ import json
 import textwrap
 import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
+
+from tests.local.refusals import refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pipectl.local.server import Server
 
 IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 PATIENCE_S = 60
-
-
-@contextmanager
-def refused(code: str, text: str = "") -> Iterator[None]:
-    with pytest.raises(ClientError) as error:
-        yield
-    answer = error.value.response["Error"]
-    assert answer["Code"] == code
-    assert text in answer["Message"]
 
 
 def until(condition: Callable[[], Any]) -> Any:

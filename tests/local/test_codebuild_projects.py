@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
+
+from tests.local.refusals import refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
-
-
-@contextmanager
-def refused(code: str, text: str = "") -> Iterator[None]:
-    with pytest.raises(ClientError) as error:
-        yield
-    answer = error.value.response["Error"]
-    assert answer["Code"] == code
-    assert text in answer["Message"]
 
 
 @pytest.fixture

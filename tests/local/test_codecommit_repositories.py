@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
+
+from tests.local.refusals import refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-
-@contextmanager
-def refused(code: str, text: str = "") -> Iterator[None]:
-    with pytest.raises(ClientError) as error:
-        yield
-    answer = error.value.response["Error"]
-    assert answer["Code"] == code
-    assert text in answer["Message"]
+    from collections.abc import Callable
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
+
+from tests.local.refusals import refusal
 
 if TYPE_CHECKING:
     from pipectl.local.server import Server
@@ -20,13 +21,6 @@ Client = Callable[..., Any]
 @pytest.fixture
 def ecr(client: Client) -> Any:
     return client("ecr")
-
-
-def refusal(call: Callable[..., Any], **arguments: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as refused:
-        call(**arguments)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def manifest(number: int) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+
+from tests.local.refusals import refusal
 
 Client = Callable[..., Any]
 PATTERN = '{"source": ["aws.codecommit"]}'
@@ -36,13 +37,6 @@ def made_role(client: Client, name: str, service: str) -> str:
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     return str(client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"])
-
-
-def refusal(call: Callable[..., Any], **arguments: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as refused:
-        call(**arguments)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def test_putting_a_rule_again_forgets_what_is_left_out_and_keeps_the_tags(events: Any, account: str) -> None:

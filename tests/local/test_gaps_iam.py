@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 import pipectl.local
 from pipectl.local.world import World
+from tests.local.refusals import refusal
 
 if TYPE_CHECKING:
     from pipectl.local.server import Server
@@ -46,13 +46,6 @@ def iam(client: Client) -> Any:
 def role(iam: Any) -> str:
     made = iam.create_role(RoleName="builder", Path="/pipectl/shop/", AssumeRolePolicyDocument=trust())
     return str(made["Role"]["Arn"])
-
-
-def refusal(call: Callable[..., Any], **arguments: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as refused:
-        call(**arguments)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def test_a_role_comes_back_as_made(iam: Any, role: str, account: str) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+
+from tests.local.refusals import refusal
 
 Client = Callable[..., Any]
 
@@ -19,13 +20,6 @@ def logs(client: Client) -> Any:
 @pytest.fixture
 def arn(account: str) -> str:
     return f"arn:aws:logs:eu-west-1:{account}:log-group:/ecs/shop"
-
-
-def refusal(call: Callable[..., Any], **arguments: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as refused:
-        call(**arguments)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def test_a_group_is_told_whole(logs: Any, arn: str) -> None:

@@ -4,29 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.local.ecs.shown import messages, rollout
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipectl.local.server import Server
 
 BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
-
-
-def rollout(service: Any) -> list[tuple[str, str, int, int, int]]:
-    return [
-        (
-            each["status"],
-            each["rolloutState"],
-            each["desiredCount"],
-            each["pendingCount"],
-            each["runningCount"],
-        )
-        for each in service["deployments"]
-    ]
-
-
-def messages(service: Any) -> list[str]:
-    return [event["message"].removeprefix("(service web) ") for event in service["events"]]
 
 
 def test_after_some_failures_aws_says_that_it_cannot_start_tasks(

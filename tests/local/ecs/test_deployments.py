@@ -4,25 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.local.ecs.shown import messages, rollout
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-def rollout(service: Any) -> list[tuple[str, str, int, int, int]]:
-    return [
-        (
-            each["status"],
-            each["rolloutState"],
-            each["desiredCount"],
-            each["pendingCount"],
-            each["runningCount"],
-        )
-        for each in service["deployments"]
-    ]
-
-
-def messages(service: Any) -> list[str]:
-    return [event["message"].removeprefix("(service web) ") for event in service["events"]]
 
 
 def test_a_new_service_comes_up_step_by_step(

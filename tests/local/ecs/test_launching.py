@@ -3,28 +3,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from tests.local.ecs.shown import messages, rollout
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0123456789abcdef"
-
-
-def rollout(service: Any) -> list[tuple[str, str, int, int, int]]:
-    return [
-        (
-            each["status"],
-            each["rolloutState"],
-            each["desiredCount"],
-            each["pendingCount"],
-            each["runningCount"],
-        )
-        for each in service["deployments"]
-    ]
-
-
-def messages(service: Any) -> list[str]:
-    return [event["message"].removeprefix("(service web) ") for event in service["events"]]
 
 
 def test_an_image_that_ecr_does_not_hold_fails_until_it_is_pushed(
