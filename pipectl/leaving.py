@@ -216,7 +216,7 @@ def _kind(resource: Resource) -> "Kind":
 
 def _plan(owned: Sequence[Owned], facts: "Sequence[Mapping[int, Facts]]", wishes: "Wishes") -> Plan:
     from pipectl.engine.removal import Facts
-    from pipectl.kinds import KINDS
+    from pipectl.kinds import KINDS, REMOVAL_WAVES
 
     stack = owned[0].stack
     known = [each[id(stack.cloud)] for each in facts if id(stack.cloud) in each]
@@ -230,5 +230,7 @@ def _plan(owned: Sequence[Owned], facts: "Sequence[Mapping[int, Facts]]", wishes
         for resource in each.resources
     ]
     steps = removal.removal(resources, all_facts, KINDS, stack.spec.name, wishes)
+    order = {kind.name: number for number, kind in enumerate(kind for wave in REMOVAL_WAVES for kind in wave)}
+    going = sorted(steps, key=lambda step: order[step.resource.kind])
     account = stack.cloud.account
-    return Plan(stack.spec.name, account.id, account.region, steps)
+    return Plan(stack.spec.name, account.id, account.region, tuple(going))

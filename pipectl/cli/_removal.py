@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipectl.errors import Declined, WrongUsage
+from pipectl.errors import Declined, Interrupted, WrongUsage
+from pipectl.render.text import plain
 
 if TYPE_CHECKING:
     from pipectl.engine.removal import Wishes
@@ -102,6 +103,17 @@ def ask(plans: "Sequence[Plan]", *, yes: bool) -> None:
             hint="`--yes` says that it may",
         )
     for stack in stacks:
-        typed = click.prompt(f"\nType `{stack}` to remove this", default="", show_default=False, err=True)
+        typed = _typed(stack)
         if typed != stack:
-            raise Declined("nothing was removed")
+            why = f": `{plain(typed)}` is not `{stack}`" if typed else ""
+            raise Declined(f"nothing was removed{why}")
+
+
+def _typed(stack: str) -> str:
+    """What is typed. Raises Interrupted at Ctrl-C and Ctrl-D."""
+    try:
+        typed = click.prompt(f"\nType `{stack}` to remove this", default="", show_default=False, err=True)
+    except click.Abort:
+        click.echo(err=True)
+        raise Interrupted("nothing was removed") from None
+    return str(typed)

@@ -6,6 +6,7 @@ import click
 
 from pipectl.cli._options import Chosen, Settings, aws_options, specs
 from pipectl.cli._removal import removal_options
+from pipectl.errors import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +29,8 @@ def command(settings: Settings, chosen: Chosen, yes: bool, wishes: "Wishes") -> 
     with images or code, and a bucket with objects, stay unless an option says otherwise; what stays is
     listed with the reason. It asks for the stack's name to be typed. Run it again when it was cut off.
 
-    With `-o json`: a step for each thing that is there, with its outcome; an object for one SPEC, a list for
-    several.
+    With `-o json`: a step for each thing that is there, with its outcome, which is null where nobody has
+    said yes; an object for one SPEC, a list for several.
     """
     from pipectl import flow, leaving
     from pipectl.cli import _carry_out, _lock, _removal, _session, _specs
@@ -44,8 +45,13 @@ def command(settings: Settings, chosen: Chosen, yes: bool, wishes: "Wishes") -> 
             _removal.refuse_unknown(plans, wishes)
             if settings.is_text:
                 _removal.show(plans)
-            _removal.ask(plans, yes=yes)
             outcomes: Sequence[Outcome] = []
+            try:
+                _removal.ask(plans, yes=yes)
+            except Declined:
+                if not settings.is_text:
+                    _tell(settings, plans, outcomes, connection)
+                raise
             if any(plan.pending for plan in plans):
                 outcomes, seconds = _carry_out.carry_out(plans, stacks, connection, progress, leaving.apply)
                 if settings.is_text:
@@ -58,11 +64,12 @@ def _tell(
     settings: Settings, plans: "Sequence[Plan]", outcomes: "Sequence[Outcome]", connection: "Connection"
 ) -> None:
     from pipectl.render.document import document, one_or_all, removal_data
-    from pipectl.render.removal import nothing_left
+    from pipectl.render.removal import nothing_left, there
 
     reads, writes = (connection.book.count(writing=writing) for writing in (False, True))
     if not settings.is_text:
         told = [removal_data(plan, outcomes, reads, writes) for plan in plans]
         click.echo(document(one_or_all(told), settings.output))
     elif not outcomes:
-        click.echo(nothing_left(plans, reads, writes))
+        blank = "\n" if any(map(there, plans)) else ""
+        click.echo(f"{blank}{nothing_left(plans, reads, writes)}")

@@ -22,10 +22,13 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Held:
-    """What a thing holds and what would be lost with it; `option` says that it may go."""
+    """What a thing holds and what would be lost with it; `option` says that it may go.
+
+    Without an option it never keeps the thing, and the text is said as it is.
+    """
 
     text: str
-    option: str
+    option: str | None = None
 
 
 class Traits(Protocol):
@@ -38,6 +41,10 @@ class Traits(Protocol):
     @property
     def stays(self) -> Callable[[Step, Sequence[Step]], str | None]:
         """Why a thing must stay when all these steps are carried out; None when it need not."""
+
+    @property
+    def loses(self) -> Callable[[State], str | None]:
+        """What goes with a thing that was found so, in words; None when nothing is to be said."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +59,8 @@ def removal(
     resources: Sequence[Resource], facts: Facts, kinds: Sequence[Traits], stack: str, wishes: Wishes
 ) -> tuple[Step, ...]:
     """One step for each thing, in the given order: DELETE, RELEASE, or KEEP with the reason."""
-    steps = tuple(_step(each, facts, stack, wishes) for each in resources)
     traits = {kind.name: kind for kind in kinds}
+    steps = tuple(_step(each, facts, stack, wishes, traits[each.kind].loses) for each in resources)
     order = {kind.name: number for number, kind in enumerate(kinds)}
     staying = [
         each.resource for each in steps if each.resource.key in wishes.keep and each.before is not None
@@ -61,7 +68,13 @@ def removal(
     return tuple(_spared(step, steps, traits, _users(step, staying, order)) for step in steps)
 
 
-def _step(resource: Resource, facts: Facts, stack: str, wishes: Wishes) -> Step:
+def _step(
+    resource: Resource,
+    facts: Facts,
+    stack: str,
+    wishes: Wishes,
+    loses: Callable[[State], str | None],
+) -> Step:
     before = facts.found.get(resource.key)
     if before is None:
         return Step(resource, Action.KEEP)
@@ -75,10 +88,11 @@ def _step(resource: Resource, facts: Facts, stack: str, wishes: Wishes) -> Step:
     if ADOPTED_TAG in tags and resource.key not in wishes.adopted:
         return Step(resource, Action.RELEASE, before)
     held = facts.held.get(resource.key)
-    if held and held.option not in wishes.contents:
+    if held and held.option and held.option not in wishes.contents:
         return _kept(resource, before, f"it holds {held.text}; `--{held.option}` deletes that too")
-    remarks = (Remark(f"with it go {held.text}"),) if held else ()
-    return Step(resource, Action.DELETE, before, remarks=remarks)
+    told = [f"with it go {held.text}" if held.option else held.text] if held else []
+    told += filter(None, [loses(before)])
+    return Step(resource, Action.DELETE, before, remarks=tuple(map(Remark, told)))
 
 
 def _kept(resource: Resource, before: State, why: str) -> Step:

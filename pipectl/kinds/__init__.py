@@ -30,9 +30,13 @@ not exist when it is named.
 REMOVAL_WAVES: tuple[tuple[Kind, ...], ...] = (
     (rule.KIND, pipeline.KIND),
     (project.KIND, service.KIND),
-    (source.KIND, repository.KIND, log_group.KIND, bucket.KIND, role.KIND, cluster.KIND),
+    (cluster.KIND, role.KIND, bucket.KIND, log_group.KIND, repository.KIND, source.KIND),
 )
-"""The order in which things go: what starts runs, then what runs, then what that needed and wrote to."""
+"""The order in which things go, and are shown: what starts runs, then what runs, then what that needed.
+
+Without its rule or without itself a pipeline does not start, so these two need not wait for each other. A
+cluster waits until its services have drained. Logs and artifacts go after all that writes them.
+"""
 
 KINDS: tuple[Kind, ...] = tuple(kind for wave in WAVES for kind in wave)
 

@@ -40,18 +40,22 @@ def _no_permissions(account: Account, resource: Resource) -> Iterable[Need]:
     return ()
 
 
+def _loses_nothing(before: State) -> str | None:
+    return None
+
+
 def _never_stays(step: Step, steps: Sequence[Step]) -> str | None:
     return None
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a thing may hold that cannot be made again. `option` of `destroy` says that it goes too.
+    """What a thing may hold. `option` of `destroy` says that it goes too; without any it is only told.
 
     `look` says in words what would be lost; None when there is nothing, or no such thing.
     """
 
-    option: str
+    option: str | None
     look: Callable[[Cloud, str], str | None]
 
 
@@ -67,7 +71,8 @@ class Kind:
 
     To leave: `delete` takes a thing away, in steps that may be cut off anywhere, and is content with what has
     gone already; `release` takes our tags off. `leaving` says what must be read for it, knowing what stays;
-    `stays` says why a thing must stay when all these steps are carried out.
+    `stays` says why a thing must stay when all these steps are carried out; `loses` says what goes with it,
+    as it was found.
 
     `permissions` are what the calls of all these need of the caller. `events` are the operations that change
     or delete such a thing, as CloudTrail names them.
@@ -86,6 +91,7 @@ class Kind:
     contents: Contents | None = None
     leaving: Callable[[Resource, Sequence[Resource]], State] = _tags_only
     stays: Callable[[Step, Sequence[Step]], str | None] = _never_stays
+    loses: Callable[[State], str | None] = _loses_nothing
     permissions: Callable[[Account, Resource], Iterable[Need]] = _no_permissions
     events: Sequence[str] = ()
 

@@ -9,15 +9,16 @@ from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.aws.permissions import Condition, Need, Purpose, needs, passing
 from pipectl.engine.plan import differences
 from pipectl.engine.values import Action, Remark, Resource, State, Step
-from pipectl.kinds import bucket
+from pipectl.kinds import bucket, pipeline_removal
 from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration, stated, words
-from pipectl.kinds.kind import OUR_TAGS, Kind, New, Wanted, listed, mapped, tag_changes, tags
+from pipectl.kinds.kind import Contents, Kind, New, Wanted, listed, mapped, tag_changes, tags
 from pipectl.kinds.permissions import statements
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.references import references
 from pipectl.kinds.role import service_role
 from pipectl.kinds.update_guard import (
     EXECUTIONS,
+    MISSING,
     VERSION,
     changes_declaration,
     disturbed,
@@ -27,8 +28,6 @@ from pipectl.kinds.update_guard import (
 from pipectl.spec.spec import Spec
 
 NAME = "pipeline"
-
-MISSING = ("PipelineNotFoundException",)
 
 
 def design(spec: Spec, account: Account) -> Iterable[Resource]:
@@ -164,17 +163,6 @@ def remark(cloud: Cloud, step: Step, new: New) -> Iterator[Remark]:
         yield from disturbed(cloud, step)
 
 
-def delete(cloud: Cloud, step: Step) -> None:
-    """Take the pipeline away; one that has gone already is answered without an error (service model)."""
-    cloud.call("codepipeline", "delete_pipeline", name=step.resource.name)
-
-
-def release(cloud: Cloud, step: Step) -> None:
-    """Take our tags off."""
-    arn = cloud.account.arn("codepipeline", step.resource.name)
-    cloud.call("codepipeline", "untag_resource", resourceArn=arn, tagKeys=OUR_TAGS)
-
-
 def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     """Service Authorization Reference, AWS CodePipeline."""
     arns = [account.arn("codepipeline", resource.name)]
@@ -183,8 +171,8 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
         return
     looks = ("codepipeline:GetPipeline", "codepipeline:ListTagsForResource")
     yield from needs(Purpose.PLAN | Purpose.DESTROY, arns, *looks)
-    runs = ("codepipeline:ListPipelineExecutions", "codepipeline:GetPipelineState")
-    yield from needs(Purpose.PLAN, arns, *runs)
+    yield from needs(Purpose.PLAN | Purpose.DESTROY, arns, "codepipeline:ListPipelineExecutions")
+    yield from needs(Purpose.PLAN, arns, "codepipeline:GetPipelineState")
     makes = ("codepipeline:CreatePipeline", "codepipeline:UpdatePipeline", "codepipeline:TagResource")
     yield from needs(Purpose.CREATE, arns, *makes)
     wanted = resource.request["declaration"]
@@ -216,8 +204,9 @@ KIND = Kind(
     update,
     {"codepipeline": Pipeline},
     remark=remark,
-    delete=delete,
-    release=release,
+    delete=pipeline_removal.delete,
+    release=pipeline_removal.release,
+    contents=Contents(None, pipeline_removal.look),
     permissions=permissions,
     events=("UpdatePipeline", "DeletePipeline"),
 )

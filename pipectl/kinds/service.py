@@ -286,6 +286,7 @@ KIND = Kind(
     delete=service_removal.delete,
     release=service_removal.release,
     leaving=service_removal.leaving,
+    loses=service_removal.loses,
     permissions=permissions,
     events=("UpdateService", "DeleteService"),
 )

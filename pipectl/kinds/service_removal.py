@@ -66,6 +66,16 @@ def _left_over(cloud: Cloud, revisions: Iterable[str], owner: str | None) -> Sta
     return {"tags": {OWNER_TAG: owner}, "revisions": ours} if ours else None
 
 
+def loses(before: State) -> str | None:
+    """The tasks that stop, and the revisions that are deregistered; of an orphan's nobody knows yet."""
+    tasks = (before.get("aws") or {}).get("runningCount", 0)
+    revisions = len(before.get("revisions") or ())
+    told = [f"{tasks} running {'task stops' if tasks == 1 else 'tasks stop'}"] if tasks else []
+    if revisions:
+        told.append(f"{revisions} {'revision is' if revisions == 1 else 'revisions are'} deregistered")
+    return ", ".join(told) or None
+
+
 def delete(cloud: Cloud, step: Step) -> None:
     """Delete the service, which drains by itself, and deregister its revisions.
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipectl.aws.cloud import Cloud
+from pipectl.aws.cloud import Cloud, find
 from pipectl.engine.values import Remark, Step
 from pipectl.errors import Declined
 
+MISSING = ("PipelineNotFoundException",)
 RUNNING = frozenset({"InProgress", "Stopping"})
 VERSION = "(version)"
 """What was found of a pipeline's version. No spec states it; an update must meet the one of the plan."""
@@ -23,8 +24,11 @@ def changes_declaration(step: Step) -> bool:
 
 def running(cloud: Cloud, name: str) -> list[Mapping[str, Any]]:
     """The executions that run, newest first, as ListPipelineExecutions tells them."""
-    answer = cloud.call("codepipeline", "list_pipeline_executions", pipelineName=name, maxResults=LOOKED_AT)
-    return [each for each in answer["pipelineExecutionSummaries"] if each["status"] in RUNNING]
+    answer = find(
+        MISSING, cloud, "codepipeline", "list_pipeline_executions", pipelineName=name, maxResults=LOOKED_AT
+    )
+    executions = answer["pipelineExecutionSummaries"] if answer else []
+    return [each for each in executions if each["status"] in RUNNING]
 
 
 def disturbed(cloud: Cloud, step: Step) -> Iterator[Remark]:

@@ -19,7 +19,7 @@ _WORDS = {
 def removal_text(plan: Plan, look: Look) -> str:
     """The whole of one stack, in the order in which it goes, with its summary line."""
     headline = look.dot.join([look.bold(plan.stack), plan.account, plan.region])
-    body = "\n".join(_step_text(step, look) for step in reversed(there(plan)))
+    body = "\n".join(_step_text(step, look) for step in there(plan))
     return f"{headline}\n\n{body}\n\n{_summary(plan)}"
 
 

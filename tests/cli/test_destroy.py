@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from tests.shop import GATE, RELEASE, Shop
+
 Run = Callable[..., Result]
 Client = Callable[[str], Any]
 Faults = Callable[..., None]
@@ -35,7 +37,14 @@ def test_without_a_terminal_and_without_yes_nothing_is_removed(
     assert "\n14 to delete\n" in result.stdout
     assert "error: nothing was removed: friendreminders would lose what is listed\n" in result.stderr
     assert "hint: `--yes` says that it may" in result.stderr
+    told = json.loads(run("destroy", created, "-o", "json").stdout)
+    assert (told["summary"]["delete"], {step["outcome"] for step in told["steps"]}) == (14, {None})
     assert pipelines(client) == ["FriendReminders"]
+
+
+def test_what_runs_is_told_before_it_goes(shop: Shop, told: Callable[..., None], run: Run) -> None:
+    shop.reaches(shop.create(GATE, RELEASE), "Gate", "InProgress")
+    told("destroy_while_it_runs", run("destroy", str(shop.folder / "shop.yaml")), 1)
 
 
 def test_yes_removes_everything_and_a_second_time_nothing(run: Run, created: str, client: Client) -> None:

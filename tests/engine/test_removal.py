@@ -18,9 +18,13 @@ class Kind:
 
     name: str
     why: str | None = None
+    lost: str | None = None
 
     def stays(self, step: Step, steps: Sequence[Step]) -> str | None:
         return self.why
+
+    def loses(self, before: State) -> str | None:
+        return self.lost
 
 
 def decided(
@@ -57,6 +61,13 @@ def test_only_what_is_ours_and_holds_nothing_goes(
     tags: dict[str, str] | None, wishes: Wishes, held: Held | None, then: tuple[Action, list[str]]
 ) -> None:
     assert decided(tags, wishes, held) == then
+
+
+def test_what_goes_with_a_thing_is_told_and_keeps_nothing() -> None:
+    facts = Facts({THING.key: {"tags": OURS}}, {THING.key: Held("execution 1 runs in it")})
+    (step,) = removal([THING], facts, [Kind("thing", lost="2 tasks stop")], "shop", Wishes())
+    assert step.action is Action.DELETE
+    assert [remark.text for remark in step.remarks] == ["execution 1 runs in it", "2 tasks stop"]
 
 
 def test_a_kind_may_know_why_a_thing_stays() -> None:

@@ -11,7 +11,7 @@ from pipectl import flow, leaving
 from pipectl.engine.removal import Wishes
 from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Plan
 from pipectl.errors import PipectlError
-from pipectl.kinds import KINDS
+from pipectl.kinds import KINDS, service_removal
 from tests.conftest import Run
 
 if TYPE_CHECKING:
@@ -115,6 +115,38 @@ def test_a_creation_that_was_cut_off_leaves_nothing_behind(world: "World", look:
         world.heal()
         gone(world, spec)
         assert without_revisions(look(REGION)) == {}, f"cut after {calls} calls"
+
+
+ORDER = (
+    {"DeleteRule", "DeletePipeline"},
+    {"DeleteProject", "DeleteService", "DeregisterTaskDefinition"},
+    {"DeleteCluster", "DeleteRole", "DeleteBucket", "DeleteLogGroup", "DeleteRepository"},
+)
+
+
+def test_what_starts_runs_goes_first_and_what_runs_need_last(world: "World", named: Named) -> None:
+    spec = world.load(named("friendreminders"))
+    world.made(spec)
+    world.server.requests.clear()
+    gone(world, spec)
+    wave = {operation: number for number, operations in enumerate(ORDER) for operation in operations}
+    sent = [each.partition(" ")[2] for each in world.calls()]
+    waves = [wave[operation] for operation in sent if operation in wave]
+    assert (waves, set(wave) - set(sent)) == (sorted(waves), set())
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ({"aws": {"runningCount": 1}, "revisions": []}, "1 running task stops"),
+        ({"aws": {"runningCount": 2}, "revisions": None}, "2 running tasks stop"),
+        ({"aws": {"runningCount": 0}, "revisions": ["web:1"]}, "1 revision is deregistered"),
+        ({"revisions": ["web:1", "web:2"]}, "2 revisions are deregistered"),
+        ({"aws": {"runningCount": 0}}, None),
+    ],
+)
+def test_what_goes_with_a_service_is_told(before: dict[str, Any], said: str | None) -> None:
+    assert service_removal.loses(before) == said
 
 
 def fill(world: "World") -> None:
