@@ -18,18 +18,26 @@ from pipectl.stop import Stop
 PATIENCE = 120.0
 """Seconds that AWS may take to settle. IAM names no bound; a minute or two was seen (fact sheet, IAM)."""
 
+DRAINING = 5
+"""How many times longer tasks may take to stop: a load balancer drains a target for 5 minutes unless it is told
+otherwise (target group attribute `deregistration_delay`), and botocore's `services_inactive` waits for 10."""
+
 ROLE_WRITES = frozenset({"create_role", "put_role_policy", "update_assume_role_policy", "attach_role_policy"})
 
 
 @dataclass(frozen=True)
 class Unsettled:
-    """An answer that time mends. With `needs_new_role`, only after this run wrote the role."""
+    """An answer that time mends. With `needs_new_role`, only after this run wrote the role.
+
+    `times` is how many times the usual patience it may take.
+    """
 
     service: str
     code: str
     said: str
     reason: str
     needs_new_role: bool = True
+    times: int = 1
 
 
 # The messages are those of the fact sheet's tables (services, sections 1.1, 1.3, 5, 6 and 7), which take them
@@ -41,10 +49,12 @@ UNSETTLED = (
     ),
     Unsettled("ecs", "InvalidParameterException", "verify that the ECS service role", "the new role"),
     Unsettled("ecs", "InvalidParameterException", "ssume the service linked role", "ECS's own role", False),
-    Unsettled("ecs", "InvalidParameterException", "still Draining", "the old service to drain", False),
+    Unsettled(
+        "ecs", "InvalidParameterException", "still Draining", "the old service to drain", False, DRAINING
+    ),
     Unsettled("ecs", "ClusterNotFoundException", "", "the new cluster", False),
-    Unsettled("ecs", "ClusterContainsServicesException", "", "its services", False),
-    Unsettled("ecs", "ClusterContainsTasksException", "", "its tasks", False),
+    Unsettled("ecs", "ClusterContainsServicesException", "", "its services", False, DRAINING),
+    Unsettled("ecs", "ClusterContainsTasksException", "", "its tasks", False, DRAINING),
     Unsettled("events", "ValidationException", "cannot be assumed by principal", "the new role"),
     Unsettled("events", "ConcurrentModificationException", "", "another change of the rule", False),
     Unsettled("s3", "MalformedPolicy", "Invalid principal in policy", "the new role"),
@@ -65,7 +75,8 @@ CREATIONS = {"ClusterNotFoundException": "create_cluster", "NoSuchBucket": "crea
 class Patient:
     """Sends a call again while AWS's answer says that something new is not settled.
 
-    `say` is told what is waited for; `stop` ends all waiting; a call waits at most `patience` seconds.
+    `say` is told what is waited for; `stop` ends all waiting; a call waits at most `patience` seconds, or for
+    tasks to stop a multiple of that.
     """
 
     def __init__(
@@ -91,13 +102,13 @@ class Patient:
             try:
                 answer = self._cloud.call(service, operation, **params)
             except AwsError as error:
-                reason = self._reason(error)
+                case = self._case(error)
                 waited = time.monotonic() - started
-                if reason is None:
+                if case is None:
                     raise
-                if waited >= self._patience:
-                    raise self._given_up(error, reason, waited) from error
-                self._wait(reason, waited, pause)
+                if waited >= self._patience * case.times:
+                    raise self._given_up(error, case.reason, waited) from error
+                self._wait(case.reason, waited, pause)
                 pause = min(pause * 1.6, 10.0)
             else:
                 self._written.add(operation)
@@ -110,10 +121,10 @@ class Patient:
         if self._stop.wait(pause):
             raise Interrupted(f"interrupted while waiting for {reason}")
 
-    def _reason(self, error: AwsError) -> str | None:
+    def _case(self, error: AwsError) -> Unsettled | None:
         for case in UNSETTLED:
             if case.service == error.service and case.code == error.code and case.said in error.said:
-                return case.reason if self._passes(case, error.said) else None
+                return case if self._passes(case, error.said) else None
         return None
 
     def _passes(self, case: Unsettled, said: str) -> bool:

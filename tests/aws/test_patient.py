@@ -3,10 +3,11 @@
 import threading
 from typing import Any
 
+import botocore.session
 import pytest
 
 from pipectl.aws.account import Account
-from pipectl.aws.patient import PATIENCE, UNSETTLED, Patient, Unsettled
+from pipectl.aws.patient import DRAINING, PATIENCE, UNSETTLED, Patient, Unsettled
 from pipectl.errors import AccessDenied, AwsError, Interrupted
 from pipectl.stop import Stop
 
@@ -255,3 +256,10 @@ def test_waiting_in_one_thread_holds_no_other() -> None:
     goes_on.set()
     waiting.join(10)
     assert fake.calls.count("create_project") == 4
+
+
+def test_draining_is_waited_for_as_long_as_botocores_own_waiter_does() -> None:
+    waiter = botocore.session.get_session().get_waiter_model("ecs").get_waiter("ServicesInactive")
+    drains = {case.code for case in UNSETTLED if case.times == DRAINING}
+    assert drains >= {"ClusterContainsServicesException", "ClusterContainsTasksException"}
+    assert PATIENCE * DRAINING == waiter.delay * waiter.max_attempts
