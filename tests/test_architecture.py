@@ -27,7 +27,7 @@ KNOWS = {
     "leaving": {"spec", "kinds", "engine", "aws", "flow"},
     "arrive": {"errors", "spec", "rules", "kinds", "engine", "aws"},
     "blame": {"errors", "kinds", "engine", "aws", "flow"},
-    "export": {"errors", "spec", "kinds", "engine", "aws"},
+    "export": {"errors", "spec", "kinds", "engine", "aws", "review"},
     "cli": {
         "stop",
         "arrive",
@@ -62,6 +62,7 @@ NARROW = {
     ("cli", "local"): {"local.daemon"},
     ("arrive", "engine"): {"engine.values"},
     ("export", "engine"): {"engine.values"},
+    ("export", "review"): {"review.hiding"},
     ("arrive", "rules"): {"rules", "rules.plain_secrets"},
 }
 """Where only a part of the other room may be known."""

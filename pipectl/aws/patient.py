@@ -19,8 +19,8 @@ PATIENCE = 120.0
 """Seconds that AWS may take to settle. IAM names no bound; a minute or two was seen (fact sheet, IAM)."""
 
 DRAINING = 5
-"""How many times longer tasks may take to stop: a load balancer drains a target for 5 minutes unless it is told
-otherwise (target group attribute `deregistration_delay`), and botocore's `services_inactive` waits for 10."""
+"""How many times longer tasks may take to stop: a load balancer drains a target for 5 minutes unless it is
+told otherwise (its target group's `deregistration_delay`), and botocore's `services_inactive` waits 10."""
 
 ROLE_WRITES = frozenset({"create_role", "put_role_policy", "update_assume_role_policy", "attach_role_policy"})
 

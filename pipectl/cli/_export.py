@@ -89,6 +89,7 @@ def show_template(settings: Settings, spec: "Spec", asked: Asked) -> None:
     )
     click.echo(to_json(made) if settings.output == "json" else to_yaml(made), nl=settings.output == "json")
     _tell_lost("CloudFormation", made.lost)
+    _tell_secrets("parameter", made.secrets)
     for left in made.left_out:
         click.echo(f"left out, since CloudFormation cannot import it: {left}", err=True)
 
@@ -101,6 +102,7 @@ def show_terraform(settings: Settings, spec: "Spec", asked: Asked) -> None:
     made = configuration(design(spec, _home(settings, spec, asked)))
     click.echo(made.text, nl=False)
     _tell_lost("Terraform's provider", made.lost)
+    _tell_secrets("variable", made.secrets)
 
 
 def show_imports(settings: Settings, spec: "Spec", asked: Asked) -> None:
@@ -120,6 +122,7 @@ def show_imports(settings: Settings, spec: "Spec", asked: Asked) -> None:
     if running:
         pairs = "".join(f"\n  ParameterKey={name},ParameterValue={image}" for name, image in running.items())
         click.echo(f"the images that run now, for `--parameters`:{pairs}", err=True)
+    _tell_secrets("parameter", made.secrets)
 
 
 def _found(spec: "Spec", cloud: "Cloud") -> "Design":
@@ -163,3 +166,12 @@ def _region(settings: Settings, spec: "Spec") -> str | None:
 def _tell_lost(tool: str, lost: Iterable[str]) -> None:
     for path in lost:
         click.echo(f"{tool} cannot say this, so it is left out: {path}", err=True)
+
+
+def _tell_secrets(what: str, secrets: Iterable[str]) -> None:
+    for name in secrets:
+        click.echo(
+            f"a secret of the spec is not printed, the {what} {name} stands for it: better keep it in SSM or"
+            " Secrets Manager, and let the spec name it there",
+            err=True,
+        )

@@ -1,11 +1,12 @@
 """What a spec wants, to be written in other words: designed without asking AWS for the account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipectl.aws.account import Account
 from pipectl.engine.values import Resource
 from pipectl.errors import WrongUsage
 from pipectl.kinds import KINDS, bucket, names, role, transition
+from pipectl.review.hiding import Hiding
 from pipectl.spec.spec import Spec
 
 UNKNOWN = "000000000000"
@@ -35,6 +36,8 @@ class Design:
     home: Home
     account: Account
     resources: tuple[Resource, ...]
+    secrets: tuple[str, ...] = ()
+    """What stands for texts that are secrets, marked in the resources."""
 
     def named(self, kind: str) -> dict[str, Resource]:
         """The resources of one kind by their names."""
@@ -42,9 +45,12 @@ class Design:
 
 
 def design(spec: Spec, home: Home) -> Design:
-    """The system where it is. Raises WrongUsage when a name depends on an account that is not known."""
+    """The system where it is, its secrets hidden.
+
+    Raises WrongUsage when a name depends on an account that is not known.
+    """
     account = Account(home.account or UNKNOWN, home.region, partition(home.region))
-    found = Design(spec, home, account, _resources(spec, account))
+    found = _hidden(Design(spec, home, account, _resources(spec, account)))
     made = bucket.artifact_bucket(spec, account).name
     if not home.account and made in found.named(bucket.NAME) and not made.endswith(home.region):
         raise WrongUsage(
@@ -57,7 +63,7 @@ def design(spec: Spec, home: Home) -> Design:
 def design_anywhere(spec: Spec, home: Home) -> Design:
     """The system for any account and Region. Raises WrongUsage when a name is too long to say where it is."""
     account = Account(UNKNOWN, ANYWHERE, partition(home.region))
-    found = Design(spec, home, account, _resources(spec, account))
+    found = _hidden(Design(spec, home, account, _resources(spec, account)))
     for kind in (bucket.NAME, role.NAME):
         for name in found.named(kind):
             if ANYWHERE not in name:
@@ -74,6 +80,13 @@ LONGEST = names.BUCKET_LIMIT - len(f"-artifacts-{UNKNOWN}-{ANYWHERE}")
 def partition(region: str) -> str:
     """The partition of a Region."""
     return next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
+
+
+def _hidden(found: Design) -> Design:
+    """The same with a mark for each secret: templates are shown around, and kept."""
+    hiding = Hiding()
+    resources = tuple(replace(each, request=hiding.hidden(each.request)) for each in found.resources)
+    return replace(found, resources=resources, secrets=hiding.variables)
 
 
 def _resources(spec: Spec, account: Account) -> tuple[Resource, ...]:

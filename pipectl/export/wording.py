@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipectl.export.design import ANYWHERE, UNKNOWN, Design
+from pipectl.review.hiding import MARK
 
 ARN = r"arn:[\w-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12})?:"
 """An ARN up to its resource."""
@@ -73,7 +74,7 @@ class Wording:
     @cached_property
     def _tokens(self) -> re.Pattern[str]:
         longest_first = sorted(self.known, key=len, reverse=True)
-        texts = [f"{_before(each)}{re.escape(each)}(?![\\w.-])" for each in longest_first]
+        texts = [f"{_before(each)}{re.escape(each)}{_after(each)}" for each in longest_first]
         ids, regions = "|".join(sorted(self.accounts)), "|".join(sorted(self.regions))
         suffix = re.escape(self.design.account.dns_suffix)
         shapes = [
@@ -93,6 +94,15 @@ SHAPES: Mapping[str, Parts] = {
 """Shape of a text -> what is said instead."""
 
 
+def marked(variable: str) -> str:
+    """The text that stands for a secret."""
+    return f"{MARK}{variable}{MARK}"
+
+
 def _before(text: str) -> str:
-    """An ARN may follow anything; a word only what is no part of it."""
-    return "" if text.startswith("arn:") else r"(?<![\w-])"
+    """An ARN, or a secret, may follow anything; a word only what is no part of it."""
+    return "" if text.startswith(("arn:", MARK)) else r"(?<![\w-])"
+
+
+def _after(text: str) -> str:
+    return "" if text.endswith(MARK) else r"(?![\w.-])"

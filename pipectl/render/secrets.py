@@ -1,4 +1,4 @@
-"""Values that must not be shown: what stands under a name like `password`, unless it is a reference."""
+"""Values that must not be shown: by their looks or by a name like `password`, unless they are references."""
 
 import re
 from collections.abc import Mapping
@@ -14,6 +14,11 @@ _REFERENCES = frozenset({"secrets", "secrets_manager", "parameter_store"})
 _NAMING = frozenset({"containers", "services", "stages", "actions", "tags"})
 """Keys below which the next word is somebody's name and tells nothing about the value."""
 _POLICY = re.compile(r"\.(Not)?(Effect|Action|Resource|Principal|Condition)(\.|$)")
+_TOKEN = re.compile(
+    r"\S*(?:(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|xox[abpr]-[\w-]{10,}"
+    r"|sk_live_\w{10,}|\w://[^/\s:@]+:[^/\s:@$#{]+@)\S*"
+)
+"""Words that are secrets by their looks, under whatever name, as an URL with a password."""
 _REFERENCE = re.compile(r"^(arn:|/|\$\{|#\{)")
 
 
@@ -29,6 +34,8 @@ def masked(path: str, value: Any) -> Any:
 def _is_secret(path: str, value: str) -> bool:
     if _REFERENCE.match(value) or _POLICY.search(path):
         return False
+    if _TOKEN.fullmatch(value) or value.startswith("-----BEGIN "):
+        return True
     words = path.split(".")
     keys = [word for before, word in zip(["", *words], words, strict=False) if before not in _NAMING]
     return any(_TELLING.search(key) for key in keys) and not _REFERENCES & set(words)

@@ -13,8 +13,11 @@ MARK = "\0"
 REFERENCES = frozenset({"PARAMETER_STORE", "SECRETS_MANAGER"})
 """Types of CodeBuild's variables whose value is the name of a secret, and none itself."""
 
-PLAIN = frozenset({"imagePullCredentialsType"})
-"""Parameters that are called like secrets and are none."""
+PLAIN = frozenset({"imagePullCredentialsType", "credentialProvider", "credential"})
+"""Parameters that are called like secrets and are none; a registry's credential is a secret's name or ARN."""
+
+NAMING = frozenset({"parameter-store", "secrets-manager"})
+"""Keys of a buildspec's `env` below which stand names of secrets (user guide, "Build specification")."""
 
 
 VALUES = ("value", "defaultValue")
@@ -64,11 +67,11 @@ class Hiding:
 
 
 def _secrets(params: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Key -> name and value of the secrets that stand in a mapping itself."""
+    """Key -> name and value of the secrets that stand in a mapping itself; a pair's own name comes last."""
+    yield from ((key, (key, value)) for key, value in params.items() if _is_secret(key, value))
     name = params.get("name")
     if isinstance(name, str) and params.get("type") not in REFERENCES:
         yield from ((key, (name, params[key])) for key in VALUES if _is_secret(name, params.get(key)))
-    yield from ((key, (key, value)) for key, value in params.items() if _is_secret(key, value))
 
 
 def _is_secret(name: str, value: Any) -> bool:
@@ -93,7 +96,7 @@ def _found(document: Any) -> Iterator[tuple[str, str]]:
     if isinstance(document, Mapping):
         mine = dict(_secrets(document))
         yield from mine.values()
-        document = [each for key, each in document.items() if key not in mine]
+        document = [each for key, each in document.items() if key not in mine and key not in NAMING]
     if isinstance(document, list):
         for each in document:
             yield from _found(each)

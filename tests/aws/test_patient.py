@@ -262,4 +262,4 @@ def test_draining_is_waited_for_as_long_as_botocores_own_waiter_does() -> None:
     waiter = botocore.session.get_session().get_waiter_model("ecs").get_waiter("ServicesInactive")
     drains = {case.code for case in UNSETTLED if case.times == DRAINING}
     assert drains >= {"ClusterContainsServicesException", "ClusterContainsTasksException"}
-    assert PATIENCE * DRAINING == waiter.delay * waiter.max_attempts
+    assert waiter.delay * waiter.max_attempts == PATIENCE * DRAINING

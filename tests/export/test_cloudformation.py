@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipectl.errors import WrongUsage
+from pipectl.export import shapes
 from pipectl.export.cloudformation.template import Template, template
 from pipectl.export.cloudformation.text import to_json, to_yaml
 from pipectl.export.design import Design, Home, design, design_anywhere
@@ -134,6 +135,57 @@ def test_every_value_of_every_request_is_in_the_template_or_is_told(
     assert wanted - said == Counter()
     lost = ("pipeline everything: stages.beforeEntry.conditions.rules.timeoutInMinutes",)
     assert made.lost == (lost if file == PIPELINES else ())
+
+
+def sent(said: Any, shape: Any) -> Any:
+    """Properties as the API takes them, by the table that made them; what it does not name is left out"""
+    if isinstance(shape, str):
+        return said
+    if isinstance(said, list):
+        return [sent(each, shape) for each in said]
+    if not isinstance(said, Mapping):
+        return said
+    words = {
+        (below if isinstance(below, str) else below["="]): key for key, below in shape.items() if key != "="
+    }
+    return {words[name]: sent(value, shape[words[name]]) for name, value in said.items() if name in words}
+
+
+def without_empty(value: Any) -> Any:
+    if isinstance(value, list):
+        return [without_empty(each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {key: without_empty(each) for key, each in value.items() if each not in ([], {})}
+
+
+ELSEWHERE = {"tags", "artifactStores", "taskDefinition"}
+"""What has another shape in a template; a service names its task definition."""
+REQUESTS = {
+    "AWS::ECS::Service": "service",
+    "AWS::ECS::TaskDefinition": "task_definition",
+    "AWS::CodePipeline::Pipeline": "declaration",
+}
+
+
+def test_every_property_is_the_parameter_that_create_sends(
+    file: Path, designed: Designed, worked_out: WorkedOut
+) -> None:
+    home = designed(file)
+    made = template(home)
+    resources = worked_out(made, home)
+    known = shapes.table("cloudformation")
+    compared = 0
+    for entry in made.entries:
+        if entry.type in known and not entry.lost:
+            request = entry.resource.request
+            wanted = without_empty(request.get(REQUESTS.get(entry.type, ""), request))
+            found = without_empty(sent(resources[entry.logical]["Properties"], known[entry.type]))
+            assert {key: each for key, each in found.items() if key not in ELSEWHERE} == {
+                key: each for key, each in wanted.items() if key not in ELSEWHERE
+            }, entry.logical
+            compared += 1
+    assert compared
 
 
 def test_roles_have_the_policies_of_the_spec(file: Path, designed: Designed, worked_out: WorkedOut) -> None:

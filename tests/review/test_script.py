@@ -154,6 +154,7 @@ def test_changes_and_adoptions_are_commands_too(
 SECRETS = {
     "SECRET_DB_PASSWORD": "a\"b\\c'd $HOME",
     "SECRET_DB_PASSWORD_2": "correct horse",
+    "SECRET_DATABASE_URL": "postgres://app:0pensesame@db.internal/app",
     "SECRET_API_TOKEN": "t0ps3cr3t",
     "SECRET_NPM_TOKEN": "n0tf0ry0u",
 }
@@ -164,6 +165,7 @@ def with_secrets(spec: dict[str, Any]) -> dict[str, Any]:
     task = spec["ecs"]["friendreminders"]["services"]["remindersmgt"]["task_definition"]
     task["containers"]["rails"]["environment"] = {
         "DB_PASSWORD": SECRETS["SECRET_DB_PASSWORD"],
+        "DATABASE_URL": SECRETS["SECRET_DATABASE_URL"],
         "STAGE": 'it\'s <a> "test"',
     }
     project = spec["codebuild"]["FriendRemindersBuild"]
@@ -173,7 +175,10 @@ def with_secrets(spec: dict[str, Any]) -> dict[str, Any]:
     }
     project["buildspec"] = {
         "version": 0.2,
-        "env": {"variables": {"NPM_TOKEN": SECRETS["SECRET_NPM_TOKEN"]}},
+        "env": {
+            "variables": {"NPM_TOKEN": SECRETS["SECRET_NPM_TOKEN"]},
+            "secrets-manager": {"SIGN_TOKEN": "shop/sign:token"},
+        },
         "phases": {"build": {"commands": ["docker build ."]}},
     }
     stages = spec["codepipeline"]["FriendReminders"]["stages"]
@@ -194,6 +199,7 @@ def test_secrets_are_asked_for_and_never_printed(
         assert value not in text
         assert json.dumps(value)[1:-1] not in text
     assert "shop/key:token" in text
+    assert "shop/sign:token" in text
     carry_out(text, **SECRETS)
     assert look(REGION) == whole
 

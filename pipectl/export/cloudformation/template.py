@@ -19,9 +19,9 @@ from pipectl.export.cloudformation import (
     source,
 )
 from pipectl.export.cloudformation.saying import say
-from pipectl.export.cloudformation.values import Entry, Fn, Names, Parameter, logical_names
+from pipectl.export.cloudformation.values import Entry, Fn, Names, Parameter, logical_names, secret_names
 from pipectl.export.design import ANYWHERE, Design
-from pipectl.export.wording import Name, Wording
+from pipectl.export.wording import Name, Wording, marked
 from pipectl.kinds import bucket as buckets
 from pipectl.kinds import log_group as log_groups
 from pipectl.kinds import pipeline as pipelines
@@ -73,6 +73,11 @@ class Template:
     left_out: tuple[str, ...] = ()
 
     @property
+    def secrets(self) -> list[str]:
+        """The parameters that stand for secrets."""
+        return [name for name, each in self.parameters.items() if each.is_secret]
+
+    @property
     def conditions(self) -> dict[str, Fn]:
         """All conditions of the entries."""
         return {name: said for entry in self.entries for name, said in entry.conditions.items()}
@@ -101,8 +106,14 @@ def template(design: Design, *, only_importable: bool = False) -> Template:
     needed = anywhere.givens(entries, Wording(design)) if is_set else {}
     if is_set:
         entries = [anywhere.placed(entry, needed) for entry in entries]
-    wording = Wording(design, anywhere.said(needed, design.account.partition))
+    secrets = secret_names(design.secrets)
+    hidden = {marked(variable): (Name(name),) for variable, name in secrets.items()}
+    wording = Wording(design, {**anywhere.said(needed, design.account.partition), **hidden})
     parameters = {name: Parameter(each.type, each.description) for name, each in needed.items()}
+    parameters |= {
+        name: Parameter("String", f"A secret, {variable.removeprefix('SECRET_')}", is_secret=True)
+        for variable, name in secrets.items()
+    }
     for entry in entries:
         parameters |= entry.parameters
     return Template(

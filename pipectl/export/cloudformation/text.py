@@ -79,6 +79,7 @@ def _parameters(parameters: Mapping[str, Parameter]) -> dict[str, Any]:
             "Type": each.type,
             "Description": each.description,
             **({} if each.default is None else {"Default": each.default}),
+            **({"NoEcho": True} if each.is_secret else {}),
         }
         for name, each in parameters.items()
     }

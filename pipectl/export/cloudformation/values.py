@@ -19,12 +19,16 @@ class Fn:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of the template. Without a default it must be given. `container` is whose image it is."""
+    """A parameter of the template. Without a default it must be given. `container` is whose image it is.
+
+    A secret one is shown to nobody who looks at the stack (`NoEcho`).
+    """
 
     type: str
     description: str
     default: str | None = None
     container: str | None = None
+    is_secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,16 @@ class Names:
             if not (self.is_set and name == OWNER_TAG)
         ]
         return {"Tags": pairs} if pairs else {}
+
+
+def secret_names(variables: tuple[str, ...]) -> dict[str, str]:
+    """`SECRET_DB_PASSWORD` -> `SecretDbPassword`; with a number where two would have the same."""
+    found: dict[str, str] = {}
+    for variable in variables:
+        base = "".join(word.capitalize() for word in variable.split("_"))
+        numbered = (base, *(f"{base}{number}" for number in range(2, len(variables) + 1)))
+        found[variable] = next(name for name in numbered if name not in found.values())
+    return found
 
 
 SUFFIXES = {

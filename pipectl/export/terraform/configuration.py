@@ -20,7 +20,7 @@ from pipectl.export.terraform import (
 )
 from pipectl.export.terraform.hcl import Body, Expression, block
 from pipectl.export.terraform.values import Entry, Names, labels
-from pipectl.export.wording import Parts, Wording
+from pipectl.export.wording import Name, Parts, Wording, marked
 
 ENTRIES: Mapping[str, Callable[[Resource, Names], Iterator[Entry]]] = {
     "codecommit repository": source.entries,
@@ -76,20 +76,27 @@ class Configuration:
 
     text: str
     lost: tuple[str, ...]
+    secrets: tuple[str, ...] = ()
+    """The variables that stand for secrets."""
 
 
 def configuration(design: Design) -> Configuration:
     """A spec's system as one file."""
     names = Names(design.account, labels(design.resources, design.spec.name, design.account.region))
     entries = [entry for resource in design.resources for entry in ENTRIES[resource.kind](resource, names)]
-    wording = Wording(design)
+    secrets = {variable: variable.lower() for variable in design.secrets}
+    wording = Wording(
+        design, {marked(variable): (Name(f"var.{name}"),) for variable, name in secrets.items()}
+    )
     provider = block('provider "aws"', {"region": Expression(f'"{design.home.region}"')}, wording)
     parts = [HEAD.rstrip("\n"), provider, PLACE.rstrip("\n")]
+    secret = {"type": Expression("string"), "sensitive": True}
+    parts += [block(f'variable "{name}"', secret, wording) for name in secrets.values()]
     parts += [_text(entry, entries, wording) for entry in entries]
     lost = tuple(
         f"{each.resource.kind} {each.resource.name}: {path}" for each in entries for path in each.lost
     )
-    return Configuration("\n\n".join(parts) + "\n", lost)
+    return Configuration("\n\n".join(parts) + "\n", lost, tuple(secrets.values()))
 
 
 def _text(entry: Entry, entries: Sequence[Entry], home: Wording) -> str:

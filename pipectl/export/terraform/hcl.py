@@ -138,9 +138,9 @@ def named(name: Name) -> str:
 
 def _code(text: str, wording: Wording) -> str:
     """A heredoc, in which a backslash means itself; it ends in a line break, so the text must too."""
-    if not text.endswith("\n") or "\r" in text or "\0" in text:
-        return _text(text, wording)
     parts = wording.parts(text)
+    if not text.endswith("\n") or any(letter in part for part in parts for letter in "\r\0"):
+        return _text(text, wording)
     said = (f"${{{named(part)}}}" if isinstance(part, Name) else _template(part) for part in parts)
     word = next(each for each in ("EOT", *(f"EOT{n}" for n in range(9))) if each not in text.split())
     return f"<<{word}\n{''.join(said)}{word}"
