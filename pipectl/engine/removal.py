@@ -43,6 +43,10 @@ class Traits(Protocol):
         """Why a thing must stay when all these steps are carried out; None when it need not."""
 
     @property
+    def named(self) -> Callable[[str], Sequence[str]]:
+        """The words by which others name a thing, of which all must be there."""
+
+    @property
     def loses(self) -> Callable[[State], str | None]:
         """What goes with a thing that was found so, in words; None when nothing is to be said."""
 
@@ -58,14 +62,24 @@ class Facts:
 def removal(
     resources: Sequence[Resource], facts: Facts, kinds: Sequence[Traits], stack: str, wishes: Wishes
 ) -> tuple[Step, ...]:
-    """One step for each thing, in the given order: DELETE, RELEASE, or KEEP with the reason."""
+    """One step for each thing, in the given order: DELETE, RELEASE, or KEEP with the reason.
+
+    What stays, or is released, keeps what it uses, and that what it uses in turn: users are made later than
+    what they use, so those are decided first. What no stack owns may have been released by a run before.
+    """
     traits = {kind.name: kind for kind in kinds}
-    steps = tuple(_step(each, facts, stack, wishes, traits[each.kind].loses) for each in resources)
     order = {kind.name: number for number, kind in enumerate(kinds)}
+    steps = [_step(each, facts, stack, wishes, traits[each.kind].loses) for each in resources]
     staying = [
-        each.resource for each in steps if each.resource.key in wishes.keep and each.before is not None
+        each.resource for each in steps if each.before is not None and each.action is not Action.DELETE
     ]
-    return tuple(_spared(step, steps, traits, _users(step, staying, order)) for step in steps)
+    decided: dict[Key, Step] = {}
+    for step in sorted(steps, key=lambda each: order[each.resource.kind], reverse=True):
+        users = _users(step, staying, order, traits[step.resource.kind].named)
+        decided[step.resource.key] = _spared(step, tuple(decided.values()), traits, users)
+        if decided[step.resource.key].action is not step.action:
+            staying.append(step.resource)
+    return tuple(decided[step.resource.key] for step in steps)
 
 
 def _step(
@@ -112,14 +126,21 @@ def _spared(
     return _kept(step.resource, step.before or {}, why) if why else step
 
 
-def _users(step: Step, staying: Sequence[Resource], order: Mapping[str, int]) -> list[Resource]:
+def _users(
+    step: Step,
+    staying: Sequence[Resource],
+    order: Mapping[str, int],
+    named: Callable[[str], Sequence[str]],
+) -> list[Resource]:
     """Those that stay and name the thing, its ARN or an image of it; what is made later is never used."""
-    named = re.compile(rf"(.*/)?{re.escape(step.resource.name)}([:@].*)?", re.DOTALL)
+    shapes = [
+        re.compile(rf"(.*/)?{re.escape(word)}([:@].*)?", re.DOTALL) for word in named(step.resource.name)
+    ]
     return [
         each
         for each in staying
         if order[each.kind] > order[step.resource.kind]
-        and any(named.fullmatch(text) for text in _texts([each.stated, each.request]))
+        and all(any(map(shape.fullmatch, _texts([each.stated, each.request]))) for shape in shapes)
     ]
 
 

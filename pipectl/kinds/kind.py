@@ -40,6 +40,10 @@ def _no_permissions(account: Account, resource: Resource) -> Iterable[Need]:
     return ()
 
 
+def _by_its_name(name: str) -> Sequence[str]:
+    return (name,)
+
+
 def _loses_nothing(before: State) -> str | None:
     return None
 
@@ -72,7 +76,7 @@ class Kind:
     To leave: `delete` takes a thing away, in steps that may be cut off anywhere, and is content with what has
     gone already; `release` takes our tags off. `leaving` says what must be read for it, knowing what stays;
     `stays` says why a thing must stay when all these steps are carried out; `loses` says what goes with it,
-    as it was found.
+    as it was found; `named` are the words by which others name it.
 
     `permissions` are what the calls of all these need of the caller. `events` are the operations that change
     or delete such a thing, as CloudTrail names them.
@@ -92,6 +96,7 @@ class Kind:
     leaving: Callable[[Resource, Sequence[Resource]], State] = _tags_only
     stays: Callable[[Step, Sequence[Step]], str | None] = _never_stays
     loses: Callable[[State], str | None] = _loses_nothing
+    named: Callable[[str], Sequence[str]] = _by_its_name
     permissions: Callable[[Account, Resource], Iterable[Need]] = _no_permissions
     events: Sequence[str] = ()
 

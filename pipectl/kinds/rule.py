@@ -1,14 +1,14 @@
 """The event rule and target that start the pipeline when its source changes."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.aws.permissions import Need, Purpose, needs, passing
 from pipectl.aws.policy import allow
-from pipectl.engine.values import Exactly, Remark, Resource, State, Step, exactly
+from pipectl.engine.values import Action, Exactly, Remark, Resource, State, Step, exactly
 from pipectl.errors import AwsError
 from pipectl.kinds import names
 from pipectl.kinds.declaration import configuration
@@ -200,6 +200,17 @@ def release(cloud: Cloud, step: Step) -> None:
     cloud.call("events", "untag_resource", ResourceARN=arn, TagKeys=OUR_TAGS)
 
 
+def stays(step: Step, steps: Sequence[Step]) -> str | None:
+    """A rule stays with a pipeline that stays: without it nothing would start that any more."""
+    targets: Mapping[str, Any] = (step.before or {}).get("targets") or {}
+    starts = {str(target["arn"]).rpartition(":")[2] for target in targets.values()}
+    for each in steps:
+        started = each.resource.kind == "pipeline" and each.resource.name in starts
+        if started and each.before is not None and each.action is not Action.DELETE:
+            return f"it starts pipeline `{each.resource.name}`, which stays"
+    return None
+
+
 def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     """Service Authorization Reference, Amazon EventBridge.
 
@@ -226,6 +237,7 @@ KIND = Kind(
     remark=remark,
     delete=delete,
     release=release,
+    stays=stays,
     permissions=permissions,
     events=("PutRule", "PutTargets", "RemoveTargets", "EnableRule", "DisableRule", "DeleteRule"),
 )

@@ -23,6 +23,9 @@ class Kind:
     def stays(self, step: Step, steps: Sequence[Step]) -> str | None:
         return self.why
 
+    def named(self, name: str) -> Sequence[str]:
+        return name.split("/")
+
     def loses(self, before: State) -> str | None:
         return self.lost
 
@@ -94,3 +97,29 @@ def test_what_stays_keeps_what_it_names(text: str, used: bool) -> None:
     assert (thing.action is Action.KEEP) is used
     other, _ = removal([THING, user], Facts(found, {}), kinds[::-1], "shop", wishes)
     assert other.action is Action.DELETE, "nothing uses what is made after it"
+
+
+def chain(wishes: Wishes, *texts: str, tags: dict[str, str] = OURS) -> list[Action]:
+    """How things go of which each but the first names the one before; the last has these tags"""
+    things = [
+        Resource("first", "shop/web"),
+        *(Resource(f"kind{number}", f"name{number}", request={"uses": [*texts, f"name{number - 1}"]})
+          for number in (1, 2)),
+    ]  # fmt: skip
+    found: dict[tuple[str, str], State] = {each.key: {"tags": OURS} for each in things}
+    found[things[-1].key] = {"tags": tags}
+    kinds = [Kind(each.kind) for each in things]
+    return [step.action for step in removal(things, Facts(found, {}), kinds, "shop", wishes)]
+
+
+KEEP_LAST = Wishes(keep=frozenset({("kind2", "name2")}))
+
+
+def test_what_is_used_by_what_is_used_stays_too() -> None:
+    assert chain(KEEP_LAST, "shop", "web") == [Action.KEEP] * 3
+    assert chain(KEEP_LAST, "shop") == [Action.DELETE, Action.KEEP, Action.KEEP]
+
+
+def test_what_was_there_before_keeps_what_it_was_given() -> None:
+    assert chain(Wishes(), "shop", "web", tags=ADOPTED) == [Action.KEEP, Action.KEEP, Action.RELEASE]
+    assert chain(Wishes(), "shop", "web", tags={}) == [Action.KEEP] * 3, "it was released before"

@@ -258,6 +258,29 @@ def test_what_is_kept_keeps_what_it_uses(world: "World", named: Named) -> None:
     assert ecs.list_task_definitions()["taskDefinitionArns"] == []
 
 
+def test_an_adopted_pipeline_keeps_all_that_it_works_with(world: "World", named: Named) -> None:
+    spec = world.load(named("friendreminders"))
+    world.made(spec)
+    world.client("codepipeline", REGION).tag_resource(
+        resourceArn=f"arn:aws:codepipeline:{REGION}:012345678901:FriendReminders",
+        tags=[{"key": ADOPTED_TAG, "value": "true"}],
+    )
+    run = destroy(world, spec)
+    assert run.writes == ["codepipeline untag_resource"]
+    assert list(told(run.plans, Action.RELEASE)) == ["pipeline FriendReminders"]
+    assert told(run.plans, Action.DELETE) == {}
+    kept = told(run.plans, Action.KEEP)
+    starts = "stays: it starts pipeline `FriendReminders`, which stays"
+    assert kept["event rule FriendReminders-Source"] == starts
+    assert (
+        kept["ecs service friendreminders/remindersmgt"]
+        == "stays: pipeline `FriendReminders` stays and uses it"
+    )
+    build = "codebuild project `FriendRemindersBuild` stays and uses it"
+    assert kept["log group /aws/codebuild/FriendRemindersBuild"] == f"stays: {build}"
+    assert destroy(world, spec).writes == []
+
+
 def test_a_cluster_with_others_services_stays(world: "World", named: Named) -> None:
     spec = world.load(named("friendreminders"))
     world.made(spec)
