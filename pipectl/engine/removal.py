@@ -140,8 +140,14 @@ def _users(
         each
         for each in staying
         if order[each.kind] > order[step.resource.kind]
-        and all(any(map(shape.fullmatch, _texts([each.stated, each.request]))) for shape in shapes)
+        and all(any(map(shape.fullmatch, _said(each))) for shape in shapes)
     ]
+
+
+def _said(resource: Resource) -> list[str]:
+    """All texts of a thing but its tags, which name the stack, and that may be called like its cluster."""
+    stated = {key: value for key, value in resource.stated.items() if key != "tags"}
+    return list(_texts([stated, resource.request]))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -258,6 +258,14 @@ def test_what_is_kept_keeps_what_it_uses(world: "World", named: Named) -> None:
     assert ecs.list_task_definitions()["taskDefinitionArns"] == []
 
 
+def test_a_kept_project_keeps_no_cluster_that_is_called_like_the_stack(world: "World", named: Named) -> None:
+    spec = world.load(named("friendreminders"))
+    world.made(spec)
+    kept = frozenset({("codebuild project", "FriendRemindersBuild")})
+    kinds = [each.partition(" ")[0] for each in told(gone(world, spec, Wishes(keep=kept)).plans, Action.KEEP)]
+    assert sorted(kinds) == ["codebuild", "ecr", "iam", "log"]
+
+
 def test_an_adopted_pipeline_keeps_all_that_it_works_with(world: "World", named: Named) -> None:
     spec = world.load(named("friendreminders"))
     world.made(spec)
