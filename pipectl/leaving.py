@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipectl import flow
 from pipectl.engine import removal, run
-from pipectl.engine.values import OWNER_TAG, Outcome, Plan, Resource, State
+from pipectl.engine.values import OWNER_TAG, Outcome, Plan, Resource, State, Step
 
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
@@ -73,8 +73,22 @@ def plan(stacks: Sequence[flow.Stack], wishes: "Wishes", say: Say) -> tuple[Plan
         Owned(stack, resources, tuple(_kept(stack, wishes)))
         for stack, resources in zip(stacks, found, strict=True)
     ]
-    more = _facts(left)
-    return tuple(_plan([each, other], [facts, more], wishes) for each, other in zip(named, left, strict=True))
+    known = [facts, _facts(left)]
+    alone = [_plan(pair, known, wishes) for pair in zip(named, left, strict=True)]
+    return tuple(
+        _plan(pair, known, wishes, _beside(pair[0].stack, stacks, alone))
+        for pair in zip(named, left, strict=True)
+    )
+
+
+def _beside(stack: flow.Stack, stacks: Sequence[flow.Stack], alone: Sequence[Plan]) -> list[Step]:
+    """What becomes of the other stacks behind the same door: their services leave a shared cluster too."""
+    return [
+        step
+        for other, each in zip(stacks, alone, strict=True)
+        if other is not stack and other.cloud is stack.cloud
+        for step in each.steps
+    ]
 
 
 def prune(stacks: Sequence[flow.Stack], plans: Sequence[Plan], wishes: "Wishes") -> tuple[Plan, ...]:
@@ -214,7 +228,12 @@ def _kind(resource: Resource) -> "Kind":
     return next(kind for kind in KINDS if kind.name == resource.kind)
 
 
-def _plan(owned: Sequence[Owned], facts: "Sequence[Mapping[int, Facts]]", wishes: "Wishes") -> Plan:
+def _plan(
+    owned: Sequence[Owned],
+    facts: "Sequence[Mapping[int, Facts]]",
+    wishes: "Wishes",
+    beside: Sequence[Step] = (),
+) -> Plan:
     from pipectl.engine.removal import Facts
     from pipectl.kinds import KINDS, REMOVAL_WAVES
 
@@ -229,7 +248,7 @@ def _plan(owned: Sequence[Owned], facts: "Sequence[Mapping[int, Facts]]", wishes
         for each in owned
         for resource in each.resources
     ]
-    steps = removal.removal(resources, all_facts, KINDS, stack.spec.name, wishes)
+    steps = removal.removal(resources, all_facts, KINDS, stack.spec.name, wishes, beside)
     order = {kind.name: number for number, kind in enumerate(kind for wave in REMOVAL_WAVES for kind in wave)}
     going = sorted(steps, key=lambda step: order[step.resource.kind])
     account = stack.cloud.account

@@ -60,12 +60,18 @@ class Facts:
 
 
 def removal(
-    resources: Sequence[Resource], facts: Facts, kinds: Sequence[Traits], stack: str, wishes: Wishes
+    resources: Sequence[Resource],
+    facts: Facts,
+    kinds: Sequence[Traits],
+    stack: str,
+    wishes: Wishes,
+    beside: Sequence[Step] = (),
 ) -> tuple[Step, ...]:
     """One step for each thing, in the given order: DELETE, RELEASE, or KEEP with the reason.
 
     What stays, or is released, keeps what it uses, and that what it uses in turn: users are made later than
     what they use, so those are decided first. What no stack owns may have been released by a run before.
+    `beside` is what becomes of other stacks meanwhile.
     """
     traits = {kind.name: kind for kind in kinds}
     order = {kind.name: number for number, kind in enumerate(kinds)}
@@ -76,7 +82,7 @@ def removal(
     decided: dict[Key, Step] = {}
     for step in sorted(steps, key=lambda each: order[each.resource.kind], reverse=True):
         users = _users(step, staying, order, traits[step.resource.kind].named)
-        decided[step.resource.key] = _spared(step, tuple(decided.values()), traits, users)
+        decided[step.resource.key] = _spared(step, (*decided.values(), *beside), traits, users)
         if decided[step.resource.key].action is not step.action:
             staying.append(step.resource)
     return tuple(decided[step.resource.key] for step in steps)

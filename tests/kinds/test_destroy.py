@@ -305,6 +305,28 @@ def test_a_cluster_with_others_services_stays(world: "World", named: Named) -> N
     }
 
 
+def test_stacks_that_go_together_leave_no_cluster_behind(world: "World", values: Values) -> None:
+    guest = values("friendreminders")
+    host = world.load(values("friendreminders"))
+    service = guest["ecs"]["friendreminders"]["services"]["remindersmgt"]
+    service["task_definition"] = {
+        "family": "guest", "cpu": 256, "memory": 512,
+        "containers": {"web": {"image": "public.ecr.aws/shop/web:1"}},
+    }  # fmt: skip
+    cluster = {"managed": False, "services": {"guest": service}}
+    world.made(host)
+    lodger = world.load(
+        {"pipectl": 1, "name": "guest", "region": REGION, "ecs": {"friendreminders": cluster}}
+    )
+    world.made(lodger)
+    stacks = flow.design([host, lodger], world.connection, flow.Aws())
+    plans = leaving.plan(stacks, ALL, world.said.append)
+    assert told(plans, Action.KEEP) == {}
+    assert told(leaving.plan(stacks[:1], ALL, world.said.append), Action.KEEP) == {
+        "ecs cluster friendreminders": "stays: 1 more service lives in it"
+    }
+
+
 def test_a_role_that_others_use_says_what_is_on_it(world: "World", named: Named) -> None:
     spec = world.load(named("friendreminders"))
     world.made(spec)
