@@ -89,6 +89,8 @@ def _lines(
         count += 1
         yield line
     refuse_unknown([run.declared for run in logs.runs], action)
+    if logs.refused:
+        raise next(iter(logs.refused.values()))
     if not count:
         click.echo(f"execution {found.id[:8]} has said nothing that is asked for", err=True)
 

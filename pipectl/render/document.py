@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pipectl.engine.values import Action, Outcome, Plan, Step
-from pipectl.render.error import message
+from pipectl.render.error import message, permission
 from pipectl.render.secrets import masked
 from pipectl.render.times import iso
 from pipectl.runs.values import Execution, Gate, PipelineState, StageState
@@ -156,6 +156,7 @@ def status_data(state: PipelineState) -> dict[str, Any]:
             for service in state.services
         ],
         "beside": [{**execution_data(each.execution), "stage": each.stage} for each in state.beside],
+        "not_allowed": [permission(*each) for each in state.refused],
     }
 
 

@@ -45,9 +45,14 @@ def message(error: PipectlError) -> str:
 
 def action(error: AccessDenied) -> str:
     """The permission that was missing, as IAM spells it: `s3:PutBucketPolicy`."""
-    camel = "".join(word.capitalize() for word in error.operation.split("_"))
-    name = S3_ACTIONS.get(error.operation, camel) if error.service == "s3" else camel
-    return f"{PREFIXES.get(error.service, error.service)}:{name}"
+    return permission(error.service, error.operation)
+
+
+def permission(service: str, operation: str) -> str:
+    """What a call needs, as IAM spells it."""
+    camel = "".join(word.capitalize() for word in operation.split("_"))
+    name = S3_ACTIONS.get(operation, camel) if service == "s3" else camel
+    return f"{PREFIXES.get(service, service)}:{name}"
 
 
 def message_lines(error: PipectlError, cells: int) -> list[str]:

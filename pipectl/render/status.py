@@ -1,8 +1,11 @@
 """PipelineState as a screen: stages from top to bottom, the gates between them, what waits."""
 
-from collections.abc import Iterator
+import enum
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from pipectl.render.error import permission
+from pipectl.render.harmless import harmless
 from pipectl.render.hold import closed_text, warnings
 from pipectl.render.marks import Look, Mark
 from pipectl.render.plan import quoted
@@ -24,6 +27,10 @@ ACTIONS = 14
 PROVIDER = 12
 SHORTEST_MESSAGE = 10
 """A shorter piece of a commit's message tells nothing."""
+LONG_STAGE, LONG_ACTION = 30, 24
+"""Cells of a name; a longer one moves nothing but its own line."""
+NARROW = 20
+"""Cells beside a label in which nothing can be read: what is told then stands below it."""
 
 LOGGING = ("CodeBuild", "ECS", "Commands", "ECRBuildAndPublish")
 """Providers whose actions leave more than their error behind."""
@@ -32,29 +39,68 @@ _MARKS = {"Succeeded": Mark.DONE, "Failed": Mark.FAILED, "InProgress": Mark.RUNN
 _WORDS = {"Succeeded": "", "Failed": "failed ", "InProgress": "running, since "}
 
 
-def status_text(
-    state: PipelineState, look: Look, now: datetime, *, named: bool = False, folded: bool = False
-) -> str:
-    """The whole screen. With `named` the commands that it mentions name the pipeline.
+class Fold(enum.IntEnum):
+    """How much is left away where a screen is low; each leaves away what the one before it does."""
 
-    `folded` leaves away what a stage did that is done with it, where a screen is low.
-    """
+    NOTHING = 0
+    DONE = 1
+    """What a stage did that is done with it."""
+    PASSED = 2
+    """The lines between the stages, and the stages that everything has come through."""
+
+
+def status_text(
+    state: PipelineState, look: Look, now: datetime, *, named: bool = False, fold: Fold = Fold.NOTHING
+) -> str:
+    """The whole screen. With `named` the commands that it mentions name the pipeline."""
     newest = state.execution.id if state.execution else None
-    column = max([ACTIONS - 4, *(width(stage.name) + 2 for stage in state.stages)])
+    names = [width(stage.name) for stage in state.stages]
+    column = max([ACTIONS - 4, *(cells + 2 for cells in names if cells <= LONG_STAGE)])
     services = {(service.cluster, service.service): service for service in state.services}
     option = f" -p {state.pipeline}" if named else ""
-    lines = [_headline(state, look), ""]
+    passed = _passed(state.stages, newest) if fold is Fold.PASSED else []
+    lines = [_headline(state, look), "", *_passed_lines(passed, look)]
     for number, stage in enumerate(state.stages):
+        if stage in passed:
+            continue
         lines += _gate_lines(stage, look, now, option)
-        if number or stage.waiting or not stage.gate.enabled:
+        if fold is not Fold.PASSED and (number or stage.waiting or not stage.gate.enabled):
             lines.append(f"{' ' * RAIL}{look.mark(Mark.OPEN)}")
-        lines.append(_stage_line(stage, look, now, column, newest))
-        is_folded = folded and stage.status in (None, "Succeeded")
+        lines += _stage_lines(stage, look, now, column, newest)
+        is_folded = fold is not Fold.NOTHING and stage.status in (None, "Succeeded")
         for action in () if is_folded else stage.actions:
             service = services.get(action.service) if action.service else None
             lines += _action_lines(stage, action, service, look)
         lines += _ways_on(stage, look, option, newest)
-    return "\n".join([*lines, *_beside(state, look, now)])
+    return "\n".join([*lines, *_beside(state, look, now), *_refused(state, look)])
+
+
+def _passed(stages: Sequence[StageState], newest: str | None) -> list[StageState]:
+    """The stages at the beginning that the newest execution has come through, where those are several."""
+    found: list[StageState] = []
+    for stage in stages:
+        if (
+            (stage.status, stage.execution) != ("Succeeded", newest)
+            or stage.waiting
+            or not stage.gate.enabled
+        ):
+            break
+        found.append(stage)
+    return found if len(found) > 1 else []
+
+
+def _passed_lines(passed: Sequence[StageState], look: Look) -> Iterator[str]:
+    if passed:
+        told = f"{plain(passed[0].name)} to {plain(passed[-1].name)}, {len(passed)} stages"
+        yield f"  {look.mark(Mark.DONE)} {cut(told, look.width - 4)}"
+
+
+def _refused(state: PipelineState, look: Look) -> Iterator[str]:
+    """Why the picture has only a part."""
+    if state.refused:
+        told = f"AWS denies {', '.join(permission(*each) for each in state.refused)}: not all is shown"
+        head, *more = wrapped(told, look.width - 4)
+        yield from ("", f"  {look.mark(Mark.ASKS)} {head}", *(f"    {line}" for line in more))
 
 
 def _beside(state: PipelineState, look: Look, now: datetime) -> Iterator[str]:
@@ -76,14 +122,13 @@ def short(identity: str) -> str:
 
 
 def _headline(state: PipelineState, look: Look) -> str:
-    parts = [look.bold(state.pipeline)]
-    taken = width(state.pipeline)
-    if state.execution is None:
-        return look.dot.join([*parts, "has never run"])
-    execution = f"execution {short(state.execution.id)}"
-    taken += width(execution) + 2 * width(look.dot)
-    told = _commit(state.execution, look.width - taken)
-    return look.dot.join([*parts, execution, *([told] if told else [])])
+    ran = state.execution
+    told = f"execution {short(ran.id)}" if ran else "has never run"
+    revision = short(ran.revision) if ran and ran.revision else ""
+    room = look.width - width(told) - 2 * width(look.dot)
+    name = cut(state.pipeline, room - width(revision))
+    commit = _commit(ran, room - width(name)) if ran else ""
+    return look.dot.join([look.bold(name), told, *([commit] if commit else [])])
 
 
 def _commit(execution: Execution, room: int) -> str:
@@ -124,12 +169,20 @@ def _waits(stage: StageState, waiting: Execution, now: datetime, option: str) ->
     return f"{who} waits here; `pipectl enable-transition {stage.name}{option}` lets it in"
 
 
-def _stage_line(stage: StageState, look: Look, now: datetime, column: int, newest: str | None) -> str:
+def _stage_lines(
+    stage: StageState, look: Look, now: datetime, column: int, newest: str | None
+) -> Iterator[str]:
     mark = look.mark(_mark(stage.status))
     told = _when(stage, now)
     if stage.execution and stage.execution != newest:
         told += f", execution {short(stage.execution)}"
-    return f"  {look.bold(pad(stage.name, column))}{mark}  {told}"
+    name = cut(stage.name, look.width - 5)
+    column = max(column, width(name) + 2)
+    if column + 5 + width(told) <= look.width:
+        yield f"  {look.bold(pad(name, column))}{mark}  {told}"
+    else:
+        yield f"  {look.bold(pad(name, column))}{mark}"
+        yield from (f"{' ' * ACTIONS}{line}" for line in wrapped(told, look.width - ACTIONS))
 
 
 def _when(stage: StageState, now: datetime) -> str:
@@ -166,18 +219,21 @@ def _action_lines(
     provider = max([PROVIDER, *(width(each.provider or each.name) + 2 for each in stage.actions)])
     label = pad(plain(action.provider or action.name), provider)
     if len(stage.actions) > 1:
-        longest = max(width(each.name) for each in stage.actions)
-        label = f"{look.mark(_mark(action.status))} {pad(action.name, longest)}  {label}"
+        room = max(look.width - ACTIONS - 4 - provider, 8)
+        longest = min(max(width(each.name) for each in stage.actions), LONG_ACTION, room)
+        label = f"{look.mark(_mark(action.status))} {pad(cut(action.name, longest), longest)}  {label}"
     indent = ACTIONS + (2 + longest + 2 if len(stage.actions) > 1 else 0) + provider
-    room = max(look.width - indent, 20)
-    first, *more = [part for line in _details(action, service) for part in wrapped(line, room)] or [""]
+    is_below = look.width - indent < NARROW
+    indent = ACTIONS + 2 if is_below else indent
+    told = [part for line in _details(action, service) for part in wrapped(line, look.width - indent)]
+    first, *more = ["", *told] if is_below or not told else told
     yield f"{' ' * ACTIONS}{label}{first}".rstrip()
     yield from (" " * indent + line for line in more)
     if action.error:
         folded = wrapped(plain(action.error), look.width - ACTIONS - 4)
         yield from (f"{' ' * (ACTIONS + 2)}{look.paint('| ' + line, 'red')}" for line in folded)
     if action.log_line:
-        line = cut(plain(action.log_line), look.width - ACTIONS - 4)
+        line = cut(plain(harmless(action.log_line, colour=False)), look.width - ACTIONS - 4)
         yield f"{' ' * (ACTIONS + 2)}{look.faint('| ' + line)}"
     if action.error and action.url:
         # A link that is cut or folded cannot be followed, so it may be wider than the screen.
@@ -197,7 +253,7 @@ def _ways_on(stage: StageState, look: Look, option: str, newest: str | None) -> 
 
 def _details(action: ActionState, service: ServiceState | None) -> Iterator[str]:
     """What the action worked on and what became of it."""
-    if action.provider == "Manual" and action.status == "InProgress":
+    if action.token or (action.provider == "Manual" and action.status == "InProgress"):
         yield "waits for approval"
     elif service:
         yield f"{action.target}  {_counts(service)}"
@@ -220,7 +276,7 @@ def _details(action: ActionState, service: ServiceState | None) -> Iterator[str]
 
 def _counts(service: ServiceState) -> str:
     if service.desired is None:
-        return "is not there"
+        return "is not to be seen" if service.refused else "is not there"
     return f"{service.running}/{service.desired} running"
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pipectl.render.hold import closed_text
 from pipectl.render.marks import Look, Mark
 from pipectl.render.naming import naming
-from pipectl.render.status import short, status_text
+from pipectl.render.status import Fold, short, status_text
 from pipectl.render.text import cut, pad, plain
 from pipectl.render.times import span
 from pipectl.runs.values import ActionState, PipelineState, ServiceState, StageState
@@ -21,14 +21,18 @@ _MARKS = {"Succeeded": Mark.DONE, "Failed": Mark.FAILED, "InProgress": Mark.RUNN
 def picture(view: View, look: Look, now: datetime, rows: int, *, named: bool = False) -> str:
     """The screen of one look, and how it goes on below it; folded where it is higher than `rows`.
 
-    The last one stays, so it is whole.
+    What is too high even so loses its end, and says so. The last one stays, so it is whole.
     """
-    foot = f"\n\n  {look.faint(footer(view, look))}" if view.pause else ""
-    for folded in (False, True):
-        drawn = status_text(view.state, look, now, named=named, folded=folded) + foot
-        if not view.pause or drawn.count("\n") + 1 < rows:
-            break
-    return drawn
+    if not view.pause:
+        return status_text(view.state, look, now, named=named)
+    foot = ["", f"  {look.faint(footer(view, look))}"]
+    room = max(rows - 1 - len(foot), 1)
+    for fold in Fold:
+        lines = status_text(view.state, look, now, named=named, fold=fold).split("\n")
+        if len(lines) <= room:
+            return "\n".join([*lines, *foot])
+    more = f"  {look.faint(f'... {len(lines) - room + 1} lines more, on a higher terminal')}"
+    return "\n".join([*lines[: room - 1], more, *foot])
 
 
 def footer(view: View, look: Look) -> str:
@@ -106,7 +110,7 @@ def _said(action: ActionState) -> str:
 
 def _service(service: ServiceState) -> str:
     if service.desired is None:
-        return "is not there"
+        return "is not to be seen" if service.refused else "is not there"
     told = [f"{service.running}/{service.desired} running"]
     told += [
         f"{'new' if each.status == 'PRIMARY' else 'old'} {each.revision} {each.running}/{each.desired}"

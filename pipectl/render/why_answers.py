@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import singledispatch
 
-from pipectl.render.logs import harmless
+from pipectl.render.harmless import harmless
 from pipectl.render.plan import person, quoted
 from pipectl.render.text import plain
 from pipectl.render.times import ago, duration, since

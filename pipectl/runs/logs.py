@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipectl.aws.cloud import Cloud
-from pipectl.errors import WrongUsage
+from pipectl.errors import AccessDenied, WrongUsage
 from pipectl.runs import actions
 from pipectl.runs.actions import ActionRun
 from pipectl.runs.declared import Declared
@@ -40,7 +40,10 @@ class Asked:
 
 
 class Logs:
-    """The lines of one execution; reading again tells what is new."""
+    """The lines of one execution; reading again tells what is new.
+
+    An action whose lines must not be seen hides no other; `refused` tells why, by the action's attempt.
+    """
 
     def __init__(self, clouds: Clouds, cloud: Cloud, asked: Asked) -> None:
         self._clouds = clouds
@@ -48,13 +51,20 @@ class Logs:
         self._asked = asked
         self._readers: dict[str, Reader] = {}
         self.runs: list[ActionRun] = []
+        self.refused: dict[str, AccessDenied] = {}
 
     def read(self) -> Iterator[Line]:
         """The lines that came since the last reading, an action after the other."""
         self.runs = actions.of_execution(self._cloud, self._asked.pipeline, self._asked.execution)
         for run in self.runs:
-            if self._tells(run):
-                yield from self._reader(run).read(run)
+            if self._tells(run) and run.id not in self.refused:
+                yield from self._of(run)
+
+    def _of(self, run: ActionRun) -> Iterator[Line]:
+        try:
+            yield from self._reader(run).read(run)
+        except AccessDenied as error:
+            self.refused[run.id] = error
 
     def follow(self, pause: Callable[[float], object]) -> Iterator[Line]:
         """The lines as they come, until the execution has ended and everything is told."""

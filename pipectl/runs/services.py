@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
+from pipectl.runs.unseen import Refused, Unseen
 from pipectl.runs.values import Deployment, ServiceState
 
 AT_ONCE = 10
@@ -22,7 +23,8 @@ def services(
 ) -> dict[Target, ServiceState]:
     """Every service; one call for the services of a cluster, and then one for each task definition.
 
-    Task definitions that are `known` are not asked for; those that are asked for are known then.
+    Task definitions that are `known` are not asked for; those that are asked for are known then. What AWS
+    refuses to tell of a service is told with it.
     """
     images: Images = {} if known is None else known
     clusters: dict[str, list[str]] = {}
@@ -36,8 +38,17 @@ def services(
 
 
 def _of_cluster(cluster: str, known: Images, cloud: Cloud, names: list[str]) -> list[ServiceState]:
-    answer = find(
-        ["ClusterNotFoundException"], cloud, "ecs", "describe_services", cluster=cluster, services=names
+    unseen = Unseen()
+    answer = unseen.ask(
+        partial(
+            find,
+            ["ClusterNotFoundException"],
+            cloud,
+            "ecs",
+            "describe_services",
+            cluster=cluster,
+            services=names,
+        )
     )
     found = {
         service["serviceName"]: service
@@ -45,11 +56,12 @@ def _of_cluster(cluster: str, known: Images, cloud: Cloud, names: list[str]) -> 
         if service["status"] != "INACTIVE"
     }
     running = list(dict.fromkeys(service["taskDefinition"] for service in found.values()))
-    known.update(by_name(_images, cloud, [each for each in running if each not in known]))
+    missing = [each for each in running if each not in known]
+    known.update(unseen.ask(partial(by_name, _images, cloud, missing)) or {})
     return [
-        _service(cluster, name, found[name], known[found[name]["taskDefinition"]])
+        _service(cluster, name, found[name], known.get(found[name]["taskDefinition"]), unseen.refused)
         if name in found
-        else ServiceState(cluster, name)
+        else ServiceState(cluster, name, refused=unseen.refused)
         for name in names
     ]
 
@@ -59,7 +71,13 @@ def _images(cloud: Cloud, definition: str) -> tuple[str, ...]:
     return tuple(container["image"] for container in answer["taskDefinition"]["containerDefinitions"])
 
 
-def _service(cluster: str, name: str, service: Mapping[str, Any], images: tuple[str, ...]) -> ServiceState:
+def _service(
+    cluster: str,
+    name: str,
+    service: Mapping[str, Any],
+    images: tuple[str, ...] | None,
+    refused: tuple[Refused, ...],
+) -> ServiceState:
     deployments = service.get("deployments") or []
     primary: Mapping[str, Any] = next((each for each in deployments if each["status"] == "PRIMARY"), {})
     return ServiceState(
@@ -69,8 +87,9 @@ def _service(cluster: str, name: str, service: Mapping[str, Any], images: tuple[
         running=service["runningCount"],
         rollout=primary.get("rolloutState"),
         rollout_reason=primary.get("rolloutStateReason"),
-        images=images,
+        images=images or (),
         deployments=tuple(map(_deployment, deployments)),
+        refused=refused if images is None else (),
     )
 
 

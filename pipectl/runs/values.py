@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipectl.runs import until
+from pipectl.runs.unseen import Refused
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Deployment:
 
 @dataclass(frozen=True)
 class ServiceState:
-    """One ECS service that the pipeline deploys. Counts are None when it is not there."""
+    """One ECS service that the pipeline deploys. Counts are None when it is not there, or not to be seen."""
 
     cluster: str
     service: str
@@ -145,6 +146,8 @@ class ServiceState:
     rollout_reason: str | None = None
     images: tuple[str, ...] = ()
     deployments: tuple[Deployment, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    """What AWS did not let us ask about it."""
 
 
 @dataclass(frozen=True)
@@ -165,3 +168,5 @@ class PipelineState:
     services: tuple[ServiceState, ...] = ()
     execution: Execution | None = None
     beside: tuple[Beside, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    """What AWS did not let us ask, so that the picture has only a part."""

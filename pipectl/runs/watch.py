@@ -13,8 +13,9 @@ from pipectl.runs.executions import recent
 from pipectl.runs.parallel import RUNNING, beside, entered, is_parallel, newest_runs
 from pipectl.runs.services import Images, Target, services
 from pipectl.runs.stages import pipeline_state, stage_state
-from pipectl.runs.state import REMEMBERED
+from pipectl.runs.state import REMEMBERED, newest_in, refused
 from pipectl.runs.streams import last
+from pipectl.runs.unseen import Unseen
 from pipectl.runs.values import ActionState, Execution, PipelineState, ServiceState, StageState
 from pipectl.runs.wait import THROTTLED
 
@@ -76,6 +77,7 @@ class _Watcher:
     services: Mapping[Target, ServiceState] = field(default_factory=dict)
     images: Images = field(default_factory=dict)
     builds: Mapping[str | None, ActionState] = field(default_factory=dict)
+    unseen: Unseen = field(default_factory=Unseen)
 
     def look(self) -> View:
         """Look once, at no more than is needed."""
@@ -92,13 +94,15 @@ class _Watcher:
         known = {each.id: each for each in self.executions}
         stages = self._apart(tuple(stage_state(stage, known, by_name) for stage in found))
         stages = tuple(map(self._filled, stages))
+        running = tuple(self.services[target] for target in self._targets() if target in self.services)
         state = PipelineState(
             self.pipeline,
             self.region,
             stages,
-            tuple(self.services[target] for target in self._targets() if target in self.services),
-            next(iter(self.executions), None),
+            running,
+            next(iter(self.executions), None) or newest_in(stages),
             beside(self.executions, self.attempts) if is_parallel(self.executions) else (),
+            refused(running, self.unseen),
         )
         is_running = runs(stages, self.executions)
         return View(state, is_running, _pause(stages, is_running=is_running))
@@ -123,15 +127,17 @@ class _Watcher:
         yield partial(self._read_builds, [each for each in at_work if each.provider == "CodeBuild"])
 
     def _read_declaration(self, version: object) -> None:
-        declaration = self.cloud.call("codepipeline", "get_pipeline", name=self.pipeline)["pipeline"]
-        self.declared, self.version = list(actions(declaration, self.region)), version
+        answer = self.unseen.ask(partial(self.cloud.call, "codepipeline", "get_pipeline", name=self.pipeline))
+        self.declared = list(actions(answer["pipeline"], self.region)) if answer else []
+        self.version = version
 
     def _read_executions(self) -> None:
-        self.executions = list(recent(self.cloud, self.pipeline, most=REMEMBERED))
+        found = self.unseen.ask(lambda: list(recent(self.cloud, self.pipeline, most=REMEMBERED)))
+        self.executions = found or []
 
     def _read_attempts(self) -> None:
         """Only the newest page: of an action that has not run for so long only its end is told."""
-        self.attempts = newest_runs(self.cloud, self.pipeline)
+        self.attempts = self.unseen.ask(partial(newest_runs, self.cloud, self.pipeline)) or []
 
     def _read_services(self) -> None:
         self.services = services(self.cloud, self._targets(), self.images)
@@ -141,13 +147,14 @@ class _Watcher:
 
     def _read_builds(self, at_work: Iterable[ActionState]) -> None:
         by_build = {action.external_id: action for action in at_work if action.external_id}
-        found = builds(self.cloud, list(by_build)) if by_build else {}
+        found = self.unseen.ask(partial(builds, self.cloud, list(by_build))) or {} if by_build else {}
         told = side_by_side([partial(self._told, by_build[each.id], each) for each in found.values()])
         self.builds = {action.run: action for action in told}
 
     def _told(self, action: ActionState, build: Build) -> ActionState:
-        events = last(self.cloud, *build.stream, count=1) if build.stream else []
-        lines = [line for event in events for line in event.message.splitlines() if line.strip()]
+        stream = build.stream
+        events = self.unseen.ask(lambda: last(self.cloud, *stream, count=1)) if stream else []
+        lines = [line for event in events or [] for line in event.message.splitlines() if line.strip()]
         return replace(action, phase=build.phase or None, log_line=lines[-1] if lines else None)
 
     def _filled(self, stage: StageState) -> StageState:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipectl.render.logs import RESET, harmless, heading, line_text
+from pipectl.render.harmless import RESET, harmless
+from pipectl.render.logs import heading, line_text
 from pipectl.render.marks import Look
 from pipectl.runs.actions import ActionRun
 from pipectl.runs.declared import Declared

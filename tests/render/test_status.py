@@ -170,6 +170,22 @@ def test_only_links_may_be_wider_than_the_screen(
         assert max(width(line) for line in lines if "https://" not in line) <= cells
 
 
+def test_names_of_a_hundred_characters_keep_to_the_screen(broken: PipelineState, screen: Screen) -> None:
+    stages = tuple(
+        replace(
+            stage,
+            name=(stage.name * 100)[:100],
+            actions=tuple(replace(each, name=(each.name * 100)[:100]) for each in stage.actions),
+        )
+        for stage in broken.stages
+    )
+    long = replace(broken, pipeline=(broken.pipeline * 100)[:100], stages=stages)
+    screen("status_long_names", status_text(long, Look(), NOW))
+    for cells in (40, 60, 80):
+        lines = status_text(long, Look(width=cells), NOW).splitlines()
+        assert max(width(line) for line in lines if "https://" not in line) <= cells
+
+
 def test_what_a_commit_says_cannot_steer_the_terminal(held: PipelineState) -> None:
     evil = replace(NEWEST, message="fix\x1b[2J")
     assert "\x1b" not in status_text(replace(held, execution=evil), Look(), NOW)

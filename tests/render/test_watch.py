@@ -106,6 +106,10 @@ def test_a_running_build_shows_its_phase_its_last_line_and_its_time(
 ) -> None:
     drawn = picture(View(building, True, 5.0), Look(), NOW, 60)
     screen("watch_build", drawn)
+    coloured = replace(building.stages[1].actions[0], log_line="\x1b[32mdone\x1b[0m\x07")
+    stage = replace(building.stages[1], actions=(coloured,))
+    drawn = picture(View(replace(building, stages=(stage,)), True, 5.0), Look(), NOW, 60)
+    assert "| done\\x07" in drawn
     assert max(map(width, drawn.splitlines())) <= 80
 
 
@@ -119,6 +123,22 @@ def test_on_a_low_terminal_what_is_done_is_folded(building: PipelineState, scree
     screen("watch_low", drawn)
     last = picture(View(building, False, 0.0), Look(), NOW, 5)
     assert "CodeCommit" in last
+
+
+def test_on_a_terminal_lower_than_that_what_is_at_work_stays_in_sight(
+    building: PipelineState, screen: Screen
+) -> None:
+    source, build, deploy = building.stages
+    tests = [replace(source, name=f"Test{number}") for number in range(8)]
+    late = replace(building, stages=(source, *tests, build, deploy))
+    drawn = picture(View(late, True, 5.0), Look(), NOW, 16)
+    screen("watch_lower", drawn)
+    lowest = picture(View(late, True, 5.0), Look(), NOW, 9)
+    assert "Build     …  running" in lowest
+    assert "on a higher terminal" in lowest
+    for text, rows in ((drawn, 16), (lowest, 9)):
+        assert text.count("\n") + 1 < rows
+        assert text.endswith("looks every 5 s; Ctrl-C ends")
 
 
 def test_each_change_is_one_line(building: PipelineState, rolling: PipelineState, screen: Screen) -> None:
