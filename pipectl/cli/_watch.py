@@ -1,16 +1,18 @@
 """`status --watch`: the picture drawn again in its place; one line for each change where that cannot be."""
 
+import os
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipectl.cli import _printing, _where
+from pipectl.cli import _printing, _session, _where
 from pipectl.cli._look import look_of
 from pipectl.cli._options import Chosen, Settings
 from pipectl.errors import Interrupted
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from pipectl.runs.watch import View
 
+NO_CURSOR = ("dumb", "unknown")
+"""Terminals on which nothing can be drawn over what stands there."""
 TICK = 0.25
 """Seconds after which the clocks on the screen and the terminal's size are looked at. AWS is not asked."""
 
@@ -29,14 +33,15 @@ def watch(settings: Settings, chosen: Chosen, pipeline: str | None, *, forever: 
     """Look until nothing runs. Ctrl-C raises Interrupted; the terminal is as it was then."""
     from pipectl.runs.watch import views
 
+    words = _Words()
     try:
-        with _where.pipeline(settings, chosen, pipeline) as where, _printing.while_read():
+        with _where.pipeline(settings, chosen, pipeline, words.say) as where, _printing.while_read():
             found = views(where.cloud, where.region, where.pipeline, forever=forever)
             pause, named = where.connection.stop.wait, where.pipeline if where.named else None
             if not settings.is_text:
                 _printing.items(_documents(found, pause), settings.output)
-            elif sys.stdout.isatty():
-                _draw(found, pause, named=where.named)
+            elif sys.stdout.isatty() and os.environ.get("TERM") not in NO_CURSOR:
+                _draw(found, pause, words, named=where.named)
             else:
                 _tell(found, pause, named)
     except KeyboardInterrupt:
@@ -44,6 +49,17 @@ def watch(settings: Settings, chosen: Chosen, pipeline: str | None, *, forever: 
 
 
 Pause = Callable[[float], object]
+
+
+@dataclass
+class _Words:
+    """What is said about waiting; nothing once a picture stands, which it would tear apart."""
+
+    are_heard: bool = True
+
+    def say(self, text: str) -> None:
+        if self.are_heard:
+            _session.tell(text)
 
 
 def _documents(found: "Iterator[View]", pause: Pause) -> Iterator[Any]:
@@ -74,13 +90,13 @@ def _tell(found: "Iterator[View]", pause: Pause, named: str | None) -> None:
         click.echo(ending_text(last), err=True)
 
 
-def _draw(found: "Iterator[View]", pause: Pause, *, named: bool) -> None:
+def _draw(found: "Iterator[View]", pause: Pause, words: _Words, *, named: bool) -> None:
     from pipectl.render.watch import ending_text, picture
 
     with _drawing() as draw:
         view = None
         for view in found:
-            until = time.monotonic() + view.pause
+            until, words.are_heard = time.monotonic() + view.pause, False
             while True:
                 rows = shutil.get_terminal_size().lines
                 draw(picture(view, look_of(sys.stdout), datetime.now().astimezone(), rows, named=named))

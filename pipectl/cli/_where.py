@@ -1,6 +1,6 @@
 """Where a command works that is about one pipeline: its name, its Region, the doors to AWS."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -33,11 +33,13 @@ class Where:
 
 
 @contextmanager
-def pipeline(settings: Settings, chosen: Chosen, name: str | None) -> Iterator[Where]:
+def pipeline(
+    settings: Settings, chosen: Chosen, name: str | None, say: Callable[[str], None] = _session.tell
+) -> Iterator[Where]:
     """Connect to the pipeline that is named, the spec's, or the account's only one."""
     loaded = _specs.load_if_any(chosen)
     spec = _pipelines.spec_of(loaded, name, named=chosen.named)
-    with _session.connected(settings, loaded) as connection:
+    with _session.connected(settings, loaded, say) as connection:
         found = _pipelines.one(loaded, spec, name, connection)
         region = connection.region(spec.region if spec else None)
         yield Where(found, region, connection.cloud(region), connection, spec, named=name is not None)

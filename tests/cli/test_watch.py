@@ -87,9 +87,6 @@ class Terminal:
         return [line.rstrip() for line in lines]
 
 
-Opened = Callable[..., Terminal]
-
-
 @dataclass
 class Terminals:
     """How terminals are opened"""
@@ -109,6 +106,9 @@ class Terminals:
         )
         os.close(self.ends.pop())
         return Terminal(process, mine, settings)
+
+
+Opened = Terminals
 
 
 @pytest.fixture
@@ -172,6 +172,30 @@ def test_the_picture_follows_the_size_of_the_terminal(shop: Shop, opened: Opened
     frame = terminal.written[narrow:].partition("Ctrl-C ends")[0]
     told = [re.sub(r"\x1b\[[?\d;]*[A-Za-z]|\r", "", line) for line in frame.splitlines()]
     assert max(map(len, told)) <= 46
+
+
+def test_a_look_that_is_throttled_tears_no_picture_apart(
+    shop: Shop, opened: Opened, faults: Callable[..., None]
+) -> None:
+    hold = shop.folder / "hold"
+    os.mkfifo(hold)
+    shop.reaches(shop.create(BUILD, blocks=builds(f"cat {hold}")), "Build", "InProgress")
+    terminal = opened("status", "--watch")
+    terminal.shows("looks every 5 s")
+    faults({"operation": "GetPipelineState", "code": "ThrottlingException", "times": 4})
+    hold.write_text("go on")
+    assert terminal.finish() == 0
+    assert "attempt" not in terminal.written
+    assert sum("execution" in line for line in terminal.screen) == 1
+
+
+def test_a_terminal_without_a_cursor_is_told_line_by_line(shop: Shop, opened: Opened) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    opened.env["TERM"] = "dumb"
+    terminal = opened("status", "--watch")
+    assert terminal.finish() == 0
+    assert "✓ Release             succeeded" in terminal.written
+    assert "\x1b" not in terminal.written
 
 
 def test_where_stdout_is_no_terminal_each_change_is_a_line(shop: Shop) -> None:
