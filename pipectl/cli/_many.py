@@ -47,7 +47,15 @@ def _found(
     looks = [partial(_of_region, connection, region, names, patterns) for region, names in asked.items()]
     names = side_by_side(looks)
     glances = [
-        partial(many.glances, connection.cloud(region), region, each, now, executions=executions)
+        partial(
+            many.glances,
+            connection.cloud(region),
+            region,
+            each,
+            now,
+            executions=executions,
+            listed=not (asked[region] or patterns),
+        )
         for region, each in zip(asked, names, strict=True)
     ]
     return many.in_order(each for found in side_by_side(glances) for each in found)

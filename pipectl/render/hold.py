@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pipectl.render.plan import person, quoted
 from pipectl.render.times import ago, clock, span
-from pipectl.runs.until import LONGEST, NEAR
+from pipectl.runs.until import LONGEST
 from pipectl.runs.values import Gate
 
 
@@ -32,14 +32,9 @@ def ahead(gate: Gate, now: datetime) -> str:
     return f"in {span((gate.until - now).total_seconds())}" if gate.until else ""
 
 
-def is_long(gate: Gate, now: datetime) -> bool:
-    """Whether AWS will soon forget, or has forgotten, what waits before the gate."""
-    return not gate.enabled and gate.changed_at is not None and now - gate.changed_at > LONGEST - NEAR
-
-
 def thirty_days(gate: Gate, now: datetime) -> str:
     """How long what waits still goes on when the gate opens (User guide, transitions)."""
-    if gate.changed_at is None or not is_long(gate, now):
+    if gate.changed_at is None or not gate.nears_thirty_days(now):
         return ""
     left = (LONGEST - (now - gate.changed_at)).total_seconds()
     if left <= 0:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pipectl.render.hold import ahead, is_long, thirty_days
+from pipectl.render.hold import ahead, thirty_days
 from pipectl.render.marks import Look, Mark
 from pipectl.render.plan import person, quoted
 from pipectl.render.status import short
@@ -14,6 +14,8 @@ from pipectl.runs.many import Glance, Standing, counts
 
 NAMES = 32
 """Cells that a name takes at most; a longer one loses its middle."""
+STAGES = 24
+"""Cells of a stage's name within a line."""
 
 _MARKS = {
     Standing.FAILED: Mark.FAILED,
@@ -69,7 +71,7 @@ def _short(text: str, cells: int) -> str:
 
 
 def _told(glance: Glance, now: datetime) -> str:
-    stage = glance.stage.name if glance.stage else ""
+    stage = cut(glance.stage.name, STAGES) if glance.stage else ""
     when = f" {ago(glance.since, now)}" if glance.since else ""
     if glance.standing in (Standing.FAILED, Standing.BROKEN):
         what = "connection broken" if glance.standing is Standing.BROKEN else "failed"
@@ -91,16 +93,17 @@ def _held(glance: Glance, now: datetime) -> str:
     """What is urgent stands first: a line is short."""
     assert glance.stage is not None  # noqa: S101  only a stage is held
     gate, stage = glance.stage.gate, glance.stage
+    head = f"{cut(stage.name, STAGES)} held"
     waits = f", {short(stage.inbound[-1])} waits" if stage.inbound else ""
     who = f" by {person(gate.changed_by)}" if gate.changed_by else ""
     when = f" {ago(gate.changed_at, now)}" if gate.changed_at else ""
+    if gate.nears_thirty_days(now) and stage.inbound:
+        return f"{head}{who}{when}{waits}; {thirty_days(gate, now).partition(':')[0]}"
     if gate.until is not None:
         end = "which is over" if gate.until <= now else ahead(gate, now)
-        return f"{stage.name} held{who} until {clock(gate.until, now)}, {end}{waits}: {quoted(gate.why)}"
-    if is_long(gate, now) and stage.inbound:
-        return f"{stage.name} held{who}{when}{waits}; {thirty_days(gate, now).partition(':')[0]}"
+        return f"{head}{who} until {clock(gate.until, now)}, {end}{waits}: {quoted(gate.why)}"
     why = f": {quoted(gate.why)}" if gate.why else ""
-    return f"{stage.name} held{who}{when}{waits}{why}"
+    return f"{head}{who}{when}{waits}{why}"
 
 
 def _ran(glance: Glance, now: datetime) -> str:

@@ -29,10 +29,16 @@ def span(length: float) -> str:
 
 def clock(moment: datetime, now: datetime) -> str:
     """`Mon 09:12` within a week, then with the day, then with the year."""
-    here = moment.astimezone(now.tzinfo)
+    here = _on_the_wall(moment, now)
     if abs(now - moment) < timedelta(days=6):
         return here.strftime("%a %H:%M")
     return here.strftime("%d %b %H:%M") if here.year == now.year else here.strftime("%d %b %Y %H:%M")
+
+
+def _on_the_wall(moment: datetime, now: datetime) -> datetime:
+    """The moment on the reader's clock. On the machine's own it has the offset of its day, not today's."""
+    is_own = now.utcoffset() == now.astimezone().utcoffset()
+    return moment.astimezone(None if is_own else now.tzinfo)
 
 
 def since(moment: datetime, now: datetime) -> str:

@@ -98,10 +98,19 @@ def chosen(cloud: Cloud, patterns: Sequence[str], known: Sequence[str] = ()) -> 
 
 
 def glances(
-    cloud: Cloud, region: str, names: Sequence[str], now: datetime, *, executions: bool = False
+    cloud: Cloud,
+    region: str,
+    names: Sequence[str],
+    now: datetime,
+    *,
+    executions: bool = False,
+    listed: bool = False,
 ) -> list[Glance]:
-    """Every pipeline, those first that need a person. One that has gone meanwhile is left out."""
-    calls = [partial(_glance, cloud, region, name, now) for name in names]
+    """Every pipeline, those first that need a person.
+
+    AWS has just `listed` the names, or somebody wrote them: only in a list one may have gone meanwhile.
+    """
+    calls = [partial(_glance, cloud, region, name, now, listed=listed) for name in names]
     newest = [partial(_newest, cloud, name) for name in names if executions]
     answers = side_by_side([*calls, *newest])
     found: list[Glance | None] = answers[: len(names)]
@@ -130,17 +139,17 @@ def _newest(cloud: Cloud, name: str) -> Execution | None:
         return None
 
 
-def _glance(cloud: Cloud, region: str, name: str, now: datetime) -> Glance | None:
+def _glance(cloud: Cloud, region: str, name: str, now: datetime, *, listed: bool) -> Glance | None:
     """One that cannot be read must not hide the others."""
     try:
         answer = find(NOT_THERE, cloud, "codepipeline", "get_pipeline_state", name=name)
+        if answer is None:
+            return None if listed else Glance(name, region, Standing.UNREAD, error="it is not there")
+        stages = [stage_state(stage, {}, {}) for stage in answer.get("stageStates") or []]
+        found = glance(name, region, stages, now)
+        return _parallel(cloud, found, stages, now) if found.standing is Standing.NEVER else found
     except AwsError as error:
         return Glance(name, region, Standing.UNREAD, error=error.message)
-    if answer is None:
-        return None
-    stages = [stage_state(stage, {}, {}) for stage in answer.get("stageStates") or []]
-    found = glance(name, region, stages, now)
-    return _parallel(cloud, found, stages, now) if found.standing is Standing.NEVER else found
 
 
 def _parallel(cloud: Cloud, found: Glance, stages: Sequence[StageState], now: datetime) -> Glance:
@@ -191,6 +200,8 @@ def _of_stage(name: str, region: str, stage: StageState, now: datetime, *, first
 def _is_long(stage: StageState, now: datetime) -> bool:
     """Whether the hold's end has passed, or somebody has waited for long."""
     gate = stage.gate
+    if stage.inbound and gate.nears_thirty_days(now):
+        return True
     if gate.until is not None:
         return gate.until <= now
     return bool(stage.inbound) and gate.changed_at is not None and now - gate.changed_at >= LONG

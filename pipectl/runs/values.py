@@ -22,6 +22,12 @@ class Gate:
         """When the hold shall end, where its reason says so."""
         return None if self.enabled else until.end(self.reason)
 
+    def nears_thirty_days(self, now: datetime) -> bool:
+        """Whether AWS will soon forget, or has forgotten, what waits before it (User guide, transitions)."""
+        if self.enabled or self.changed_at is None:
+            return False
+        return now - self.changed_at > until.LONGEST - until.NEAR
+
     @property
     def why(self) -> str | None:
         """The reason without its end."""

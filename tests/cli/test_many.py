@@ -70,6 +70,8 @@ def test_a_pattern_and_a_spec_choose(several: Shop, data: Data, tmp_path: Path, 
     assert [each["pipeline"] for each in chosen] == ["shop-held"]
     of_spec = data(run("status", "--all", str(tmp_path / "shop.yaml"), "-o", "json"))
     assert [each["pipeline"] for each in of_spec] == ["shop"]
+    gone = data(several.ask("status", "--all", "-p", "shopp", "-o", "json"))
+    assert [(each["standing"], each["error"]) for each in gone] == [("not readable", "it is not there")]
     nothing = several.ask("status", "--all", "-p", "x*")
     assert nothing.exit_code == 1
     assert nothing.stderr.startswith("error: no pipeline fits `x*`\n")
@@ -82,3 +84,12 @@ def test_one_that_cannot_be_read_does_not_hide_the_others(
     found = data(several.ask("status", "--all", "-o", "json"))
     assert len(found) == 4
     assert [each["standing"] for each in found].count("not readable") == 1
+
+
+def test_one_that_never_ran_is_told_also_where_executions_are_denied(
+    shop: Shop, faults: Callable[..., None], data: Data
+) -> None:
+    shop.create(RELEASE, execution_mode="PARALLEL")
+    faults({"operation": "ListPipelineExecutions", "code": "AccessDeniedException"})
+    (found,) = data(shop.ask("status", "--all", "-o", "json"))
+    assert found["standing"] == "not readable"

@@ -1,5 +1,6 @@
 """What matters most in a pipeline at a glance."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -36,6 +37,7 @@ def told(*stages: StageState) -> Glance:
         ([source(), held(8, waiting=())], Standing.HELD),
         ([source(), held(1, "freeze (until 2026-01-22 09.00 UTC)")], Standing.HELD_LONG),
         ([source(), held(8, "freeze (until 2026-01-23 09.00 UTC)")], Standing.HELD),
+        ([source(), held(26, "freeze (until 2026-01-25 09.00 UTC)")], Standing.HELD_LONG),
         ([source("InProgress"), held(1)], Standing.RUNNING),
         ([source("Stopped")], Standing.STOPPED),
         ([source()], Standing.DONE),
@@ -56,17 +58,23 @@ def test_an_approval_comes_before_what_runs() -> None:
 
 def test_a_hold_that_approaches_thirty_days_says_how_many_are_left() -> None:
     look = Look()
-    lines = many_text([told(source(), held(26)), told(source(), held(31))], look, NOW).splitlines()
+    ending = held(26, "freeze (until 2026-02-25 09.00 UTC)")
+    found = [told(source(), each) for each in (held(26), held(31), ending)]
+    lines = many_text(found, look, NOW).splitlines()
     assert "26 days ago, 7b1d03fe waits; 4 days are left" in lines[0]
     assert "for more than 30 days" in lines[1]
+    assert "4 days are left" in lines[2]
     assert max(map(len, lines)) <= look.width
 
 
 def test_a_long_name_and_a_long_error_keep_to_the_screen() -> None:
     failed = glance("p" * 90, "eu-west-1", [source("Failed", "JobFailed: " + "x" * 300)], NOW)
     never = Glance("short", "ap-southeast-1", Standing.NEVER)
-    lines = many_text(in_order([never, failed]), Look(), NOW).splitlines()
+    stage = replace(held(2), name="Deploy" * 16)
+    wide = replace(failed, standing=Standing.HELD, stage=stage)
+    lines = many_text(in_order([never, failed, wide]), Look(), NOW).splitlines()
     assert lines[0].lstrip().startswith("✗")
+    assert "held by ann" in lines[1]
     assert max(map(len, lines)) <= 80
 
 
