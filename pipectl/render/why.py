@@ -29,7 +29,7 @@ _VERDICTS = {
 def why_text(why: Why, look: Look, now: datetime, option: str = "") -> str:
     """The whole answer. `option` stands behind the commands that it mentions, to name the pipeline."""
     word, colour = _VERDICTS[why.verdict]
-    commit = commit_text(why.commit) if why.commit else "the newest commit"
+    commit = commit_text(why.commit, look.width - len(word) - 1) if why.commit else "the newest commit"
     told = [*answer_lines(why, now), *_instead(why, now)]
     lines = [f"{INDENT}{line}" for text in told for line in _folded(text, look.width - len(INDENT))]
     steps = [

@@ -18,12 +18,7 @@ def next_steps(why: Why, option: str, now: datetime) -> list[str]:
 
 def _again(why: Why, option: str) -> str:
     """Run the same revision anew."""
-    commit = f" --commit {short(why.commit.id)}" if why.commit and len(why.commit.id) == _SHA else ""
-    return f"`pipectl start{option}{commit}`"
-
-
-_SHA = 40
-"""Characters of a commit's id; what is longer or shorter is an image or an object version."""
+    return f"`pipectl start{option}{why.again}`"
 
 
 @singledispatch
@@ -49,7 +44,9 @@ def _held(answer: answers.Held, why: Why, option: str, now: datetime) -> Iterato
 @_steps.register
 def _queued(answer: answers.Queued, why: Why, option: str, now: datetime) -> Iterator[str]:
     if answer.behind and answer.behind.revision:
-        yield f"`pipectl why {short(answer.behind.revision)}{option}` tells what holds that one"
+        is_same = why.execution is not None and why.execution.revision == answer.behind.revision
+        name = answer.behind.id if is_same else answer.behind.revision
+        yield f"`pipectl why {short(name)}{option}` tells what holds that one"
     elif answer.behind:
         yield f"`pipectl status{option}`"
     elif answer.before:

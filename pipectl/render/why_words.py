@@ -2,15 +2,20 @@
 
 from pipectl.render.plan import quoted
 from pipectl.render.status import short
-from pipectl.render.text import plain
+from pipectl.render.text import cut, plain, width
 from pipectl.runs.values import Execution
 from pipectl.runs.why.answers import Commit
 
 
-def commit_text(commit: Commit) -> str:
-    """`4c1e9d0 "Remind friends twice"`."""
+def commit_text(commit: Commit, cells: int | None = None) -> str:
+    """`4c1e9d0 "Remind friends twice"`, in at most so many cells: a long message loses its middle."""
     identity = plain(commit.id.removeprefix("sha256:")[:7])
-    return f"{identity} {quoted(commit.message)}" if commit.message else identity
+    if not commit.message:
+        return identity
+    message = plain(commit.message)
+    if cells is not None:
+        message = cut(message, cells - width(identity) - len(' ""'))
+    return f"{identity} {quoted(message)}"
 
 
 def execution_text(execution: Execution) -> str:

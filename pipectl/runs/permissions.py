@@ -103,7 +103,11 @@ def _why(account: Account, declaration: Declaration) -> Iterator[Need]:
     """What `why` asks beyond: the commits, what should have started the pipeline, and who stopped it."""
     # `*`: LookupEvents knows no resources (Service Authorization Reference, AWS CloudTrail)
     yield from needs(Purpose.OPERATE, [NO_RESOURCE], "cloudtrail:LookupEvents")
-    source = declaration["stages"][0]["actions"][0]
+    for source in declaration["stages"][0]["actions"]:
+        yield from _source(account, source)
+
+
+def _source(account: Account, source: Mapping[str, Any]) -> Iterator[Need]:
     values: Mapping[str, str] = source.get("configuration") or {}
     provider = source["actionTypeId"]["provider"]
     if provider == "CodeCommit":

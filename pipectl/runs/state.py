@@ -75,8 +75,17 @@ def _told_apart(
 
 def _newest(cloud: Cloud, name: str, unseen: Unseen) -> list[Execution]:
     """The newest executions first; none for a pipeline that is not there: that is told by its stages."""
-    asked = {"pipelineName": name, "maxResults": REMEMBERED}
-    answer = unseen.ask(partial(find, NOT_THERE, cloud, "codepipeline", "list_pipeline_executions", **asked))
+    answer = unseen.ask(
+        partial(
+            find,
+            NOT_THERE,
+            cloud,
+            "codepipeline",
+            "list_pipeline_executions",
+            pipelineName=name,
+            maxResults=REMEMBERED,
+        )
+    )
     return [execution(each) for each in (answer or {}).get("pipelineExecutionSummaries", [])]
 
 

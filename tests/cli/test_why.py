@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from pipectl.local.server import Server
-from tests.shop import GATE, RELEASE, Shop, until
+from tests.shop import GATE, REGION, RELEASE, Shop, until
 
 Told = Callable[..., None]
 
@@ -235,6 +235,26 @@ def test_without_a_rule_nothing_starts(shop: Shop, told: Told) -> None:
     shop.aws("events").remove_targets(Rule="shop-Source", Ids=["pipeline"])
     shop.push("Remind friends twice")
     told("why_no_rule", shop.ask("why"), NOT_LIVE)
+
+
+def test_a_rule_that_was_put_right_since_leaves_a_guess(shop: Shop, told: Told) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    shop.aws("events").disable_rule(Name="shop-Source")
+    unseen = shop.push("Remind friends twice")
+    shop.aws("events").enable_rule(Name="shop-Source")
+    told("why_unknown", shop.ask("why", unseen), NOT_LIVE)
+
+
+def test_a_commit_behind_itself_is_told_by_the_execution_in_the_way(shop: Shop) -> None:
+    first = shop.create(GATE, RELEASE, first="Remind friends " * 9)
+    shop.reaches(first, "Gate", "InProgress")
+    shop.ask("start")
+    shop.waits(until(lambda: shop.executions()[:-1])[0], "Gate")
+    answer = shop.ask("why").stdout
+    assert f"next: `pipectl why {first[:8]}` tells what holds that one" in answer
+    assert max(map(len, answer.splitlines())) <= 80
+    link = f"https://console.aws.amazon.com/codepipeline/home?region={REGION}#/view/shop"
+    assert link in shop.ask("why", first).stdout
 
 
 def test_a_rule_for_another_branch_starts_nothing(shop: Shop, told: Told) -> None:

@@ -216,3 +216,5 @@ class Why:
     live: tuple[Place, ...] = ()
     built: tuple[str, datetime] | None = None
     """The last stage that it has come through, and when."""
+    again: str = ""
+    """The options with which `start` runs the same revision anew."""

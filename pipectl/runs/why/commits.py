@@ -1,4 +1,4 @@
-"""The commits of a CodeCommit source: which are on its branch, and which contain which."""
+"""The commits of the CodeCommit sources: which are on their branches, and which contain which."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,18 +22,25 @@ WALKED = 30
 
 @dataclass(frozen=True)
 class Branch:
-    """The branch of a CodeCommit source action."""
+    """The branch that a CodeCommit source action follows."""
 
+    action: str
     repository: str
     name: str
 
 
-def branch(sight: Sight) -> Branch | None:
-    """The branch of the pipeline's first source, when that is CodeCommit."""
-    if sight.declared[0].provider != "CodeCommit":
-        return None
-    configuration = sight.declaration["stages"][0]["actions"][0].get("configuration") or {}
-    return Branch(configuration.get("RepositoryName", ""), configuration.get("BranchName", ""))
+def branches(sight: Sight) -> Iterator[Branch]:
+    """The branches of the sources, in their order."""
+    for action in sight.sources:
+        if action["actionTypeId"]["provider"] == "CodeCommit":
+            configuration = action.get("configuration") or {}
+            repository, name = (configuration.get(key, "") for key in ("RepositoryName", "BranchName"))
+            yield Branch(action["name"], repository, name)
+
+
+def branch(sight: Sight, action: str) -> Branch | None:
+    """The branch of one source, when that is CodeCommit."""
+    return next((each for each in branches(sight) if each.action == action), None)
 
 
 def tip(sight: Sight, where: Branch) -> str | None:
@@ -71,9 +78,9 @@ def walk(sight: Sight, repository: str, start: str) -> Iterator[Commit]:
         todo += parents
 
 
-def contains(sight: Sight, newer: str, older: str) -> bool | None:
-    """Whether a commit descends from another; None when that cannot be told."""
-    where = branch(sight)
+def contains(sight: Sight, action: str, newer: str, older: str) -> bool | None:
+    """Whether a commit of a source descends from another; None when that cannot be told."""
+    where = branch(sight, action)
     if where is None:
         return None
     count = 0

@@ -1,7 +1,7 @@
 """No execution has the commit: it is elsewhere, or nothing told the pipeline of it."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
 
 from pipectl.aws.cloud import find
 from pipectl.errors import AwsError
@@ -13,21 +13,24 @@ WITH_RULES = ("CodeCommit", "ECR", "S3")
 """Sources whose changes EventBridge tells; CodeCommit and S3 can be polled instead."""
 
 
+_A_COMMIT = re.compile(r"[0-9a-f]{0,40}", re.IGNORECASE)
+
+
 def never_seen(sight: Sight, commit: Commit) -> NeverSeen:
-    """The first reason that is found."""
-    return _elsewhere(sight, commit) or _undetected(sight)
+    """The first reason that is found: of the source that has the commit, else of the one that might."""
+    where = list(commits.branches(sight)) if _A_COMMIT.fullmatch(commit.id) else []
+    elsewhere = [_elsewhere(sight, commit, each) for each in where]
+    if None in elsewhere:
+        return _undetected(sight, where[elsewhere.index(None)].action)
+    told = [each for each in elsewhere if each]
+    if told:
+        return next((each for each in told if each.reason == "other_branch"), told[0])
+    others = (each["name"] for each in sight.sources if each["actionTypeId"]["provider"] != "CodeCommit")
+    return _undetected(sight, next(others, sight.sources[0]["name"]))
 
 
-def _source(sight: Sight) -> Mapping[str, Any]:
-    action: Mapping[str, Any] = sight.declaration["stages"][0]["actions"][0]
-    return action
-
-
-def _elsewhere(sight: Sight, commit: Commit) -> NeverSeen | None:
-    """The commit is not on the branch that the pipeline follows."""
-    where = commits.branch(sight)
-    if where is None:
-        return None
+def _elsewhere(sight: Sight, commit: Commit, where: commits.Branch) -> NeverSeen | None:
+    """Why the commit is not on the branch that a source follows; None when it is."""
     names = {"repository": where.repository, "branch": where.name}
     tip = commits.tip(sight, where)
     if tip is None:
@@ -40,9 +43,9 @@ def _elsewhere(sight: Sight, commit: Commit) -> NeverSeen | None:
     return NeverSeen("other_branch" if is_known else "not_pushed", names)
 
 
-def _undetected(sight: Sight) -> NeverSeen:
-    """Nothing, or something wrong, starts the pipeline when its source changes."""
-    action = _source(sight)
+def _undetected(sight: Sight, source: str) -> NeverSeen:
+    """Nothing, or something wrong, starts the pipeline when a source changes."""
+    action = next(each for each in sight.sources if each["name"] == source)
     provider = action["actionTypeId"]["provider"]
     configuration: Mapping[str, str] = action.get("configuration") or {}
     if provider == "CodeStarSourceConnection":
@@ -50,7 +53,8 @@ def _undetected(sight: Sight) -> NeverSeen:
     # User guide, PollForSourceChanges: CodeCommit and S3 poll unless it is said otherwise; ECR never does.
     polls = configuration.get("PollForSourceChanges", "true").lower() == "true" and provider != "ECR"
     if provider in WITH_RULES and not polls:
-        return rules.undetected(sight.cloud, sight.pipeline, provider, configuration)
+        others = [each for each in sight.sources if each["name"] != source]
+        return rules.undetected(sight.cloud, sight.pipeline, action, others)
     return NeverSeen("unknown", {"source": provider})
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipectl.runs.values import Execution
 from pipectl.runs.why.answers import Answer, Commit, Live, Replaced, RolledBack, Skipped
 from pipectl.runs.why.commits import contains
-from pipectl.runs.why.sight import Sight, commit_of
+from pipectl.runs.why.sight import Sight, commit_of, revision_of
 
 
 def is_live(sight: Sight, found: Sequence[Execution]) -> bool:
@@ -34,13 +34,13 @@ def _skipped(sight: Sight, execution: Execution) -> Skipped:
     return Skipped(sight.final, told[0] if told else None)
 
 
-def included(sight: Sight, commit: Commit, found: Sequence[Execution]) -> Live | None:
-    """Whether what is live is newer than all executions of a commit, and contains it."""
+def included(sight: Sight, commit: Commit, source: str, found: Sequence[Execution]) -> Live | None:
+    """Whether what is live is newer than all executions of a source's commit, and contains it."""
     identity = sight.live_in.get(sight.final)
     current = sight.execution(identity) if identity else None
-    if current is None or current not in sight.newer(found[0]) or not commit_of(current):
+    if current is None or current not in sight.newer(found[0]):
         return None
-    live = commit_of(current)
-    if live and live.id != commit.id and contains(sight, live.id, commit.id):
+    live = revision_of(current, source)
+    if live and live.id != commit.id and contains(sight, source, live.id, commit.id):
         return Live(part_of=live)
     return None

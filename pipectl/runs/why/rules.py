@@ -1,12 +1,15 @@
 """The event rules that should start a pipeline: whether there is one, and what is wrong with it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, find, for_each
 from pipectl.errors import AwsError
 from pipectl.runs.why.answers import NeverSeen
+
+Source = Mapping[str, Any]
+"""A source action as it is declared."""
 
 MISSING = ("ResourceNotFoundException",)
 
@@ -18,13 +21,15 @@ WANTED = {
 """Words of a pattern's detail, and the configuration that they must fit (fact sheet, section 6)."""
 
 
-def undetected(cloud: Cloud, pipeline: str, provider: str, configuration: Mapping[str, str]) -> NeverSeen:
-    """Why no rule started the pipeline."""
+def undetected(cloud: Cloud, pipeline: str, source: Source, others: Sequence[Source]) -> NeverSeen:
+    """Why no rule started the pipeline when a source changed; rules of other sources do not count."""
+    provider = source["actionTypeId"]["provider"]
     arn = cloud.account.arn("codepipeline", pipeline)
     names = cloud.call("events", "list_rule_names_by_target", TargetArn=arn).get("RuleNames") or []
-    found = [rule for rule in for_each(lambda name: _rule(cloud, name), names) if rule]
-    branch = configuration.get("BranchName", "")
-    fitting = [rule for rule in found if _fits(rule, provider, configuration)]
+    there = [rule for rule in for_each(lambda name: _rule(cloud, name), names) if rule]
+    branch = (source.get("configuration") or {}).get("BranchName", "")
+    fitting = [rule for rule in there if _fits(rule, source)]
+    found = fitting or [rule for rule in there if not any(_fits(rule, each) for each in others)]
     if not found:
         return NeverSeen("no_rule", {"source": provider})
     if not fitting:
@@ -41,8 +46,12 @@ def _rule(cloud: Cloud, name: str) -> Mapping[str, Any] | None:
     return find(MISSING, cloud, "events", "describe_rule", Name=name)
 
 
-def _fits(rule: Mapping[str, Any], provider: str, configuration: Mapping[str, str]) -> bool:
+def _fits(rule: Mapping[str, Any], source: Source) -> bool:
     """Whether the pattern lets the source's events through; content filters are taken to."""
+    provider = source["actionTypeId"]["provider"]
+    if provider not in WANTED:
+        return False
+    configuration: Mapping[str, str] = source.get("configuration") or {}
     pattern = json.loads(rule.get("EventPattern") or "{}")
     sources = {"CodeCommit": "aws.codecommit", "ECR": "aws.ecr", "S3": "aws.s3"}
     if sources[provider] not in pattern.get("source", [sources[provider]]):

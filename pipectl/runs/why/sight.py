@@ -43,6 +43,12 @@ class Sight:
         return deploying(self.declared)[-1]
 
     @property
+    def sources(self) -> Sequence[Mapping[str, Any]]:
+        """The source actions as they are declared; the first one is what is meant where nothing is said."""
+        actions: Sequence[Mapping[str, Any]] = self.declaration["stages"][0]["actions"]
+        return actions
+
+    @property
     def names(self) -> list[str]:
         """The stages in their order."""
         return [stage.name for stage in self.stages]
@@ -114,9 +120,19 @@ def _executions(cloud: Cloud, pipeline: str, prefix: str | None) -> list[Executi
 
 def commit_of(execution: Execution, prefix: str | None = None) -> Commit | None:
     """The revision of an execution that begins so; else that of its first source."""
-    bare = (prefix or "").removeprefix("sha256:")
-    for revision in execution.revisions.values():
-        if revision.id.removeprefix("sha256:").lower().startswith(bare.lower()):
-            return Commit(revision.id, revision.summary)
-    first: Sequence[Any] = list(execution.revisions.values())[:1]
-    return Commit(first[0].id, first[0].summary) if first else None
+    return revision_of(execution, source_of(execution, prefix))
+
+
+def source_of(execution: Execution, prefix: str | None = None) -> str | None:
+    """The source action whose revision begins so; else the first one that brought something."""
+    bare = (prefix or "").removeprefix("sha256:").lower()
+    for action, revision in execution.revisions.items():
+        if revision.id.removeprefix("sha256:").lower().startswith(bare):
+            return action
+    return next(iter(execution.revisions), None)
+
+
+def revision_of(execution: Execution, action: str | None) -> Commit | None:
+    """What one source brought to an execution."""
+    revision = execution.revisions.get(action or "")
+    return Commit(revision.id, revision.summary) if revision else None

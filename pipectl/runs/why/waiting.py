@@ -40,7 +40,7 @@ def _inside(sight: Sight, execution: Execution) -> Answer:
     work = [run for run in at_work if run.declared.category != "Approval"]
     stopping = execution.status == "Stopping"
     if at_work and not work and not stopping:
-        return _approval(at_work[0])
+        return _approval(sight, at_work[0])
     if work:
         run = work[0]
         return Running(run.stage, run.name, run.started, _usual(sight, run), stopping)
@@ -52,7 +52,7 @@ def _inside(sight: Sight, execution: Execution) -> Answer:
     return Running(runs[-1].stage if runs else sight.names[0], since=since, stopping=stopping)
 
 
-def _approval(run: ActionRun) -> Approval:
+def _approval(sight: Sight, run: ActionRun) -> Approval:
     """What the action says of itself (User guide, approvals)."""
     topic = run.configuration.get("NotificationArn")
     return Approval(
@@ -60,9 +60,17 @@ def _approval(run: ActionRun) -> Approval:
         action=run.name,
         since=run.started,
         topic=topic.rsplit(":", 1)[-1] if topic else None,
-        link=run.configuration.get("ExternalEntityLink") or run.url,
+        link=run.configuration.get("ExternalEntityLink") or run.url or _console(sight),
         question=run.configuration.get("CustomData"),
     )
+
+
+def _console(sight: Sight) -> str | None:
+    """Where it can be answered, as AWS' own notifications say (User guide, approvals-json-format)."""
+    account = sight.cloud.account
+    if account.partition != "aws":
+        return None
+    return f"https://console.aws.amazon.com/codepipeline/home?region={account.region}#/view/{sight.pipeline}"
 
 
 def _usual(sight: Sight, run: ActionRun) -> float | None:

@@ -10,6 +10,7 @@ from pipectl.runs import executions
 from pipectl.runs.values import Execution
 from pipectl.runs.verbs.scene import changed_at
 from pipectl.runs.why import commits, ended, never_seen, passed
+from pipectl.runs.why.again import again
 from pipectl.runs.why.answers import (
     Answer,
     Commit,
@@ -20,7 +21,8 @@ from pipectl.runs.why.answers import (
     Why,
 )
 from pipectl.runs.why.changed import changed
-from pipectl.runs.why.sight import Clouds, Sight, commit_of, sight
+from pipectl.runs.why.commits import Branch
+from pipectl.runs.why.sight import Clouds, Sight, commit_of, revision_of, sight, source_of
 from pipectl.runs.why.waiting import waiting
 from pipectl.spec.problems import shown
 
@@ -48,7 +50,7 @@ def why(cloud: Cloud, clouds: Clouds, pipeline: str, prefix: str | None) -> Why:
     found, commit = _meant(seen, prefix)
     if not found:
         return _without_execution(seen, commit, prefix)
-    return _about(seen, found, commit_of(found[0], prefix))
+    return _about(seen, found, commit_of(found[0], prefix), source_of(found[0], prefix))
 
 
 def _meant(seen: Sight, prefix: str | None) -> tuple[list[Execution], Commit | None]:
@@ -56,7 +58,7 @@ def _meant(seen: Sight, prefix: str | None) -> tuple[list[Execution], Commit | N
     if prefix is not None:
         found = [each for each in seen.executions if executions.begins(each, prefix)]
         return (executions.of_one_name(found, prefix) if found else []), None
-    where = commits.branch(seen)
+    where = commits.branch(seen, seen.sources[0]["name"])
     tip = commits.tip(seen, where) if where else None
     if tip is None:
         newest = next((each for each in seen.executions if each.type != "ROLLBACK"), None)
@@ -65,8 +67,8 @@ def _meant(seen: Sight, prefix: str | None) -> tuple[list[Execution], Commit | N
     return found, commits.known(seen, where.repository, tip) if where and not found else None
 
 
-def _about(seen: Sight, found: Sequence[Execution], commit: Commit | None) -> Why:
-    """The answer from the executions of one commit: the newest counts, unless an older one is live."""
+def _about(seen: Sight, found: Sequence[Execution], commit: Commit | None, source: str | None) -> Why:
+    """The answer from the executions of a source's commit: the newest counts, unless an older one is live."""
     if passed.is_live(seen, found):
         live = next(each for each in found if each.id == seen.live_in[seen.final])
         other = changed(seen, live)
@@ -74,20 +76,21 @@ def _about(seen: Sight, found: Sequence[Execution], commit: Commit | None) -> Wh
     execution = next((each for each in found if each.type != "ROLLBACK"), found[0])
     answer = _ANSWERS[execution.status or "InProgress"](seen, execution)
     verdict = Verdict.NOT_LIVE
-    if isinstance(answer, Superseded | Replaced) and commit:
-        if included := passed.included(seen, commit, found):
+    if isinstance(answer, Superseded | Replaced) and commit and source:
+        if included := passed.included(seen, commit, source, found):
             return _told(seen, commit, Verdict.LIVE, included, execution)
         if isinstance(answer, Replaced):
-            answer = replace(answer, contains=_contains(seen, answer, commit))
+            answer = replace(answer, contains=_contains(seen, answer, commit, source))
             verdict = Verdict.UNKNOWN if answer.contains is None else Verdict.NOT_LIVE
     return _told(seen, commit, verdict, answer, execution)
 
 
-def _contains(seen: Sight, answer: Replaced, commit: Commit) -> bool | None:
-    newer = commit_of(answer.by)
-    if seen.declared[0].provider in WHOLE or newer is None:
+def _contains(seen: Sight, answer: Replaced, commit: Commit, source: str) -> bool | None:
+    newer = revision_of(answer.by, source)
+    providers = {each["name"]: each["actionTypeId"]["provider"] for each in seen.sources}
+    if providers.get(source) in WHOLE or newer is None:
         return False
-    return commits.contains(seen, newer.id, commit.id)
+    return commits.contains(seen, source, newer.id, commit.id)
 
 
 def _without_execution(seen: Sight, commit: Commit | None, prefix: str | None) -> Why:
@@ -101,7 +104,7 @@ def _without_execution(seen: Sight, commit: Commit | None, prefix: str | None) -
             return _told(seen, commit or _named(meant), Verdict.NOT_LIVE, answer, newest)
     if carrier := _carrier(seen, meant):
         found = [each for each in seen.executions if executions.begins(each, carrier[0])]
-        told = _about(seen, found, carrier[1])
+        told = _about(seen, found, carrier[1], source_of(found[0], carrier[0]))
         if isinstance(told.answer, Live):
             newer = commit_of(found[0], carrier[0])
             return replace(told, answer=Live(part_of=newer))
@@ -116,10 +119,9 @@ def _named(commit: Commit) -> Commit | None:
 
 
 def _is_new(seen: Sight, commit: Commit) -> bool:
-    """Whether the commit is the tip of the branch, which a new execution would fetch."""
-    where = commits.branch(seen)
-    tip = commits.tip(seen, where) if where else None
-    return tip is not None and tip.startswith(commit.id)
+    """Whether the commit is the tip of a branch, which a new execution would fetch."""
+    tips = (commits.tip(seen, where) for where in commits.branches(seen))
+    return any(tip is not None and tip.startswith(commit.id) for tip in tips)
 
 
 def _carrier(seen: Sight, commit: Commit) -> tuple[str, Commit] | None:
@@ -127,12 +129,15 @@ def _carrier(seen: Sight, commit: Commit) -> tuple[str, Commit] | None:
 
     Only the last commit of a push starts an execution; those before it come with it.
     """
-    where = commits.branch(seen)
-    tip = commits.tip(seen, where) if where and commit.id else None
-    if where is None or tip is None:
+    if not commit.id:
         return None
-    carrier: str | None = None
-    for each in commits.walk(seen, where.repository, tip):
+    found = (_carrier_on(seen, where, commit) for where in commits.branches(seen))
+    return next((each for each in found if each), None)
+
+
+def _carrier_on(seen: Sight, where: Branch, commit: Commit) -> tuple[str, Commit] | None:
+    tip, carrier = commits.tip(seen, where), None
+    for each in commits.walk(seen, where.repository, tip) if tip else ():
         if each.id.startswith(commit.id):
             return (carrier, each) if carrier else None
         if any(executions.begins(one, each.id) for one in seen.executions):
@@ -143,6 +148,7 @@ def _carrier(seen: Sight, commit: Commit) -> tuple[str, Commit] | None:
 def _told(
     seen: Sight, commit: Commit | None, verdict: Verdict, answer: Answer, execution: Execution | None
 ) -> Why:
+    prefix = commit.id if commit else None
     return Why(
         pipeline=seen.pipeline,
         commit=commit,
@@ -151,6 +157,7 @@ def _told(
         execution=execution,
         live=tuple(seen.places()),
         built=_built(seen, execution) if execution else None,
+        again=again(seen, execution, source_of(execution, prefix)) if execution else "",
     )
 
 
