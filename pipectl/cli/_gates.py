@@ -76,19 +76,29 @@ def turn(order: Order, settings: Settings, chosen: Chosen, notes: Sequence[str] 
 
 
 def open_expired(order: Order, settings: Settings, chosen: Chosen) -> None:
-    """Open the holds whose recorded end has passed. It was said when they were closed, so nobody is asked."""
+    """Open the holds whose recorded end has passed. It was said when they were closed, so nobody is asked.
+
+    A pipeline that cannot be read hinders no other; it is told at the end.
+    """
     loaded, now = _specs.load_if_any(chosen), datetime.now().astimezone()
     with _session.connected(settings, loaded) as connection:
-        found = [
+        unread: dict[str, PipectlError] = {}
+        there = [
             each
             for cloud, names in _places(order, loaded, chosen, connection, every=True)
-            for each in _gates_of(cloud, names)
-            if (not order.stages or each.stage in order.stages) and _is_over(each.state, now)
+            for each in _readable(cloud, names, unread)
+            if not order.stages or each.stage in order.stages
         ]
+        if not (there or unread) and order.stages:
+            raise _nothing_fits(order)
+        found = [each for each in there if _is_over(each.state, now)]
         if found or not settings.is_text:
             _turn(order, found, settings, ())
         else:
             click.echo("no hold has come to its end")
+        if unread:
+            told = "; ".join(f"{name}: {error.message}" for name, error in unread.items())
+            raise PipectlError(f"{counted(len(unread), 'pipeline')} could not be read: {told}")
 
 
 def _is_over(state: Mapping[str, Any], now: datetime) -> bool:
@@ -116,6 +126,23 @@ def _gates_of(cloud: "Cloud", names: Sequence[str]) -> Iterator[_Found]:
     for pipeline, found in by_name(gates, cloud, names).items():
         for stage, state in found.items():
             yield _Found(cloud, pipeline, stage, state)
+
+
+def _readable(cloud: "Cloud", names: Sequence[str], unread: dict[str, PipectlError]) -> Iterator[_Found]:
+    """The gates of all that can be read; why not is kept for the others."""
+    from pipectl.aws.cloud import for_each
+
+    def look(name: str) -> list[_Found] | PipectlError:
+        try:
+            return list(_gates_of(cloud, [name]))
+        except PipectlError as error:
+            return error
+
+    for name, found in zip(names, for_each(look, names), strict=True):
+        if isinstance(found, PipectlError):
+            unread[name] = found
+        else:
+            yield from found
 
 
 def _chosen(order: Order, cloud: "Cloud", names: Sequence[str]) -> Iterator[_Found]:

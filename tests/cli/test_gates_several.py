@@ -140,3 +140,26 @@ def test_only_holds_whose_end_has_passed_are_opened(three: Shop) -> None:
 def test_a_stage_must_be_named_unless_the_ends_decide(three: Shop) -> None:
     assert "no STAGE is named" in three.ask("enable-transition").stderr
     assert three.ask("enable-transition", "--expired", "--outbound").exit_code == 2
+
+
+def test_a_pipeline_that_cannot_be_read_leaves_no_other_hold_closed(
+    three: Shop, faults: Callable[..., None]
+) -> None:
+    for name in ("shop", "tools"):
+        three.api.disable_stage_transition(
+            pipelineName=name, stageName="Release", transitionType="Inbound", reason=OVER
+        )
+    faults({"operation": "GetPipelineState", "code": "AccessDeniedException", "times": 1})
+    result = three.ask("enable-transition", "--expired")
+    faults()
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: 1 pipeline could not be read: ")
+    three.ask("enable-transition", "--expired")
+    assert gates(three) == {}
+    assert "Release of" in result.stdout
+
+
+def test_a_stage_that_no_pipeline_has_is_refused_also_for_holds_that_are_over(three: Shop) -> None:
+    result = three.ask("enable-transition", "Relaese", "--expired")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "no pipeline that fits has a stage `Relaese`" in result.stderr
