@@ -65,7 +65,8 @@ def command(
     if not settings.is_text:
         click.echo(document(one_or_all([status_data(state) for state in states]), settings.output))
         return
-    now, look, named = datetime.now().astimezone(), look_of(sys.stdout), len(states) > 1
+    now, look = datetime.now().astimezone(), look_of(sys.stdout)
+    named = len(states) > 1 or pipeline is not None
     click.echo("\n\n".join(status_text(state, look, now, named=named) for state in states))
 
 

@@ -257,7 +257,8 @@ def _details(action: ActionState, service: ServiceState | None) -> Iterator[str]
         yield "waits for approval"
     elif service:
         yield f"{action.target}  {_counts(service)}"
-        told = [*map(_image, service.images), *([_rollout(service)] if service.rollout else [])]
+        is_told = service.rollout and not service.is_draining
+        told = [*map(_image, service.images), *([_rollout(service)] if is_told else [])]
         if told:
             yield ", ".join(told)
         if len(service.deployments) > 1:
@@ -277,6 +278,8 @@ def _details(action: ActionState, service: ServiceState | None) -> Iterator[str]
 def _counts(service: ServiceState) -> str:
     if service.desired is None:
         return "is not to be seen" if service.refused else "is not there"
+    if service.is_draining:
+        return f"is being deleted, {service.running} running"
     return f"{service.running}/{service.desired} running"
 
 

@@ -111,6 +111,8 @@ def _said(action: ActionState) -> str:
 def _service(service: ServiceState) -> str:
     if service.desired is None:
         return "is not to be seen" if service.refused else "is not there"
+    if service.is_draining:
+        return f"is being deleted, {service.running} running"
     told = [f"{service.running}/{service.desired} running"]
     told += [
         f"{'new' if each.status == 'PRIMARY' else 'old'} {each.revision} {each.running}/{each.desired}"

@@ -90,6 +90,7 @@ def _service(
         images=images or (),
         deployments=tuple(map(_deployment, deployments)),
         refused=refused if images is None else (),
+        is_draining=service["status"] == "DRAINING",
     )
 
 

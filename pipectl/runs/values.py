@@ -154,6 +154,8 @@ class ServiceState:
     deployments: tuple[Deployment, ...] = ()
     refused: tuple[Refused, ...] = ()
     """What AWS did not let us ask about it."""
+    is_draining: bool = False
+    """Whether it is being deleted, while its tasks still stop (API reference, Service)."""
 
 
 @dataclass(frozen=True)

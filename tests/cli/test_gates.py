@@ -227,6 +227,13 @@ def test_status_with_a_spec_sends_four_reads_and_no_more(created: str, run: Run)
     assert result.stderr.splitlines()[-1] == "4 reads, 0 writes"
 
 
+def test_the_commands_of_a_status_name_the_pipeline_that_was_named(created: str, run: Run) -> None:
+    run("disable-transition", "Deploy", "-f", created, "--reason", "freeze")
+    named = run("status", "-p", "FriendReminders", "--region", "ap-southeast-1").stdout
+    assert "`pipectl retry Source -p FriendReminders`" in named
+    assert "`pipectl retry Source` tries again" in run("status", created).stdout
+
+
 def test_without_any_pipeline_status_says_so(run: Run, account: str) -> None:
     result = run("status", *REGION)
     assert result.exit_code == 1

@@ -186,6 +186,13 @@ def test_names_of_a_hundred_characters_keep_to_the_screen(broken: PipelineState,
         assert max(width(line) for line in lines if "https://" not in line) <= cells
 
 
+def test_a_service_that_is_being_deleted_is_told_as_such(held: PipelineState) -> None:
+    going = replace(held, services=(replace(held.services[0], desired=0, is_draining=True),))
+    text = status_text(going, Look(), NOW)
+    assert "friendreminders/remindersmgt  is being deleted," in text
+    assert "rollout" not in text
+
+
 def test_what_a_commit_says_cannot_steer_the_terminal(held: PipelineState) -> None:
     evil = replace(NEWEST, message="fix\x1b[2J")
     assert "\x1b" not in status_text(replace(held, execution=evil), Look(), NOW)

@@ -199,6 +199,11 @@ def test_a_service_that_is_not_there_is_told_as_such(answer: Any) -> None:
     assert (service.cluster, service.service, service.desired) == ("shop", "api", None)
 
 
+def test_a_service_that_is_being_deleted_is_told_as_such() -> None:
+    cloud = answers(describe_services={"services": [{**SERVICE, "status": "DRAINING"}]})
+    assert state(cloud, REGION, "shop").services[0].is_draining
+
+
 def test_a_service_in_another_region_or_named_by_a_variable_is_not_asked_for() -> None:
     elsewhere = {**action("A", "ECS", ClusterName="shop", ServiceName="api"), "region": "us-east-1"}
     variable = action("B", "ECS", ClusterName="#{variables.cluster}", ServiceName="api")
