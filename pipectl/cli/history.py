@@ -124,7 +124,7 @@ def _compare(settings: Settings, where: "Where", numbers: tuple[int, ...]) -> No
     if numbers == (1,):
         raise WrongUsage("version 1 is the first", hint="name two versions to compare them")
     first, last = (numbers[0] - 1, numbers[0]) if len(numbers) == 1 else (numbers[0], numbers[1])
-    before, after = (definitions.one(where.cloud, where.pipeline, number) for number in (first, last))
+    after, before = (definitions.one(where.cloud, where.pipeline, number) for number in (last, first))
     if settings.is_text:
         click.echo(differences_text(before, after, look_of(sys.stdout)))
     else:

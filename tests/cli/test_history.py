@@ -84,7 +84,7 @@ def test_versions_are_listed_with_what_they_changed(shop: Shop, told: Told) -> N
         (("--definition", "1", "2", "3"), "at most two"),
         (("--definition", "--failed"), "not executions"),
         (("--definition", "1"), "is the first"),
-        (("--definition", "9"), "AWS has no version 8 of shop"),
+        (("--definition", "9"), "AWS has no version 9 of shop"),
         (("--stage", "Relaese"), "no stage `Relaese`"),
     ],
 )

@@ -217,6 +217,13 @@ def test_a_commit_that_was_not_pushed_is_not_known(shop: Shop, told: Told) -> No
     told("why_not_pushed", shop.ask("why", "abcdef1"), NOT_LIVE)
 
 
+def test_the_name_of_a_branch_is_no_commit(shop: Shop) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    answer = shop.ask("why", "main")
+    assert (answer.exit_code, answer.stdout) == (UNKNOWN, "")
+    assert answer.stderr.startswith("error: `main` is no commit\n")
+
+
 def test_a_commit_on_another_branch_is_told_which_branch_counts(shop: Shop, told: Told) -> None:
     shop.ends(shop.create(RELEASE), "Succeeded")
     commit = shop.push("Try colours", branch="colours")
@@ -243,6 +250,7 @@ def test_a_rule_that_was_put_right_since_leaves_a_guess(shop: Shop, told: Told) 
     unseen = shop.push("Remind friends twice")
     shop.aws("events").enable_rule(Name="shop-Source")
     told("why_unknown", shop.ask("why", unseen), NOT_LIVE)
+    assert "looks right" in shop.ask("why", unseen[:12].upper()).stdout
 
 
 def test_a_commit_behind_itself_is_told_by_the_execution_in_the_way(shop: Shop) -> None:

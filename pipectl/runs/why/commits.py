@@ -1,5 +1,6 @@
 """The commits of the CodeCommit sources: which are on their branches, and which contain which."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ MISSING = (
     "InvalidCommitIdException",
     "CommitDoesNotExistException",
 )
+PREFIX = re.compile(r"[0-9a-f]{0,40}")
+"""The beginning of a commit's id."""
 WALKED = 30
 """Commits that are looked at, from the newest on; each is a call."""
 

@@ -1,32 +1,36 @@
 """No execution has the commit: it is elsewhere, or nothing told the pipeline of it."""
 
-import re
 from collections.abc import Mapping
 
 from pipectl.aws.cloud import find
-from pipectl.errors import AwsError
+from pipectl.errors import AwsError, WrongUsage
+from pipectl.runs.verbs.start import COMMIT, PROVIDERS
 from pipectl.runs.why import commits, rules
 from pipectl.runs.why.answers import Commit, NeverSeen
 from pipectl.runs.why.sight import Sight
+from pipectl.spec.problems import shown
 
 WITH_RULES = ("CodeCommit", "ECR", "S3")
 """Sources whose changes EventBridge tells; CodeCommit and S3 can be polled instead."""
 
 
-_A_COMMIT = re.compile(r"[0-9a-f]{0,40}", re.IGNORECASE)
-
-
 def never_seen(sight: Sight, commit: Commit) -> NeverSeen:
     """The first reason that is found: of the source that has the commit, else of the one that might."""
-    where = list(commits.branches(sight)) if _A_COMMIT.fullmatch(commit.id) else []
+    is_commit = commits.PREFIX.fullmatch(commit.id) is not None
+    where = list(commits.branches(sight)) if is_commit else []
     elsewhere = [_elsewhere(sight, commit, each) for each in where]
     if None in elsewhere:
         return _undetected(sight, where[elsewhere.index(None)].action)
     told = [each for each in elsewhere if each]
     if told:
         return next((each for each in told if each.reason == "other_branch"), told[0])
-    others = (each["name"] for each in sight.sources if each["actionTypeId"]["provider"] != "CodeCommit")
-    return _undetected(sight, next(others, sight.sources[0]["name"]))
+    git = () if is_commit else PROVIDERS[COMMIT]
+    others = [each["name"] for each in sight.sources if each["actionTypeId"]["provider"] not in git]
+    if not others:
+        raise WrongUsage(
+            f"{shown(commit.id)} is no commit", hint="`git rev-parse NAME` tells the id of a branch or tag"
+        )
+    return _undetected(sight, others[0])
 
 
 def _elsewhere(sight: Sight, commit: Commit, where: commits.Branch) -> NeverSeen | None:

@@ -96,7 +96,8 @@ def _contains(seen: Sight, answer: Replaced, commit: Commit, source: str) -> boo
 def _without_execution(seen: Sight, commit: Commit | None, prefix: str | None) -> Why:
     """No execution has it: one that has not fetched its source yet may, or it came with a newer commit."""
     newest = seen.executions[0] if seen.executions else None
-    meant = commit or Commit(prefix or "")
+    written = prefix or ""
+    meant = commit or Commit(written.lower() if commits.PREFIX.fullmatch(written.lower()) else written)
     if newest and not newest.revisions and newest.status in ("InProgress", "Stopping", "Failed"):
         on_branch = not meant.id or _is_new(seen, meant)
         if on_branch:
