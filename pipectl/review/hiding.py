@@ -8,7 +8,8 @@ from typing import Any
 from pipectl.render.secrets import masked
 
 MARK = "\0"
-"""Stands around the name of a variable in a text; no parameter of AWS has it."""
+"""Stands around the name of a variable in a text, twice where that text is JSON itself; no parameter of AWS
+has it."""
 
 REFERENCES = frozenset({"PARAMETER_STORE", "SECRETS_MANAGER"})
 """Types of CodeBuild's variables whose value is the name of a secret, and none itself."""
@@ -19,6 +20,8 @@ PLAIN = frozenset({"imagePullCredentialsType", "credentialProvider", "credential
 NAMING = frozenset({"parameter-store", "secrets-manager"})
 """Keys of a buildspec's `env` below which stand names of secrets (user guide, "Build specification")."""
 
+BRACKETS = ("{", "[")
+"""How a text begins that is JSON."""
 
 VALUES = ("value", "defaultValue")
 """Where a pair that has a `name` says what it is worth."""
@@ -59,10 +62,13 @@ class Hiding:
     def _inside(self, text: str) -> str:
         """A text that is a document itself: a buildspec, the variables of an action."""
         for name, value in _found(_document(text)):
-            spelled = [each for each in (value, json.dumps(value)[1:-1]) if each in text]
-            if not spelled:
-                return self._mark(name, text)
-            text = text.replace(spelled[0], self._mark(name, value))
+            inner = json.dumps(value)[1:-1]
+            if inner in text and (inner != value or text[:1] in BRACKETS):
+                text = text.replace(inner, f"{MARK}{self._mark(name, value)}{MARK}")
+            elif value in text:
+                text = text.replace(value, self._mark(name, value))
+            else:  # spelled as YAML may: it cannot be cut out
+                return self._mark(f"text_with_{name}", text)
         return text
 
 
@@ -82,7 +88,7 @@ def _document(text: str) -> Any:
     """What a text of several lines, or one in brackets, says; policies name secrets and hold none."""
     import yaml
 
-    if "\n" not in text and text[:1] not in ("{", "["):
+    if "\n" not in text and text[:1] not in BRACKETS:
         return None
     try:
         found = yaml.safe_load(text)

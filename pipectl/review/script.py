@@ -25,13 +25,21 @@ export AWS_PAGER=""
 """
 
 JSON_TEXT = r"""json_text() {  # a value as it stands inside of JSON
-  local text=${1//\\/\\\\}
+  local text=${1//\\/\\\\} code hex control escape
   text=${text//\"/\\\"}
-  printf '%s' "${text//$'\n'/\\n}"
+  for code in {1..31}; do
+    printf -v hex '%02x' "$code"
+    printf -v control "\\x$hex"
+    printf -v escape '\\u00%s' "$hex"
+    text=${text//$control/$escape}
+  done
+  printf '%s' "$text"
 }
 """
 
 WAIT = 'sleep "${SETTLE_SECONDS:-15}"  # a new role cannot be used at once (IAM user guide, troubleshooting)'
+
+REPEATS = "its answer would show the secrets again"
 
 DONE_ABOVE = "#     a command above does this too"
 
@@ -94,11 +102,22 @@ def _comment(line: str) -> str:
 def _command(call: Call, region: str, hiding: Hiding) -> str:
     service = CLI_NAMES.get(call.service, call.service)
     operation = call.operation.replace("_", "-")
-    params = _quoted(hiding.hidden(call.params))
-    return f"aws {service} {operation} --region {shlex.quote(region)} --cli-input-json {params}"
+    params = hiding.hidden(call.params)
+    silent = "" if params == call.params else f" > /dev/null  # {REPEATS}"
+    return (
+        f"aws {service} {operation} --region {shlex.quote(region)} --cli-input-json {_quoted(params)}{silent}"
+    )
 
 
 def _quoted(params: Any) -> str:
     r"""JSON as one word of the shell; a hidden secret stands there as `\u0000NAME\u0000`."""
     text = shlex.quote(json.dumps(params, indent=2))
-    return re.sub(r"\\u0000(\w+)\\u0000", r"""'"$(json_text "$\1")"'""", text)
+    return re.sub(r"((?:\\u0000)+)(\w+)\1", _filled, text)
+
+
+def _filled(hidden: re.Match[str]) -> str:
+    """The variable as JSON text, once more for each JSON that it stands in."""
+    text = f"${hidden[2]}"
+    for _ in range(len(hidden[1]) // len(r"\u0000")):
+        text = f'$(json_text "{text}")'
+    return f"""'"{text}"'"""

@@ -119,6 +119,7 @@ def test_the_aws_cli_makes_of_it_what_create_makes(
     }
     ended = bash(script(file), tmp_path, **environment)
     assert ended.returncode == 0, ended.stderr
+    assert not [name for name, value in SECRETS.items() if json.dumps(value)[1:-1] in ended.stdout]
     assert look(REGION) == whole
     assert world.create(spec).writes == []
 
@@ -152,10 +153,10 @@ def test_changes_and_adoptions_are_commands_too(
 
 
 SECRETS = {
-    "SECRET_DB_PASSWORD": "a\"b\\c'd $HOME",
+    "SECRET_DB_PASSWORD": "a\"b\\c'd $HOME & `id`\t\r\x01\n",
     "SECRET_DB_PASSWORD_2": "correct horse",
     "SECRET_DATABASE_URL": "postgres://app:0pensesame@db.internal/app",
-    "SECRET_API_TOKEN": "t0ps3cr3t",
+    "SECRET_API_TOKEN": "t0p\"s3cr3t\\'",
     "SECRET_NPM_TOKEN": "n0tf0ry0u",
 }
 
@@ -202,6 +203,18 @@ def test_secrets_are_asked_for_and_never_printed(
     assert "shop/sign:token" in text
     carry_out(text, **SECRETS)
     assert look(REGION) == whole
+
+
+def test_a_secret_that_cannot_be_cut_out_of_its_text_hides_the_text(
+    values: Values, spec_file: Write, script: Script
+) -> None:
+    spec = with_secrets(values("friendreminders"))
+    spec["codebuild"]["FriendRemindersBuild"]["buildspec"] = (
+        "version: 0.2\nenv: {variables: {NPM_TOKEN: 'it''s n0tf0ry0u'}}\nphases: {build: {commands: [ls]}}\n"
+    )
+    text = script(spec_file(spec))
+    assert "n0tf0ry0u" not in text
+    assert '"buildspec": "\'"$(json_text "$SECRET_TEXT_WITH_NPM_TOKEN")"\'"' in text
 
 
 def test_without_its_secrets_a_script_sends_nothing(
