@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipectl import flow
 from pipectl.engine import removal, run
-from pipectl.engine.values import OWNER_TAG, Outcome, Plan, Resource, State, Step
+from pipectl.engine.values import OWNER_TAG, Action, Outcome, Plan, Resource, State, Step
 
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
@@ -75,10 +75,11 @@ def plan(stacks: Sequence[flow.Stack], wishes: "Wishes", say: Say) -> tuple[Plan
     ]
     known = [facts, _facts(left)]
     alone = [_plan(pair, known, wishes) for pair in zip(named, left, strict=True)]
-    return tuple(
+    together = [
         _plan(pair, known, wishes, _beside(pair[0].stack, stacks, alone))
         for pair in zip(named, left, strict=True)
-    )
+    ]
+    return tuple(_told(each, stack.cloud) for each, stack in zip(together, stacks, strict=True))
 
 
 def _beside(stack: flow.Stack, stacks: Sequence[flow.Stack], alone: Sequence[Plan]) -> list[Step]:
@@ -95,7 +96,7 @@ def prune(stacks: Sequence[flow.Stack], plans: Sequence[Plan], wishes: "Wishes")
     """How the orphans of the plans go. Nothing is written."""
     left = [Owned(stack, each.orphans, stack.resources) for stack, each in zip(stacks, plans, strict=True)]
     facts = _facts(left)
-    return tuple(_plan([each], [facts], wishes) for each in left)
+    return tuple(_told(_plan([each], [facts], wishes), each.stack.cloud) for each in left)
 
 
 def apply(
@@ -151,13 +152,29 @@ def _orphans(
     ]
     if not candidates:
         return {}
-    found = _read(door, [(each, ()) for each in candidates])
+    found = _looked_at(door, candidates)
     order = {kind.name: number for number, kind in enumerate(KINDS)}
     there = [each for each in candidates if _owner(found.get(each.key)) == each.stated["tags"][OWNER_TAG]]
     there.sort(key=lambda each: (order[each.kind], each.name))
     return {
         stack: tuple(each for each in there if each.stated["tags"][OWNER_TAG] == stack) for stack in named
     }
+
+
+def _looked_at(door: "Cloud", candidates: Sequence[Resource]) -> "Found":
+    """What is there of them. Whoever may not look believes the tag: policies name what specs name."""
+    from pipectl.aws.cloud import for_each
+    from pipectl.errors import AccessDenied
+
+    def look(kind: str) -> "Found":
+        those = [each for each in candidates if each.kind == kind]
+        try:
+            return _read(door, [(each, ()) for each in those])
+        except AccessDenied:
+            return {each.key: each.stated for each in those}
+
+    answers = for_each(look, {each.kind for each in candidates})
+    return {key: state for answer in answers for key, state in answer.items()}
 
 
 def _owner(state: State | None) -> str | None:
@@ -253,3 +270,19 @@ def _plan(
     going = sorted(steps, key=lambda step: order[step.resource.kind])
     account = stack.cloud.account
     return Plan(stack.spec.name, account.id, account.region, tuple(going))
+
+
+def _told(plan: Plan, door: "Cloud") -> Plan:
+    """The plan, and with each thing that goes what ends with it."""
+    from pipectl.aws.cloud import for_each
+
+    return replace(plan, steps=tuple(for_each(partial(_ending, door), plan.steps)))
+
+
+def _ending(door: "Cloud", step: Step) -> Step:
+    from pipectl.aws.readonly import ReadOnly
+
+    if step.action is not Action.DELETE:
+        return step
+    ends = _kind(step.resource).ending(ReadOnly(door), step)
+    return replace(step, remarks=(*step.remarks, *ends))

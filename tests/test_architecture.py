@@ -24,7 +24,7 @@ KNOWS = {
     "render": {"errors", "engine", "runs", "doctor"},
     "flow": {"errors", "spec", "rules", "kinds", "engine", "aws", "local"},
     "review": {"spec", "kinds", "runs", "engine", "aws", "render", "blame"},
-    "leaving": {"spec", "kinds", "engine", "aws", "flow"},
+    "leaving": {"errors", "spec", "kinds", "engine", "aws", "flow"},
     "arrive": {"errors", "spec", "rules", "kinds", "engine", "aws"},
     "blame": {"errors", "kinds", "engine", "aws", "flow"},
     "export": {"errors", "spec", "kinds", "engine", "aws", "review"},

@@ -1,4 +1,4 @@
-"""`create --wait-for-run`: let what runs in a pipeline come to its end before the pipeline is changed."""
+"""`create --wait-for-run`: let what runs in a pipeline end before the pipeline changes or goes."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -35,7 +35,7 @@ def follow_all(
     How an execution ends does not matter. Raises PipectlError when one has not ended in `timeout` seconds.
     """
     started = time.monotonic()
-    while busy := next(_busy(plans, stacks), None):
+    while busy := next(_busy([*plans, *going], [*stacks, *(stacks if going else ())]), None):
         left = None if timeout is None else max(0.0, timeout - (time.monotonic() - started))
         _follow(busy, connection, Wait(left))
         plans, going = planned()

@@ -22,13 +22,10 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Held:
-    """What a thing holds and what would be lost with it; `option` says that it may go.
-
-    Without an option it never keeps the thing, and the text is said as it is.
-    """
+    """What a thing holds and what would be lost with it; `option` says that it may go."""
 
     text: str
-    option: str | None = None
+    option: str
 
 
 class Traits(Protocol):
@@ -108,9 +105,9 @@ def _step(
     if ADOPTED_TAG in tags and resource.key not in wishes.adopted:
         return Step(resource, Action.RELEASE, before)
     held = facts.held.get(resource.key)
-    if held and held.option and held.option not in wishes.contents:
+    if held and held.option not in wishes.contents:
         return _kept(resource, before, f"it holds {held.text}; `--{held.option}` deletes that too")
-    told = [f"with it go {held.text}" if held.option else held.text] if held else []
+    told = [f"with it go {held.text}"] if held else []
     told += filter(None, [loses(before)])
     return Step(resource, Action.DELETE, before, remarks=tuple(map(Remark, told)))
 

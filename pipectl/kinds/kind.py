@@ -28,6 +28,10 @@ def _no_remarks(cloud: Cloud, step: Step, new: New) -> Iterable[Remark]:
     return ()
 
 
+def _nothing_ends(cloud: Cloud, step: Step) -> Iterable[Remark]:
+    return ()
+
+
 def _not_alone(cloud: Cloud, step: Step) -> None:
     """Nothing to do: it comes and goes with another thing, as a transition with its pipeline."""
 
@@ -54,12 +58,12 @@ def _never_stays(step: Step, steps: Sequence[Step]) -> str | None:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a thing may hold. `option` of `destroy` says that it goes too; without any it is only told.
+    """What a thing may hold. `option` of `destroy` says that it goes too.
 
     `look` says in words what would be lost; None when there is nothing, or no such thing.
     """
 
-    option: str | None
+    option: str
     look: Callable[[Cloud, str], str | None]
 
 
@@ -76,7 +80,8 @@ class Kind:
     To leave: `delete` takes a thing away, in steps that may be cut off anywhere, and is content with what has
     gone already; `release` takes our tags off. `leaving` says what must be read for it, knowing what stays;
     `stays` says why a thing must stay when all these steps are carried out; `loses` says what goes with it,
-    as it was found; `named` are the words by which others name it.
+    as it was found; `ending` may look at AWS for what ends with it; `named` are the words by which others
+    name it.
 
     `permissions` are what the calls of all these need of the caller. `events` are the operations that change
     or delete such a thing, as CloudTrail names them.
@@ -92,6 +97,7 @@ class Kind:
     remark: Callable[[Cloud, Step, New], Iterable[Remark]] = _no_remarks
     delete: Callable[[Cloud, Step], None] = _not_alone
     release: Callable[[Cloud, Step], None] = _not_alone
+    ending: Callable[[Cloud, Step], Iterable[Remark]] = _nothing_ends
     contents: Contents | None = None
     leaving: Callable[[Resource, Sequence[Resource]], State] = _tags_only
     stays: Callable[[Step, Sequence[Step]], str | None] = _never_stays

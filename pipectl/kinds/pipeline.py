@@ -11,7 +11,7 @@ from pipectl.engine.plan import differences
 from pipectl.engine.values import Action, Remark, Resource, State, Step
 from pipectl.kinds import bucket, pipeline_removal
 from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration, stated, words
-from pipectl.kinds.kind import Contents, Kind, New, Wanted, listed, mapped, tag_changes, tags
+from pipectl.kinds.kind import Kind, New, Wanted, listed, mapped, tag_changes, tags
 from pipectl.kinds.permissions import statements
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.references import references
@@ -22,6 +22,7 @@ from pipectl.kinds.update_guard import (
     VERSION,
     changes_declaration,
     disturbed,
+    ending,
     refuse_unseen,
     running,
 )
@@ -77,7 +78,7 @@ def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
 
 
 def _found(wanted: Wanted, cloud: Cloud, name: str) -> State | None:
-    """The declaration in words; and what runs, when it is to change."""
+    """The declaration in words; and what runs, when it is to change or to go."""
     raw = _declaration(cloud, name)
     if raw is None:
         return None
@@ -171,8 +172,8 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
         return
     looks = ("codepipeline:GetPipeline", "codepipeline:ListTagsForResource")
     yield from needs(Purpose.PLAN | Purpose.DESTROY, arns, *looks)
-    yield from needs(Purpose.PLAN | Purpose.DESTROY, arns, "codepipeline:ListPipelineExecutions")
-    yield from needs(Purpose.PLAN, arns, "codepipeline:GetPipelineState")
+    runs = ("codepipeline:ListPipelineExecutions", "codepipeline:GetPipelineState")
+    yield from needs(Purpose.PLAN | Purpose.DESTROY, arns, *runs)
     makes = ("codepipeline:CreatePipeline", "codepipeline:UpdatePipeline", "codepipeline:TagResource")
     yield from needs(Purpose.CREATE, arns, *makes)
     wanted = resource.request["declaration"]
@@ -206,7 +207,8 @@ KIND = Kind(
     remark=remark,
     delete=pipeline_removal.delete,
     release=pipeline_removal.release,
-    contents=Contents(None, pipeline_removal.look),
+    leaving=pipeline_removal.leaving,
+    ending=ending,
     permissions=permissions,
     events=("UpdatePipeline", "DeletePipeline"),
 )

@@ -1,24 +1,16 @@
-"""How a pipeline goes: with what runs in it, which is told before."""
+"""How a pipeline goes; what ends with it says update_guard.py."""
+
+from collections.abc import Sequence
 
 from pipectl.aws.cloud import Cloud
-from pipectl.engine.values import Step
+from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds.kind import OUR_TAGS
-from pipectl.kinds.update_guard import running
+from pipectl.kinds.update_guard import EXECUTIONS
 
 
-def look(cloud: Cloud, name: str) -> str | None:
-    """What runs in the pipeline, and what becomes of it.
-
-    DeletePipeline knows no refusal for that (API reference). That builds and deployments go on where they
-    began is inferred from what is said of abandoned actions (user guide, "Stop a pipeline execution").
-    """
-    found = running(cloud, name)
-    if not found:
-        return None
-    first = f"execution {found[0]['pipelineExecutionId'][:8]}"
-    if len(found) == 1:
-        return f"{first} runs in it and goes no further; what it began elsewhere runs on"
-    return f"{first} and {len(found) - 1} more run in it and go no further; what they began elsewhere runs on"
+def leaving(resource: Resource, staying: Sequence[Resource]) -> State:
+    """Its tags, and what runs: nothing should."""
+    return {"tags": resource.stated.get("tags", {}), EXECUTIONS: ()}
 
 
 def delete(cloud: Cloud, step: Step) -> None:

@@ -1,4 +1,4 @@
-"""What an update of a pipeline does to the executions that run in it, told before it happens."""
+"""What becomes of the executions that run in a pipeline when it changes or goes, told before it happens."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ RUNNING = frozenset({"InProgress", "Stopping"})
 VERSION = "(version)"
 """What was found of a pipeline's version. No spec states it; an update must meet the one of the plan."""
 EXECUTIONS = "(executions)"
-"""What was found to run in a pipeline whose declaration is to change; asked with it, so that nobody waits."""
+"""What was found to run in a pipeline that is to change or to go; asked with it, so that nobody waits."""
 LOOKED_AT = 50
 """Executions that are looked at: a QUEUED or PARALLEL pipeline runs at most so many (quotas)."""
 
@@ -38,7 +38,7 @@ def disturbed(cloud: Cloud, step: Step) -> Iterator[Remark]:
     pipeline"); those of a PARALLEL pipeline keep the structure with which they began (User guide, "How
     pipeline executions are processed").
     """
-    found: Sequence[Mapping[str, Any]] = (step.before or {}).get(EXECUTIONS) or ()
+    found = _found(step)
     apart = [each for each in found if each.get("executionMode") == "PARALLEL"]
     cancelled = [each["pipelineExecutionId"] for each in found if each not in apart]
     if cancelled:
@@ -46,6 +46,24 @@ def disturbed(cloud: Cloud, step: Step) -> Iterator[Remark]:
         yield from (_cancelled(identity, stages, step) for identity in cancelled)
     for each in apart:
         yield Remark(f"execution {_short(each['pipelineExecutionId'])} runs on as it began")
+
+
+def ending(cloud: Cloud, step: Step) -> Iterator[Remark]:
+    """Which executions end because their pipeline goes, and where each is.
+
+    DeletePipeline knows no refusal for that (API reference). That builds and deployments go on where they
+    began is inferred from what is said of abandoned actions (user guide, "Stop a pipeline execution").
+    """
+    if found := _found(step):
+        stages = cloud.call("codepipeline", "get_pipeline_state", name=step.resource.name)["stageStates"]
+        for each in found:
+            identity = each["pipelineExecutionId"]
+            text = f"execution {_short(identity)} {_place(identity, stages)} and goes no further"
+            yield Remark(f"{text}; what it began elsewhere runs on", execution=identity)
+
+
+def _found(step: Step) -> Sequence[Mapping[str, Any]]:
+    return (step.before or {}).get(EXECUTIONS) or ()
 
 
 def refuse_unseen(state: Mapping[str, Any], step: Step) -> None:
@@ -60,38 +78,37 @@ def refuse_unseen(state: Mapping[str, Any], step: Step) -> None:
             " left as it is",
             hint="run it again: the plan then shows what they changed",
         )
-    known = {remark.execution for remark in step.remarks}
-    for stage in state["stageStates"]:
-        identity = _inside(stage)
-        if identity and identity not in known:
+    stages = state["stageStates"]
+    known = {each["pipelineExecutionId"] for each in _found(step)}
+    for identity in (each for stage in stages for each in (*_inside(stage), *_before(stage))):
+        if identity not in known:
             raise Declined(
-                f"execution {_short(identity)} began to run meanwhile, and is in {stage['stageName']}; the"
+                f"execution {_short(identity)} began to run meanwhile, and {_place(identity, stages)}; the"
                 " pipeline was left as it is",
                 hint="run it again, with `--wait-for-run` to let the execution end first",
             )
 
 
 def _cancelled(identity: str, stages: Sequence[Mapping[str, Any]], step: Step) -> Remark:
-    return Remark(
-        f"execution {_short(identity)} {_place(identity, stages, step)}", asks=True, execution=identity
-    )
+    stage = next((each["stageName"] for each in stages if identity in _inside(each)), None)
+    changed = ", which changes" if stage and step.changes(f"stages.{stage}") else ""
+    ends = " when its running actions have ended" if stage else ""
+    text = f"execution {_short(identity)} {_place(identity, stages)}{changed}; this change cancels it{ends}"
+    return Remark(text, asks=True, execution=identity)
 
 
-def _place(identity: str, stages: Sequence[Mapping[str, Any]], step: Step) -> str:
-    """Where it is, and what becomes of it there."""
+def _place(identity: str, stages: Sequence[Mapping[str, Any]]) -> str:
     for stage in stages:
-        name = stage["stageName"]
-        if _inside(stage) == identity:
-            changed = ", which changes" if step.changes(f"stages.{name}") else ""
-            return f"is in {name}{changed}; this change cancels it when its running actions have ended"
+        if identity in _inside(stage):
+            return f"is in {stage['stageName']}"
         if identity in _before(stage):
-            return f"waits before {name}; this change cancels it"
-    return "is running; this change cancels it"
+            return f"waits before {stage['stageName']}"
+    return "is running"
 
 
-def _inside(stage: Mapping[str, Any]) -> str | None:
+def _inside(stage: Mapping[str, Any]) -> list[str]:
     latest = stage.get("latestExecution") or {}
-    return latest["pipelineExecutionId"] if latest.get("status") in RUNNING else None
+    return [latest["pipelineExecutionId"]] if latest.get("status") in RUNNING else []
 
 
 def _before(stage: Mapping[str, Any]) -> list[str]:

@@ -13,11 +13,34 @@ Run = Callable[..., Result]
 CHANGED = {**GATE, "actions": [{"provider": "Manual", "custom_data": "Is the ad out?"}]}
 
 
+def renamed(shop: Shop) -> str:
+    """The spec of the shop with another name for its pipeline, before it is carried out"""
+    file = shop.folder / "renamed.yaml"
+    text = (shop.folder / "shop.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("codepipeline:\n  shop:", "codepipeline:\n  store:"), encoding="utf-8")
+    return str(file)
+
+
 def changed(shop: Shop, *stages: Any) -> str:
     """The spec of the shop with other stages, before it is carried out"""
     file = shop.folder / "changed.yaml"
     file.write_text(shop.described(*stages), encoding="utf-8")
     return str(file)
+
+
+def approving(shop: Shop, server: Server, command: Callable[[], Result]) -> Result:
+    """Run a command, and approve as soon as it looks at the execution"""
+    server.requests.clear()
+
+    def answer() -> None:
+        until(lambda: any(call.operation == "GetPipelineExecution" for call in server.requests.all()))
+        shop.answer("Approved")
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    result = command()
+    thread.join()
+    return result
 
 
 def version(shop: Shop) -> int:
@@ -39,16 +62,7 @@ def test_wait_for_run_lets_the_execution_end_and_then_changes_the_pipeline(
 ) -> None:
     execution = shop.create(GATE, RELEASE)
     shop.reaches(execution, "Gate", "InProgress")
-    server.requests.clear()
-
-    def answer() -> None:
-        until(lambda: any(call.operation == "GetPipelineExecution" for call in server.requests.all()))
-        shop.answer("Approved")
-
-    thread = threading.Thread(target=answer)
-    thread.start()
-    result = run("create", changed(shop, CHANGED, RELEASE), "--wait-for-run")
-    thread.join()
+    result = approving(shop, server, lambda: run("create", changed(shop, CHANGED, RELEASE), "--wait-for-run"))
     assert result.exit_code == 0, result.output
     assert f"waiting until execution {execution[:8]} of shop has ended" in result.stderr
     assert shop.status(execution) == "Succeeded"
@@ -70,3 +84,19 @@ def test_where_nothing_runs_there_is_nothing_to_wait_for(shop: Shop, run: Run) -
     assert result.exit_code == 0, result.output
     assert "waiting until" not in result.stderr
     assert version(shop) == 2
+
+
+def test_a_pipeline_that_goes_is_told_with_what_runs_in_it_and_waits_for_that_too(
+    shop: Shop, run: Run, server: Server
+) -> None:
+    execution = shop.create(GATE, RELEASE)
+    shop.reaches(execution, "Gate", "InProgress")
+    file = renamed(shop)
+    told = f"execution {execution[:8]} is in Gate and goes no further"
+    assert told in run("create", file, "--prune").stdout
+    assert told in run("destroy", str(shop.folder / "shop.yaml")).stdout
+    result = approving(shop, server, lambda: run("create", file, "--prune", "--wait-for-run", "--yes"))
+    assert result.exit_code == 0, result.output
+    live = shop.aws("s3").get_object(Bucket=f"live-{shop.account}", Key="live.zip")
+    assert live["Body"].read()
+    assert [each["name"] for each in shop.api.list_pipelines()["pipelines"]] == ["store"]

@@ -67,10 +67,10 @@ def test_only_what_is_ours_and_holds_nothing_goes(
 
 
 def test_what_goes_with_a_thing_is_told_and_keeps_nothing() -> None:
-    facts = Facts({THING.key: {"tags": OURS}}, {THING.key: Held("execution 1 runs in it")})
+    facts = Facts({THING.key: {"tags": OURS}}, {})
     (step,) = removal([THING], facts, [Kind("thing", lost="2 tasks stop")], "shop", Wishes())
     assert step.action is Action.DELETE
-    assert [remark.text for remark in step.remarks] == ["execution 1 runs in it", "2 tasks stop"]
+    assert [remark.text for remark in step.remarks] == ["2 tasks stop"]
 
 
 def test_a_kind_may_know_why_a_thing_stays() -> None:

@@ -333,6 +333,21 @@ def test_an_execution_that_began_after_the_plan_is_not_cancelled(
     assert codepipeline.get_pipeline(name="FriendReminders")["pipeline"]["version"] == 1
 
 
+def test_an_execution_that_came_before_a_closed_gate_after_the_plan_is_not_cancelled(
+    world: "World", codepipeline: Any, described: Described, stages: list[Described]
+) -> None:
+    stages.insert(1, {"name": "Approve", "transition": "disabled", "actions": [{"provider": "Manual"}]})
+    world.made(world.load(described))
+    stages[1]["actions"][0]["custom_data"] = "Is the ad out?"
+    stacks = flow.design([world.load(described)], world.connection, flow.Aws())
+    plans = flow.plan(stacks)
+    push(world)
+    wait_before(codepipeline, "Approve")
+    (outcome,) = flow.apply(plans, stacks, world.connection, lambda _: None)
+    assert "began to run meanwhile, and waits before Approve" in str(outcome.error)
+    assert codepipeline.get_pipeline(name="FriendReminders")["pipeline"]["version"] == 1
+
+
 def test_a_running_execution_does_not_matter_to_tags_and_gates(
     world: "World", codepipeline: Any, described: Described, stages: list[Described]
 ) -> None:

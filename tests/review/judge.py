@@ -1,14 +1,15 @@
 """Somebody who stands at the door of the local AWS, writes down what comes in, and judges it by a policy."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.permissions import Purpose
-from pipectl.local import routing
-from pipectl.local.wire import Request
+from pipectl.local import model, routing
+from pipectl.local.wire import Refused, Request, refusal
 from pipectl.review import policy
 from tests.review import iam
 
@@ -27,9 +28,14 @@ class Door:
     server: "Server"
     came: list[Request] = field(default_factory=list)
     url: str = ""
+    refuses: Callable[[Request], str | None] = lambda _: None
+    """Why a call is not let in"""
 
     def answer(self, environ: dict[str, Any], body: bytes) -> "Answer | None":
-        self.came.append(routing.read(environ, body, self.server.world))
+        request = routing.read(environ, body, self.server.world)
+        self.came.append(request)
+        if said := self.refuses(request):
+            return refusal(model.protocol(request.service), Refused("AccessDeniedException", said, 403))
         return self.server._respond(environ, body)  # noqa: SLF001  what its own socket calls
 
     def take(self) -> list[Request]:
@@ -59,16 +65,20 @@ class Judge:
 
     @contextmanager
     def only(self, purpose: Purpose) -> Iterator[None]:
-        """What is sent meanwhile must be allowed by the policy for this purpose alone"""
+        """Meanwhile nothing is let in but what the policy for this purpose alone allows"""
         for request in self.door.take():
             self.referee.asked(request)  # which tells it the paths of roles
-        narrow = allowed(self.spec, self.account, purpose)
+        self.door.refuses = partial(self._refuses, allowed(self.spec, self.account, purpose))
         yield
-        for request in self.door.take():
-            for asked in self.referee.asked(request):
-                if not iam.allowing(narrow, asked):
-                    self.denied.append(f"{purpose}: {asked}")
-                self.used |= {(sid, asked.action) for sid in iam.allowing(self.whole, asked)}
+        self.door.refuses = lambda _: None
+        self.door.take()
+
+    def _refuses(self, narrow: list[dict[str, Any]], request: Request) -> str | None:
+        asked = self.referee.asked(request)
+        self.used |= {(sid, each.action) for each in asked for sid in iam.allowing(self.whole, each)}
+        wrong = [str(each) for each in asked if not iam.allowing(narrow, each)]
+        self.denied += wrong
+        return f"not allowed: {', '.join(wrong)}" if wrong else None
 
     def unused(self, purpose: Purpose) -> set[str]:
         """The actions of a purpose that no call needed, and the statements that allowed none"""

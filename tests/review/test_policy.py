@@ -171,6 +171,22 @@ def test_whatever_a_spec_says_its_calls_are_allowed(
     assert judge.denied == []
 
 
+def test_an_orphan_that_the_policy_does_not_name_is_told_by_its_tag(
+    watched: "World", door: Door, values: Values
+) -> None:
+    before = values("friendreminders")
+    before["ecr"]["old_app"] = {}
+    watched.made(watched.load(before))
+    spec = watched.load(values("friendreminders"))
+    judge = Judge(door, watched.account, spec)
+    with judge.only(Purpose.PLAN):
+        stacks = flow.design([spec], watched.connection, flow.Aws())
+        (planned,) = leaving.with_orphans(stacks, watched.said.append)
+    assert [each.key for each in planned.orphans] == [("ecr repository", "old_app")]
+    assert judge.denied
+    assert {each.rpartition("/")[2] for each in judge.denied} == {"old_app"}
+
+
 def test_an_alias_opens_the_key_that_it_stands_for(world: "World", values: Values) -> None:
     described = values("friendreminders")
     alias = "arn:aws:kms:ap-southeast-1:012345678901:alias/images"
