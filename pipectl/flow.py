@@ -115,24 +115,35 @@ def plan(stacks: Sequence[Stack]) -> tuple[Plan, ...]:
 
     found: dict[int, planning.Found] = {}
     for cloud in {id(stack.cloud): stack.cloud for stack in stacks}.values():
-        found[id(cloud)] = _observe(cloud, [stack for stack in stacks if stack.cloud is cloud])
+        wanted = [resource for stack in stacks if stack.cloud is cloud for resource in stack.resources]
+        found[id(cloud)] = _observe(cloud, wanted)
     return tuple(for_each(lambda stack: _plan(stack, found[id(stack.cloud)]), stacks))
 
 
 def apply(
     plans: Sequence[Plan], stacks: Sequence[Stack], connection: "Connection", watch: run.Watch
 ) -> Iterator[Outcome]:
-    """Carry out all plans together, wave by wave. Raises Declined, before any write, at an obstacle."""
-    from pipectl.kinds import KINDS
+    """Carry out all plans together, wave by wave. Raises Declined, before any write, at an obstacle.
+
+    What was changed is looked at again: of two that change the same at once, from two machines, one is told.
+    AWS refuses to create a thing twice, so what was created needs no look.
+    """
+    from pipectl.kinds import KINDS, VERSIONED
 
     for each in plans:
         for step in each.obstacles:
             assert step.obstacle is not None  # noqa: S101  that is what `obstacles` means
             raise Declined(step.obstacle.message, hint=step.obstacle.hint)
     steps = [(stack.cloud, step) for each, stack in zip(plans, stacks, strict=True) for step in each.pending]
-    return run.apply(
-        _waves(step for _, step in steps), steps, {kind.name: kind for kind in KINDS}, watch, connection.stop
-    )
+    kinds = {kind.name: kind for kind in KINDS}
+    waves = _waves(step for _, step in steps)
+    outcomes = list(run.apply(waves, steps, kinds, watch, connection.stop))
+    changed = [
+        (cloud, step)
+        for cloud, step in steps
+        if step.action is not Action.CREATE and step.resource.kind not in VERSIONED
+    ]
+    return iter(run.looked_at_again(outcomes, changed, _observe))
 
 
 def _waves(steps: Iterable[Step]) -> list[list[str]]:
@@ -169,11 +180,10 @@ def _stack(spec: "Spec", connection: "Connection", aws: Aws) -> Stack:
     return Stack(spec, cloud, tuple(sorted(wanted.values(), key=lambda resource: order[resource.kind])))
 
 
-def _observe(cloud: "Cloud", stacks: Sequence[Stack]) -> planning.Found:
+def _observe(cloud: "Cloud", wanted: Sequence[Resource]) -> planning.Found:
     from pipectl.aws.readonly import ReadOnly
     from pipectl.kinds import READING_ORDER
 
-    wanted = [resource for stack in stacks for resource in stack.resources]
     return run.observe(ReadOnly(cloud), wanted, READING_ORDER)
 
 

@@ -1,7 +1,7 @@
 """One writer for each stack: of two commands at once on this machine the second waits, and then plans.
 
 The lock is the operating system's: it ends with the process, however that ends. Nothing is locked in AWS;
-writers on other machines are noticed by what they have made or changed meanwhile.
+writers on other machines are noticed by what they have made or changed meanwhile (`flow.apply`).
 """
 
 import os

@@ -83,6 +83,20 @@ def _step(resource: Resource, before: State | None, kind: Traits, stack: str) ->
     return Step(resource, Action.UPDATE if changed else Action.KEEP, before, changed, obstacle=stuck)
 
 
+def overwritten(step: Step, found: State | None) -> str | None:
+    """What somebody else has made of a thing that a step changed; None when it is as the step left it.
+
+    AWS may answer late: a value that is still the one of before is nobody's work.
+    """
+    if found is None:
+        return "somebody else took it away meanwhile"
+    before = {each.path: each.before for each in step.differences}
+    for each in differences(step.resource.stated, found):
+        if each.path not in before or not _same(before[each.path], each.before):
+            return f"somebody else changed it meanwhile: `{each.path}` is not what this run has made of it"
+    return None
+
+
 def _adopted(resource: Resource) -> Resource:
     """The same, marked as taken over: `destroy` then knows that it was not made for the stack."""
     tags = {**resource.stated["tags"], ADOPTED_TAG: "true"}

@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
-from pipectl.engine.plan import Found
+from pipectl.engine.plan import Found, overwritten
 from pipectl.engine.values import Action, Outcome, Resource, Result, State, Step
-from pipectl.errors import Interrupted, PipectlError
+from pipectl.errors import Declined, Interrupted, PipectlError
 from pipectl.stop import Stop
 
 WORKERS = 16
@@ -101,6 +101,33 @@ def apply(
         outcomes = _wave(members, kinds, watch, stop)
         halted = stop.is_set() or any(outcome.result is not Result.DONE for outcome in outcomes)
         yield from outcomes
+
+
+def looked_at_again(
+    outcomes: Sequence[Outcome],
+    changed: Sequence[tuple[Any, Step]],
+    look: Callable[[Any, Sequence[Resource]], Found],
+) -> list[Outcome]:
+    """The outcomes of a run that went well, with a failure for each thing that somebody else changed too.
+
+    Of two at once the last to end sees it: each looks when all that it changes is changed.
+    """
+    if any(outcome.result is not Result.DONE for outcome in outcomes):
+        return list(outcomes)
+    theirs: dict[int, str] = {}
+    for door in {id(cloud): cloud for cloud, _ in changed}.values():
+        steps = [step for cloud, step in changed if cloud is door]
+        found = look(door, [step.resource for step in steps])
+        said = [(step, overwritten(step, found.get(step.resource.key))) for step in steps]
+        theirs |= {id(step): text for step, text in said if text}
+    return [_told(outcome, theirs.get(id(outcome.step))) for outcome in outcomes]
+
+
+def _told(outcome: Outcome, theirs: str | None) -> Outcome:
+    if theirs is None:
+        return outcome
+    error = Declined(theirs, hint="run it again: the plan then shows what they changed")
+    return replace(outcome, result=Result.FAILED, error=error)
 
 
 def _wave(

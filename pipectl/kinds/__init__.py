@@ -40,6 +40,9 @@ cluster waits until its services have drained. Logs and artifacts go after all t
 
 KINDS: tuple[Kind, ...] = tuple(kind for wave in WAVES for kind in wave)
 
+VERSIONED = frozenset({pipeline.NAME, rule.NAME, transition.NAME})
+"""What follows from a pipeline's declaration, whose version tells of other writers (`update_guard`)."""
+
 _ASK_ON = (service.KIND, pipeline.KIND)
 READING_ORDER: tuple[Kind, ...] = (*_ASK_ON, *(kind for kind in KINDS if kind not in _ASK_ON))
 """Services and pipelines first: a task definition, and what runs, is asked for when their answer is there."""

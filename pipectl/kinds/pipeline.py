@@ -23,6 +23,7 @@ from pipectl.kinds.update_guard import (
     changes_declaration,
     disturbed,
     ending,
+    refuse_jump,
     refuse_unseen,
     running,
 )
@@ -122,9 +123,10 @@ def update(cloud: Cloud, step: Step) -> None:
         refuse_unseen(state, step)
         held = _holds(state["stageStates"])
         # UpdatePipeline raises the version even when nothing differs, so an equal declaration is never sent.
-        cloud.call("codepipeline", "update_pipeline", pipeline=resource.request["declaration"])
+        answer = cloud.call("codepipeline", "update_pipeline", pipeline=resource.request["declaration"])
         if held:
             _put_back(cloud, resource.name, held)
+        refuse_jump(answer, step)
     if changed := tag_changes(step):
         arn = cloud.account.arn("codepipeline", resource.name)
         cloud.call("codepipeline", "tag_resource", resourceArn=arn, tags=listed(changed))

@@ -89,6 +89,21 @@ def refuse_unseen(state: Mapping[str, Any], step: Step) -> None:
             )
 
 
+def refuse_jump(answer: Mapping[str, Any], step: Step) -> None:
+    """Raise Declined when UpdatePipeline's answer says that another update came between: it was written over.
+
+    Each update raises the version by one (API reference, PipelineDeclaration), also one whose answer was lost
+    and that was sent again.
+    """
+    planned, version = (step.before or {}).get(VERSION), answer.get("pipeline", {}).get("version")
+    if planned is not None and version is not None and version != planned + 1:
+        raise Declined(
+            f"the pipeline has version {version} now, not {planned + 1}: somebody else changed it at the same"
+            " moment, or an answer of AWS was lost",
+            hint="run it again: it sees to it that all is as this spec says",
+        )
+
+
 def _cancelled(identity: str, stages: Sequence[Mapping[str, Any]], step: Step) -> Remark:
     stage = next((each["stageName"] for each in stages if identity in _inside(each)), None)
     changed = ", which changes" if stage and step.changes(f"stages.{stage}") else ""

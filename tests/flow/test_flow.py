@@ -1,5 +1,6 @@
 """Where the rooms meet: load, check, connect, design, plan, apply."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -157,3 +158,52 @@ def test_ctrl_c_before_the_first_step_leaves_all_of_them(world: "World", write: 
     outcomes = list(flow.apply(plans, stacks, stopped, lambda _: None))
     assert [outcome.result.value for outcome in outcomes] == ["not tried", "not tried"]
     assert world.client("ecr").describe_repositories()["repositories"] == []
+
+
+def reaching_every_wave(minutes: int, branch: str, **more: Any) -> dict[str, Any]:
+    """A project of the second wave and a pipeline of the third"""
+    source = {
+        "name": "Source",
+        "actions": [{"provider": "CodeCommit", "repository": "code", "branch": branch}],
+    }
+    build = {"name": "Build", "actions": [{"provider": "CodeBuild", "project": "build"}]}
+    return {
+        "codecommit": {"code": {}},
+        "codebuild": {"build": {"timeout_minutes": minutes, "buildspec": "buildspec.yml"}, **more},
+        "codepipeline": {"one": {"stages": [source, build]}},
+    }
+
+
+def events(world: "World", file: str, *, together: bool = False) -> list[str]:
+    """What began and ended, in order; `together` holds projects up until a pipeline begins too"""
+    (spec,) = flow.load_specs([file], {})
+    stacks = flow.design([spec], world.connection, flow.Aws())
+    told: list[str] = []
+    begun = threading.Event()
+
+    def watch(event: "Started | Outcome") -> None:
+        kind = event.step.resource.kind
+        told.append(f"{kind} {'begins' if isinstance(event, Started) else event.result.value}")
+        if kind == "pipeline" and isinstance(event, Started):
+            begun.set()
+        elif together and kind == "codebuild project" and isinstance(event, Started):
+            begun.wait(10)
+
+    assert not [
+        each.error for each in flow.apply(flow.plan(stacks), stacks, world.connection, watch) if each.error
+    ]
+    return told
+
+
+def test_what_only_changes_does_not_wait_for_an_earlier_wave(world: "World", write: Write) -> None:
+    events(world, write("one", **reaching_every_wave(10, "main")))
+    told = events(world, write("one", **reaching_every_wave(20, "next")), together=True)
+    assert told.index("pipeline begins") < told.index("codebuild project done")
+
+
+def test_what_changes_waits_for_what_is_made(world: "World", write: Write) -> None:
+    events(world, write("one", **reaching_every_wave(10, "main")))
+    made = {"other": {"buildspec": "buildspec.yml"}}
+    told = events(world, write("one", **reaching_every_wave(20, "next", **made)))
+    assert told.count("codebuild project done") == 2
+    assert told[-2:] == ["pipeline begins", "pipeline done"]
