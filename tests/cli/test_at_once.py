@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+import yaml
 from click.testing import Result
 
 from pipectl.local.server import Server
@@ -88,6 +89,21 @@ def test_two_versions_of_a_spec_at_once_never_mix(
     first, second = beside(friendreminders, "create", "--yes", str(other))
     assert (ended(first)[0], ended(second)[0]) == (0, 0)
     assert "is as the spec says" in run("plan", str(other)).stdout
+
+
+def test_what_the_first_leaves_behind_is_an_orphan_to_the_second(
+    beside: Beside, friendreminders: str, tmp_path: Path
+) -> None:
+    """What was looked for before the waiting is looked for again"""
+    first = tmp_path / "first.yaml"
+    values = yaml.safe_load(Path(friendreminders).read_text(encoding="utf-8"))
+    values["codepipeline"]["Passing"] = values["codepipeline"]["FriendReminders"]
+    first.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
+    writer, second = beside(str(first), "create", friendreminders)
+    assert ended(writer)[0] == 0
+    code, stdout, _ = ended(second)
+    assert code == 0
+    assert "  ! pipeline               Passing\n" in stdout
 
 
 def test_destroy_waits_for_create(beside: Beside, friendreminders: str, client: Callable[[str], Any]) -> None:
