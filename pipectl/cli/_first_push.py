@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipectl.cli._options import Settings
 from pipectl.cli._pipelines import declarations
 from pipectl.engine.values import Action, Outcome, Result
+from pipectl.errors import PipectlError
 
 if TYPE_CHECKING:
     from pipectl.flow import Stack
@@ -50,10 +51,13 @@ class FirstPush:
         self._pool.shutdown()
         if not self._urls or any(outcome.result is not Result.DONE for outcome in outcomes):
             return None
-        told = [
-            f"  git push {url.result()} {self._branches[repository][1]}"
-            for repository, url in sorted(self._urls.items())
-        ]
+        try:
+            told = [
+                f"  git push {url.result()} {self._branches[repository][1]}"
+                for repository, url in sorted(self._urls.items())
+            ]
+        except PipectlError:  # all was made: who may not ask for the URL is not told it
+            return None
         return "\n".join(["Push to start the first run:", *told])
 
 

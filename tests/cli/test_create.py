@@ -34,6 +34,15 @@ def test_create_shows_the_plan_the_sum_and_the_way_to_the_first_run(run: Run, fr
     assert result.stdout.endswith("/FriendReminders master\n")
 
 
+def test_who_may_not_ask_where_to_push_has_created_all_the_same(
+    run: Run, friendreminders: str, faults: Callable[..., None]
+) -> None:
+    faults({"service": "codecommit", "operation": "GetRepository", "code": "AccessDeniedException"})
+    result = run("create", friendreminders)
+    assert result.exit_code == 0, result.output
+    assert "Push to start" not in result.stdout
+
+
 def test_progress_goes_to_stderr_in_plain_lines(run: Run, friendreminders: str) -> None:
     result = run("create", friendreminders)
     assert "  … ecr repository         rails_app\n" in result.stderr
