@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipectl import flow
+from pipectl.aws.account import partition
 from pipectl.aws.permissions import NO_RESOURCE, Need, Purpose, needs
 from pipectl.engine.values import Change, Plan, Remark, Step
 from pipectl.errors import AwsError
@@ -22,8 +23,11 @@ AT_ONCE = 50
 """Events that one LookupEvents answers at most, newest first (API reference)."""
 TAGGING = ("TagResource", "UntagResource", "TagRole", "UntagRole", "PutBucketTagging", "TagLogGroup")
 """What changes tags, in all services."""
-GLOBAL = {"iam role": "us-east-1"}
-"""Events of global services are told in one Region only (CloudTrail user guide, "Global service events")."""
+GLOBAL = ("iam role",)
+"""Kinds of global services, whose events are told in one Region of the partition only (CloudTrail user guide,
+"Global service events")."""
+HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""Partition -> that Region. The last two are inferred: IAM is there (botocore, endpoints.json)."""
 
 
 def with_blame(
@@ -54,7 +58,7 @@ def _blamed(step: Step, history: "_History", words: Words) -> Step:
     if not step.differences:
         return step
     kind = next(kind for kind in KINDS if kind.name == step.resource.kind)
-    change = history.last(step.resource.name, _events(step, kind), GLOBAL.get(kind.name))
+    change = history.last(step.resource.name, _events(step, kind), globally=kind.name in GLOBAL)
     if change is None:
         return step
     return replace(step, remarks=(*step.remarks, Remark(words(change))))
@@ -88,8 +92,9 @@ class _History:
         self._known: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
         self._is_closed = False
 
-    def last(self, resource: str, operations: Iterable[str], region: str | None) -> Change | None:
-        """The newest of these operations on a resource."""
+    def last(self, resource: str, operations: Iterable[str], *, globally: bool) -> Change | None:
+        """The newest of these operations on a resource, which may be one of a global service."""
+        region = HOMES.get(partition(self._region), self._region) if globally else self._region
         found = [
             change
             for operation in operations
@@ -98,8 +103,8 @@ class _History:
         ]
         return max(found, key=lambda change: change.when, default=None)
 
-    def _events(self, operation: str, region: str | None) -> list[Mapping[str, Any]]:
-        key = (region or self._region, operation)
+    def _events(self, operation: str, region: str) -> list[Mapping[str, Any]]:
+        key = (region, operation)
         if key not in self._known and not self._is_closed:
             self._known[key] = self._asked(self._connection.cloud(key[0]), operation)
         return self._known.get(key, [])

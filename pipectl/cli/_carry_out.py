@@ -16,7 +16,7 @@ from pipectl.engine.values import Outcome, Plan, Result, Step
 from pipectl.errors import Declined, ExitCode, Interrupted
 from pipectl.render.outcome import counts_text, done_text, failure_text, left_undone
 from pipectl.render.plan import is_told, plan_text
-from pipectl.render.text import plain
+from pipectl.render.text import paragraph, plain
 
 if TYPE_CHECKING:
     from pipectl.aws.session import Connection
@@ -68,7 +68,7 @@ def _named(steps: Sequence[Step]) -> str:
 def _confirm(because: str, question: str, way_out: str) -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise Declined(f"nothing was written: {because}", hint=way_out)
-    click.echo(f"\n{because}", err=True)
+    click.echo(f"\n{paragraph(because, look_of(sys.stderr).width, 0)}", err=True)
     if not click.confirm(question, err=True):
         raise Declined("nothing was written")
 

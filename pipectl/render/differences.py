@@ -161,6 +161,14 @@ def _change_line(sign: str, text: str, look: Look) -> str:
     return f"{' ' * INDENT}  {look.paint(line, 'red' if sign == '-' else 'green')}"
 
 
+def _filled(value: Any) -> Any:
+    """What is there of a mapping, at every depth: a stage that goes has many settings that nobody made."""
+    if isinstance(value, Mapping):
+        parts = {key: _filled(item) for key, item in value.items()}
+        return {key: item for key, item in parts.items() if item not in (None, [], {}, ())}
+    return [_filled(item) for item in value] if _is_list(value) else value
+
+
 def _said(value: Any) -> str:
     """A value as the spec would write it, on one line."""
     if value is None:
@@ -168,7 +176,7 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return plain(json.dumps(value, ensure_ascii=False, default=str))
+        return plain(json.dumps(_filled(value), ensure_ascii=False, default=str))
     if _is_list(value):
         return ", ".join(_said(item) for item in value) or "[]"
     text = str(value)

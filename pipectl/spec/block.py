@@ -43,7 +43,7 @@ Whole = Annotated[int, BeforeValidator(_no_truth)]
 
 AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 RoleArn = Annotated[str, StringConstraints(pattern=r"^arn:aws(-\w+)*:iam::\d{12}:role/.+$")]
-Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws(-\w+)*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:.+$")]
+Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws(-\w+)*:[a-z0-9-]+:[a-z0-9-]*:(\d{12}|aws)?:.+$")]
 Key = Annotated[
     str,
     StringConstraints(

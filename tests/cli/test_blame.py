@@ -3,8 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from click.testing import Result
 
+from pipectl.aws.account import Account
+from pipectl.blame import with_blame
+from pipectl.engine.values import Action, Difference, Plan, Resource, Step
+from pipectl.flow import Stack
 from pipectl.local.server import Server
 from tests.plain import session
 
@@ -77,3 +82,32 @@ def test_without_blame_the_history_is_not_asked(run: Run, created: str, server: 
     server.requests.clear()
     run("plan", created)
     assert not [call for call in server.requests.all() if call.service == "cloudtrail"]
+
+
+class Doors:
+    """A connection that remembers which Regions are asked; nothing has happened in them"""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+        self.account = Account("012345678901", "")
+
+    def cloud(self, region: str) -> "Doors":
+        self.asked.add(region)
+        return self
+
+    def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]:
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("region", "home"),
+    [("eu-west-1", "us-east-1"), ("cn-northwest-1", "cn-north-1"), ("us-gov-east-1", "us-gov-west-1")],
+)
+def test_of_roles_the_home_of_iam_in_the_partition_is_asked(region: str, home: str) -> None:
+    doors = Doors()
+    doors.account = Account("012345678901", region)
+    step = Step(Resource("iam role", "shop"), Action.UPDATE, {}, (Difference("trust", "a", "b"),))
+    stack: Any = Stack(spec=None, cloud=doors, resources=())  # type: ignore[arg-type]  # what is asked of it
+    connection: Any = doors
+    with_blame([Plan("shop", "012345678901", region, (step,))], [stack], connection, str, print)
+    assert doors.asked == {home}

@@ -192,6 +192,12 @@ def test_long_values_show_where_they_differ(screen: Screen) -> None:
     screen("plan_long_values", text)
 
 
+def test_of_a_part_that_goes_only_what_it_had_is_shown() -> None:
+    gate = {"order": 2, "on_failure": None, "actions": {"Gate": {"provider": "Manual", "inputs": []}}}
+    step = Step(Resource("pipeline", "a"), Action.UPDATE, {}, (Difference("stages.Gate", gate, None),))
+    assert '{"order": 2, "actions": {"Gate": {"provider": "Manual"}}}' in shown(step)
+
+
 def test_a_removed_key_is_shown_as_none() -> None:
     wanted = Resource("codebuild project", "build", {"environment": Exactly({"A": "1"})})
     text = shown(*planned((wanted, {"environment": {"A": "1", "B": "2"}})))
