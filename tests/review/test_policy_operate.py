@@ -109,6 +109,12 @@ def test_looking_and_acting_is_allowed_and_every_action_is_needed(shop: Shop, do
     with judge.only(Purpose.PLAN):
         planned = shop.run("plan", "--blame", changed(shop))
     assert f"execution {shop.executions()[0][:8]} " in planned.stdout, planned.output
+    with judge.only(Purpose.CREATE | Purpose.STATUS):
+        waited = shop.run("create", changed(shop), "--wait-for-run", "--timeout", "1s")
+    assert "has not ended" in waited.stderr, waited.output
+    with judge.only(Purpose.DESTROY):
+        going = shop.run("destroy", changed(shop))
+    assert "it ends with the pipeline" in going.stdout, going.output
     act("reject")
     shop.ends(shop.executions()[0], "Failed")
     act("retry", "Gate")
