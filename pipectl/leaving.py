@@ -55,7 +55,7 @@ def ahead(specs: "Sequence[Spec]", connection: "Connection", say: Say) -> Ahead:
 def with_orphans(stacks: Sequence[flow.Stack], say: Say, looked: Ahead | None = None) -> tuple[Plan, ...]:
     """The plans of `create`, each with what carries its stack's tag beyond its spec. Nothing is written.
 
-    `looked` is used when it was asked `ahead` and nobody else has been at work since.
+    `looked` was asked `ahead`, and nobody had to be waited for since.
     """
     from pipectl.aws.cloud import side_by_side
 

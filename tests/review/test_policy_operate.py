@@ -74,6 +74,19 @@ def changed(shop: Shop) -> str:
     return str(file)
 
 
+def disturb(shop: Shop, judge: Judge) -> None:
+    """See what a change and a removal would do to the execution that runs"""
+    with judge.only(Purpose.PLAN):
+        planned = shop.run("plan", "--blame", changed(shop))
+    assert f"execution {shop.executions()[0][:8]} " in planned.stdout, planned.output
+    with judge.only(Purpose.CREATE | Purpose.STATUS):
+        waited = shop.run("create", changed(shop), "--wait-for-run", "--timeout", "1s")
+    assert "has not ended" in waited.stderr, waited.output
+    with judge.only(Purpose.DESTROY):
+        going = shop.run("destroy", changed(shop))
+    assert "it ends with the pipeline" in going.stdout, going.output
+
+
 def test_looking_and_acting_is_allowed_and_every_action_is_needed(shop: Shop, door: Door) -> None:
     blocks = {**builds("echo hello"), **serves()}
     variables = {"VERSION": {"default": "1"}}
@@ -106,15 +119,7 @@ def test_looking_and_acting_is_allowed_and_every_action_is_needed(shop: Shop, do
     act("why", code=1)
     act("start", "--var", "VERSION=2")
     asked(shop)
-    with judge.only(Purpose.PLAN):
-        planned = shop.run("plan", "--blame", changed(shop))
-    assert f"execution {shop.executions()[0][:8]} " in planned.stdout, planned.output
-    with judge.only(Purpose.CREATE | Purpose.STATUS):
-        waited = shop.run("create", changed(shop), "--wait-for-run", "--timeout", "1s")
-    assert "has not ended" in waited.stderr, waited.output
-    with judge.only(Purpose.DESTROY):
-        going = shop.run("destroy", changed(shop))
-    assert "it ends with the pipeline" in going.stdout, going.output
+    disturb(shop, judge)
     act("reject")
     shop.ends(shop.executions()[0], "Failed")
     act("retry", "Gate")
