@@ -84,7 +84,7 @@ def disturb(shop: Shop, judge: Judge) -> None:
     assert "has not ended" in waited.stderr, waited.output
     with judge.only(Purpose.DESTROY):
         going = shop.run("destroy", changed(shop))
-    assert "it ends with the pipeline" in going.stdout, going.output
+    assert "goes no further" in going.stdout, going.output
 
 
 def test_looking_and_acting_is_allowed_and_every_action_is_needed(shop: Shop, door: Door) -> None:
