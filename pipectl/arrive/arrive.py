@@ -168,14 +168,14 @@ def _pipeline_block(live: Live, ours: Ours, name: str) -> dict[str, Any]:
         return _only_used(live, f"pipeline {name}")
     region = look.account.region
     stores = pipelines.stores(raw, region)
-    here = stores.get(region, {})
-    for where, store in stores.items():
-        if where != region and store.get("encryptionKey"):
-            look.tell(f"the key of pipeline {name}'s bucket in {where}: the grammar has no word for it")
+    buckets = {where: store.get("location") for where, store in stores.items()}
+    keys = {where: (store.get("encryptionKey") or {}).get("id") for where, store in stores.items()}
+    bucket, key = buckets.pop(region, None), keys.pop(region, None)
     said = filled(
         role=raw["roleArn"] if raw["roleArn"] != ours.role(name, "pipeline") else None,
-        artifact_bucket=here.get("location") if here.get("location") != ours.bucket else None,
-        artifact_buckets={where: each["location"] for where, each in stores.items() if where != region},
-        encryption_key=(here.get("encryptionKey") or {}).get("id"),
+        artifact_bucket=bucket if bucket != ours.bucket else None,
+        artifact_buckets=buckets,
+        encryption_key=key,
+        encryption_keys=filled(**keys),
     )
     return pipelines.block(look, raw, starts.event_rules(look, raw, live.stack), said)

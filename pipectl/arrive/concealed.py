@@ -12,16 +12,28 @@ from pipectl.spec.document import of_shell
 from pipectl.spec.places import Path
 
 TELLING = re.compile(
-    r"secret|password|passwd|passphrase|token|credential|api_?key|private_?key|access_?key", re.IGNORECASE
+    r"secret|password|passwd|passphrase|token|credential"
+    r"|(?:api|private|access|master|app|auth|encryption|signing|license|jwt|ssh)_?key",
+    re.IGNORECASE,
 )
 NOT_VALUES = frozenset({
     "secrets", "secrets_manager", "parameter_store", "depends_on", "policy", "lifecycle_policy", "statements",
-    "secretOptions", "inputs", "outputs", "tags",
+    "secretOptions", "inputs", "outputs", "tags", "encryption_key", "encryption_keys", "encryptionKey",
+    "image_pull_credentials", "imagePullCredentialsType", "registryCredential", "repositoryCredentials",
+    "credentialSpecs", "authorizationConfig",
 })  # fmt: skip
 """Keys under which no values of variables stand, but names, references and rules."""
+
+GIVEN = re.compile(
+    r"""[\w-]*(?:secret|password|passwd|token|api_?key|master_?key)[\w-]*=["']?[^\s"'$`#{}/:=]{8}""",
+    re.IGNORECASE,
+)
+"""A secret as a command gives it: `--password=open-sesame`, `export TOKEN=...`; `$TOKEN` is none."""
 PAIRS = (("name", "value"), ("key", "value"))
 MASKED = re.compile(r"\*{4,}")
 """How CodePipeline tells a token that it keeps for itself (API reference, GetPipeline)."""
+HIDDEN = "looks like a secret and is not printed"
+KEPT = "; better keep it in SSM or Secrets Manager"
 REFERENCE = re.compile(r"\$\$\{|\$\{[A-Za-z]+:")
 
 
@@ -71,19 +83,20 @@ class _Hiding:
             where = _said(path)
             self.told[f"{where}: AWS does not tell its value; put it in before the pipeline changes"] = None
             return text
-        if looks_secret(name, text) or _holds_secret(text) or text.startswith("file:"):
+        if looks_secret(name, text) or _holds_secret(text):
             return self._hidden(name, text, path)
+        if text.startswith("file:"):
+            return self._hidden(name, text, path, "begins like the name of a file, which it is not", "")
         return escaped(text)
 
     def _references(self) -> set[str]:
         return {f"${{env:{name}}}" for name in self.environment}
 
-    def _hidden(self, name: str, text: str, path: Path) -> str:
+    def _hidden(self, name: str, text: str, path: Path, why: str = HIDDEN, better: str = KEPT) -> str:
         variable = self._variable(name, text, path)
         self.environment[variable] = text
         self.told[
-            f"{_said(path)} looks like a secret and is not printed: the spec reads it from the environment"
-            f" variable {variable}; better keep it in SSM or Secrets Manager"
+            f"{_said(path)} {why}: the spec reads it from the environment variable {variable}{better}"
         ] = None
         return f"${{env:{variable}}}"
 
@@ -133,7 +146,9 @@ def escaped(text: str) -> str:
 
 
 def _holds_secret(text: str) -> bool:
-    """Whether a text of JSON or YAML has a secret inside, as the variables of an action."""
+    """Whether a text has a secret inside: a command, or JSON or YAML, as the variables of an action."""
+    if GIVEN.search(text):
+        return True
     if not ("\n" in text or text.lstrip().startswith(("{", "["))):
         return False
     try:
@@ -160,8 +175,8 @@ def _pairs(found: Any) -> Iterator[tuple[str, str]]:
 
 
 def _name(path: Path) -> str:
-    """The last key on the way that is a word."""
-    return next((part for part in reversed(path) if isinstance(part, str)), "")
+    """The last key on the way that is a name; the `default` of a variable is called like the variable."""
+    return next((part for part in reversed(path) if isinstance(part, str) and part != "default"), "")
 
 
 def _said(path: Path) -> str:

@@ -8,6 +8,7 @@ from pipectl.arrive import tasks
 from pipectl.arrive.looking import Look, filled, own_tags, rest, words_of
 from pipectl.engine.values import State
 from pipectl.kinds import cluster, service
+from pipectl.kinds.kind import mapped
 
 SUBNET = re.compile(r"subnet-[0-9a-f]{8}([0-9a-f]{9})?")
 
@@ -43,9 +44,12 @@ def found_service(look: Look, name: str) -> State | None:
         "describe_task_definition",
         ("ClientException",),
         taskDefinition=arn,
+        include=["TAGS"],
     )
-    scaled = _is_scaled(look, name)
-    return {**state, "scaled": scaled} | ({"raw_task": answer["taskDefinition"]} if answer else {})
+    more: dict[str, Any] = {"scaled": _is_scaled(look, name)}
+    if answer:
+        more |= {"raw_task": answer["taskDefinition"], "task_tags": mapped(answer.get("tags"))}
+    return {**state, **more}
 
 
 def _is_scaled(look: Look, name: str) -> bool:
@@ -131,7 +135,7 @@ def service_block(
         propagate_tags=_unless(found["propagate_tags"], "NONE"),
         log_group=log_group,
     )
-    _tell(look, name, raw)
+    _tell(look, name, found)
     return said | filled(tags=own_tags(found.get("tags")), aws=_aws(raw))
 
 
@@ -185,9 +189,10 @@ def _aws(raw: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def _tell(look: Look, name: str, raw: Mapping[str, Any]) -> None:
-    """What DescribeServices tells elsewhere than CreateService takes it: it stays as it is."""
-    parts = [each for each in raw.get("deployments") or [] if each.get("status") == "PRIMARY"]
+def _tell(look: Look, name: str, found: State) -> None:
+    """What DescribeServices tells elsewhere than CreateService takes it, or not at all: it stays as it is."""
+    deployments = found["aws"].get("deployments") or []
+    parts = [each for each in deployments if each.get("status") == "PRIMARY"]
     for key, words in (
         ("serviceConnectConfiguration", "Service Connect"),
         ("volumeConfigurations", "the managed volumes"),
@@ -195,6 +200,13 @@ def _tell(look: Look, name: str, raw: Mapping[str, Any]) -> None:
     ):
         if any(each.get(key) for each in parts):
             look.tell(f"{words} of ecs service {name} stays as it is: a spec cannot compare it")
+    if found["scaled"]:
+        look.tell(f"autoscaling of ecs service {name} stays as it is: the grammar has no word for it")
+    service = found.get("tags") or {}
+    lost = [key for key, text in own_tags(found["task_tags"]).items() if service.get(key) != text]
+    if lost:
+        said = f"tags of the task definition of ecs service {name} ({', '.join(lost)})"
+        look.tell(f"{said}: its next revision has those of the service instead")
 
 
 __all__ = ["cluster_block", "found_cluster", "found_service", "is_known", "service_block"]

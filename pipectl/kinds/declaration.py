@@ -59,12 +59,20 @@ def _said(**values: Any) -> dict[str, Any]:
 
 
 def _stores(spec: Spec, account: Account, block: Pipeline) -> dict[str, Any]:
-    key = {"encryptionKey": {"id": block.encryption_key, "type": "KMS"}} if block.encryption_key else {}
-    own = {"type": "S3", "location": artifact_bucket(spec, account, block), **key}
+    own = _store(artifact_bucket(spec, account, block), block.encryption_key)
     if not block.artifact_buckets:
         return {"artifactStore": own}
-    others = {region: {"type": "S3", "location": bucket} for region, bucket in block.artifact_buckets.items()}
+    keys, buckets = block.encryption_keys, block.artifact_buckets
+    others = {region: _store(bucket, keys.get(region)) for region, bucket in buckets.items()}
     return {"artifactStores": {account.region: own, **others}}
+
+
+def _store(bucket: str, key: str | None) -> dict[str, Any]:
+    return {
+        "type": "S3",
+        "location": bucket,
+        **_said(encryptionKey={"id": key, "type": "KMS"} if key else None),
+    }
 
 
 def _stage(stage: Stage, actions: list[Wired]) -> dict[str, Any]:
@@ -202,7 +210,9 @@ def words(raw: Mapping[str, Any], region: str) -> dict[str, Any]:
     said["execution_mode"] = raw.get("executionMode") or "SUPERSEDED"
     said["pipeline_type"] = raw.get("pipelineType") or "V1"
     said["artifact_bucket"] = {where: store.get("location") for where, store in stores.items()}
-    said["encryption_key"] = (stores.get(region, {}).get("encryptionKey") or {}).get("id")
+    keys = {where: (store.get("encryptionKey") or {}).get("id") for where, store in stores.items()}
+    said["encryption_key"] = keys.pop(region, None)
+    said["encryption_keys"] = {where: key for where, key in keys.items() if key}
     said["variables"] = {
         each["name"]: {"default": each.get("defaultValue"), "description": each.get("description") or None}
         for each in raw.get("variables") or []
@@ -301,7 +311,7 @@ def stated(params: Mapping[str, Any], region: str) -> dict[str, Any]:
         stage["actions"] = Exactly(stage["actions"])
         stage |= {word: _exact_conditions(stage[word]) for word in STAGE_WORDS.values()}
     said["triggers"] = exactly(said["triggers"])
-    for key in ("stages", "variables", "artifact_bucket"):
+    for key in ("stages", "variables", "artifact_bucket", "encryption_keys"):
         said[key] = Exactly(said[key])
     return said
 

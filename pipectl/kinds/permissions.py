@@ -1,6 +1,7 @@
 """What a pipeline's role must be allowed to do: the artifact bucket, and one statement per thing opened."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipectl.aws.account import Account
@@ -20,6 +21,8 @@ def statements(spec: Spec, account: Account, pipeline: Pipeline) -> Statements:
         yield from bucket.store_statements(account, name)
     if pipeline.encryption_key:
         yield _use_key(account, pipeline.encryption_key)
+    for region, key in pipeline.encryption_keys.items():
+        yield _use_key(replace(account, region=region), key)
     for wire in wired(pipeline):
         if wire.action.role:
             yield allow("AssumeActionRole", ["sts:AssumeRole"], [wire.action.role])

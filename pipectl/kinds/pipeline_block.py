@@ -211,3 +211,6 @@ class Pipeline(Block):
         default_factory=dict, description="Region -> bucket, for a pipeline with actions in several Regions"
     )
     encryption_key: Key | None = Field(None, description="the customer key of the artifacts")
+    encryption_keys: dict[str, Key] = Field(
+        default_factory=dict, description="Region -> customer key of the bucket in another Region"
+    )

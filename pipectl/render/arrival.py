@@ -22,24 +22,28 @@ def arrival_text(read: Sequence[tuple[str, str]], lost: Sequence[str], plan: Pla
     if lost:
         parts.append("not in the spec:\n" + "\n".join(paragraph(each, look.width, INDENT) for each in lost))
     if plan is not None:
-        parts.append("\n".join(paragraph(each, look.width, 0) for each in outlook(plan)))
+        parts.append("\n".join(paragraph(each.lstrip(), look.width, _indent(each)) for each in outlook(plan)))
     return "\n\n".join(parts)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def outlook(plan: Plan) -> list[str]:
     """What `create` does with the spec: nothing, tags only, or more, which is listed."""
-    changes = list(changes_of(plan))
-    adopted = len(plan.adoptions)
-    if not plan.pending and not plan.obstacles:
-        return [f"`pipectl create` changes nothing: {counted(len(plan.steps), 'resource')} as the spec says"]
-    said = []
-    if adopted:
+    if plan.obstacles:
+        said = (step.obstacle.message for step in plan.obstacles if step.obstacle)
+        return ["`pipectl create` writes nothing while this is in the way:", *(f"  {each}" for each in said)]
+    changes = [f"  {each}" for each in changes_of(plan)]
+    if plan.adoptions:
         tags = f"the tags {OWNER_TAG} and {ADOPTED_TAG}"
         end = "and changes more:" if changes else "and changes nothing else"
-        said = [f"`pipectl create --adopt` adds {tags} to {counted(adopted, 'resource')} {end}"]
-    elif changes:
-        said = ["`pipectl create` changes:"]
-    return [*said, *(f"  {each}" for each in changes)]
+        adopted = counted(len(plan.adoptions), "resource")
+        return [f"`pipectl create --adopt` adds {tags} to {adopted} {end}", *changes]
+    if plan.pending:
+        return ["`pipectl create` changes:", *changes]
+    return [f"`pipectl create` changes nothing: {counted(len(plan.steps), 'resource')} as the spec says"]
 
 
 def changes_of(plan: Plan) -> Iterator[str]:

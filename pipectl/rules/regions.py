@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipectl.rules._tools import PlacedAction, actions_of, error, key_error, pipelines
+from pipectl.rules._tools import PlacedAction, actions_of, error, key_error, key_warning, pipelines
 from pipectl.spec.problems import Problem, nearest, shown
 from pipectl.spec.spec import Spec
 
@@ -24,7 +24,13 @@ def check(spec: Spec) -> Iterator[Problem]:
                 near = nearest(region, [each for each in used if each])
                 message = f"no action of {name} is in {shown(region)}"
                 hint = f"did you mean `{near}`?" if near else "take it out, or write `region:` at an action"
-                yield key_error(spec, (*path, region), RULE, message, hint)
+                yield key_warning(spec, (*path, region), RULE, message, hint)
+        for region in block.encryption_keys:
+            if region not in block.artifact_buckets:
+                key_path = ("codepipeline", name, "encryption_keys", region)
+                message = f"{name} has no bucket in {shown(region)} that this key could be of"
+                hint = f"write `artifact_buckets: {{{region}: BUCKET}}`; the own Region's is `encryption_key`"
+                yield key_error(spec, key_path, RULE, message, hint)
 
 
 def _action(spec: Spec, each: PlacedAction, buckets: dict[str, str]) -> Iterator[Problem]:

@@ -1,10 +1,11 @@
 """What lives is said in the grammar, what cannot be read or said is told, and secrets never appear."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import botocore.session
 import pytest
 import yaml
 
@@ -17,6 +18,9 @@ from pipectl.arrive.text import spec_text
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud
 from pipectl.errors import AccessDenied, PipectlError
+from pipectl.kinds import BLOCKS
+from pipectl.render.arrival import changes_of
+from pipectl.spec.schema import schema
 from tests.arrive import shapes
 from tests.arrive.conftest import Import
 from tests.arrive.shapes import REGION, action, arn, role
@@ -145,13 +149,24 @@ def test_a_pipeline_of_two_regions_leaves_the_other_region_to_its_action(
     world: "World", imported: Import
 ) -> None:
     build = action("Build", "Build", "CodeBuild", {"ProjectName": "far"}, ("Code", "Built"))
-    stores = {where: {"type": "S3", "location": f"artifacts-{where}"} for where in (REGION, "eu-central-1")}
+    stores: dict[str, dict[str, Any]] = {
+        where: {"type": "S3", "location": f"artifacts-{where}"} for where in (REGION, "eu-central-1")
+    }
+    key = "arn:aws:kms:eu-central-1:012345678901:key/44444444-5555-6666-7777-888888888888"
+    stores["eu-central-1"] |= {"encryptionKey": {"id": key, "type": "KMS"}}
     stage = {"name": "Build", "actions": [{**build, "region": "eu-central-1"}]}
     found = imported(REGION, pipelines=(made(world, stage, artifactStores=stores),))
     said = yaml.safe_load(found.text)
     assert said["codepipeline"]["odd"]["artifact_buckets"] == {"eu-central-1": "artifacts-eu-central-1"}
+    assert said["codepipeline"]["odd"]["encryption_keys"] == {"eu-central-1": key}
     assert "codebuild" not in said
+    assert found.told == ()
     assert found.changes == []
+    declared = world.client("codepipeline").get_pipeline(name="odd")["pipeline"]
+    del declared["artifactStores"]["eu-central-1"]["encryptionKey"]
+    world.client("codepipeline").update_pipeline(pipeline=declared)
+    (plan,) = world.plan(found.spec)
+    assert list(changes_of(plan)) == [f"pipeline odd: encryption_keys.eu-central-1 None -> {key}"]
 
 
 def test_a_webhook_and_a_second_rule_are_told_and_left(world: "World", imported: Import) -> None:
@@ -281,11 +296,56 @@ def test_names_and_references_are_no_secrets_but_what_is_one_by_itself_is() -> N
         "depends_on": {"token-service": "START"},
         "aws": {"environmentVariables": [{"name": "TOKEN", "value": "not-for-you"}]},
         "containers": {"web": {"command": ["run", "--url", "https://me:open-sesame@host/x"]}},
+        "variables": {"api_key": {"default": "fa3c91fa3c91"}, "release": {"default": "none"}},
+        "commands": ["npm ci --token=$TOKEN", "npm ci --token=fa3c91fa3c91"],
     })  # fmt: skip
     hidden = {"OWNER": key, "TOKEN": "not-for-you", "COMMAND": "https://me:open-sesame@host/x"}
+    hidden |= {"API_KEY": "fa3c91fa3c91", "COMMANDS": "npm ci --token=fa3c91fa3c91"}
     assert found.environment == hidden
     assert found.values["tags"] == {"token-of": "platform", "owner": "${env:OWNER}"}
     assert found.values["secrets"] == {"DB_PASSWORD": "/shop/db_password"}
+
+
+MODELS = (
+    ("codebuild", "CreateProject"),
+    ("codecommit", "CreateRepository"),
+    ("codepipeline", "CreatePipeline"),
+    ("ecr", "CreateRepository"),
+    ("ecs", "CreateCluster"),
+    ("ecs", "RegisterTaskDefinition"),
+)
+
+
+def members(shape: Any, seen: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The ways to every text of an AWS parameter"""
+    if shape.name in seen or shape.type_name == "string":
+        yield ()
+    elif shape.type_name == "structure":
+        for name, member in shape.members.items():
+            yield from ((name, *way) for way in members(member, (*seen, shape.name)))
+    elif shape.type_name in ("list", "map"):
+        yield from members(shape.member if shape.type_name == "list" else shape.value, (*seen, shape.name))
+
+
+def placed(way: tuple[str, ...], text: str) -> Any:
+    return {way[0]: placed(way[1:], text)} if way else text
+
+
+def test_no_word_of_the_grammar_or_of_aws_is_taken_for_the_name_of_a_secret() -> None:
+    words = [(key,) for block in schema(BLOCKS)["$defs"].values() for key in block.get("properties", {})]
+    session = botocore.session.get_session()
+    for service, operation in MODELS:
+        shape = session.get_service_model(service).operation_model(operation).input_shape
+        words += [("aws", *way) for way in members(shape)]
+    assert len(words) > 500
+    hidden = [way for way in words if concealed(placed(way, "some-name")).environment]
+    assert hidden == []
+
+
+def test_a_text_like_the_name_of_a_file_is_read_from_the_environment_and_called_no_secret() -> None:
+    found = concealed({"environment": {"DATABASE": "file:/var/data"}})
+    assert found.values["environment"] == {"DATABASE": "${env:DATABASE}"}
+    assert "secret" not in found.told[0].lower()
 
 
 def test_a_token_that_aws_keeps_for_itself_is_told() -> None:
@@ -331,6 +391,21 @@ def test_a_count_that_autoscaling_owns_is_not_stated(world: "World") -> None:
     stated = arrive(cloud, asked).values["ecs"]["main"]["services"]["api"]
     scaled = arrive(Scaling(cloud), asked).values["ecs"]["main"]["services"]["api"]
     assert stated == {"desired_count": 3, **scaled}
+
+
+def test_what_a_service_has_beside_the_spec_is_told(world: "World") -> None:
+    shapes.terraform(world.client)
+    client, cloud = world.client("ecs"), world.connection.cloud(REGION)
+    running = client.describe_services(cluster="main", services=["api"])["services"][0]["taskDefinition"]
+    tags = [{"key": "Terraform", "value": "true"}, {"key": "cost", "value": "7"}]
+    client.tag_resource(resourceArn=running, tags=tags)
+    assert arrive(Scaling(cloud), Asked(services=("main/api",))).lost == (
+        "autoscaling of ecs service main/api stays as it is: the grammar has no word for it",
+        (
+            "tags of the task definition of ecs service main/api (cost): its next revision has those of the"
+            " service instead"
+        ),
+    )
 
 
 def test_each_of_two_branches_has_its_own_rule(world: "World", imported: Import) -> None:

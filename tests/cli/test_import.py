@@ -85,6 +85,15 @@ def test_what_no_stack_owns_is_planned_as_an_adoption_of_tags(
     assert ", 0 writes" in run("create", str(file)).stdout
 
 
+def test_what_the_pipeline_names_and_nobody_has_is_in_the_way(
+    run: Run, created: str, client: Callable[[str], Any]
+) -> None:
+    client("codecommit").delete_repository(repositoryName="FriendReminders")
+    result = run("import", "FriendReminders", *REGION)
+    assert result.exit_code == 0
+    shown("import_in_the_way", result.stderr)
+
+
 def test_services_and_projects_are_imported_alone(run: Run, created: str) -> None:
     words = ("--cluster", "friendreminders", "--service", "remindersmgt", "--project", "FriendRemindersBuild")
     found = yaml.safe_load(run("import", *words, *REGION).stdout)
