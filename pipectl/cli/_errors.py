@@ -21,6 +21,8 @@ def show(error: BaseException, words: Sequence[str]) -> ExitCode:
     if "--debug" in words:
         traceback.print_exception(error)
     said = _told(error)
+    if isinstance(error, click.Abort | KeyboardInterrupt) and sys.stderr.isatty():
+        click.echo(err=True)  # the terminal has written `^C` behind what was on the line
     with contextlib.suppress(BrokenPipeError):  # whoever read us has gone, so nobody is left to tell
         click.echo(error_text(said, look_of(sys.stderr, plain="--no-color" in words)), err=True)
     return said.exit_code

@@ -130,8 +130,8 @@ def _answers(
 
 def _connection(asking: "Asking", here: "Folder", offers: "Offers", given: Any) -> str:
     host = here.source.host if here.source else None
-    _show("Connections", [f"{arn}  {name}  {provider}" for arn, name, provider in offers.connections], asking)
-    question = f"Connection to {host or 'its host'} (an ARN)"
+    _show("Connections", [each.title for each in offers.connections], asking)
+    question = f"Connection to {host or 'its host'}"
     proposed = offers.connection_to(host)
     return asking.one("connection", question, "--connection", given["connection"], proposed)
 

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipectl.init.dockerfile import port
+
 LARGEST_FILE = 1_000_000
-EXPOSED = re.compile(r"^\s*EXPOSE\s+(\d{1,5})(?:/tcp)?\b", re.IGNORECASE | re.MULTILINE)
 CONTAINER = re.compile(r"""\\?["']?\bname\\?["']?\s*:\s*\\?["']([A-Za-z0-9_-]+)\\?["']""")
 """The container in a line that writes image definitions (user guide, "file-reference", image definitions)."""
 
@@ -47,7 +48,7 @@ def look(path: Path) -> Folder:
     return Folder(
         stack=stack_name(path.resolve().name),
         has_dockerfile=dockerfile is not None,
-        port=_port(dockerfile or ""),
+        port=port(dockerfile or ""),
         buildspec=buildspec,
         container=_container(_text(path / buildspec) or "") if buildspec else None,
         source=source(url) if url else None,
@@ -77,11 +78,6 @@ def source(url: str) -> Source | None:
     return (
         Source(name, host=found[1].lower()) if found and re.fullmatch(r"[\w.-]+(/[\w.-]+)+", name) else None
     )
-
-
-def _port(dockerfile: str) -> int | None:
-    found = EXPOSED.search(dockerfile)
-    return int(found[1]) if found and 1 <= int(found[1]) <= 65535 else None  # noqa: PLR2004  the ports there are
 
 
 def _container(buildspec: str) -> str | None:

@@ -33,6 +33,27 @@ class Subnet:
 
 
 @dataclass(frozen=True)
+class GitConnection:
+    """A connection to a Git host; one that is not AVAILABLE has to be completed in the console."""
+
+    arn: str
+    name: str
+    provider: str
+    status: str
+
+    @property
+    def title(self) -> str:
+        """It in one line."""
+        kind = "" if self.works else f"{self.status.lower()}: complete it in the console"
+        return "  ".join(filter(None, (self.arn, self.name, self.provider, kind)))
+
+    @property
+    def works(self) -> bool:
+        """Whether a pipeline can use it."""
+        return self.status == "AVAILABLE"
+
+
+@dataclass(frozen=True)
 class Offers:
     """What there is. `unseen` says what could not be looked at."""
 
@@ -40,8 +61,7 @@ class Offers:
     subnets: tuple[Subnet, ...] = ()
     groups: tuple[tuple[str, str], ...] = ()
     """Id and name of each security group."""
-    connections: tuple[tuple[str, str, str], ...] = ()
-    """ARN, name and provider of each connection that works."""
+    connections: tuple[GitConnection, ...] = ()
     clusters: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
 
@@ -61,9 +81,8 @@ class Offers:
 
     def connection_to(self, host: str | None) -> str | None:
         """The only connection that works to a host."""
-        found = [
-            arn for arn, _, provider in self.connections if provider == PROVIDERS.get(host or "", provider)
-        ]
+        provider = PROVIDERS.get(host or "")
+        found = [each.arn for each in self.connections if each.works and provider in (None, each.provider)]
         return found[0] if len(found) == 1 else None
 
 
@@ -125,12 +144,16 @@ def _groups(cloud: Cloud, vpc: str) -> tuple[tuple[str, str], ...]:
     return tuple((each["GroupId"], each["GroupName"]) for each in all_of(ask, "SecurityGroups"))
 
 
-def _connections(cloud: Cloud) -> tuple[tuple[str, str, str], ...]:
+def _connections(cloud: Cloud) -> tuple[GitConnection, ...]:
     found = all_of(partial(cloud.call, "codeconnections", "list_connections"), "Connections")
     return tuple(
-        (each["ConnectionArn"], each["ConnectionName"], each.get("ProviderType", ""))
+        GitConnection(
+            each["ConnectionArn"],
+            each["ConnectionName"],
+            each.get("ProviderType", ""),
+            each["ConnectionStatus"],
+        )
         for each in found
-        if each["ConnectionStatus"] == "AVAILABLE"
     )
 
 

@@ -332,7 +332,8 @@ def placed(way: tuple[str, ...], text: str) -> Any:
 
 
 def test_no_word_of_the_grammar_or_of_aws_is_taken_for_the_name_of_a_secret() -> None:
-    words = [(key,) for block in schema(BLOCKS)["$defs"].values() for key in block.get("properties", {})]
+    blocks = schema(BLOCKS)["$defs"].values()
+    words: list[tuple[str, ...]] = [(key,) for block in blocks for key in block.get("properties", {})]
     session = botocore.session.get_session()
     for service, operation in MODELS:
         shape = session.get_service_model(service).operation_model(operation).input_shape

@@ -1,5 +1,6 @@
 """`init` on a terminal: it asks, proposes, and asks again when an answer does not fit"""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,10 +44,19 @@ def test_what_does_not_fit_is_asked_again(shop: Path, environment: dict[str, str
     assert service["task_definition"]["containers"]["app"]["ports"] == [3000]
 
 
+def test_an_interrupted_question_writes_no_file(shop: Path, environment: dict[str, str | None]) -> None:
+    keys: dict[str, str | int] = {"Name of the stack": "\r", "Repository": signal.SIGINT}
+    typed = type_on_terminal("init", "--schema", "--no-color", environment=environment, keys=keys)
+    assert typed.exit_code == 130, typed.screen
+    assert typed.screen.splitlines()[-1] == "error: interrupted"
+    assert [file.name for file in shop.iterdir()] == ["Dockerfile"]
+
+
 def test_what_the_account_offers_is_shown_and_proposed(
     shop: Path, server: Server, environment: dict[str, str | None], client: Callable[[str], Any]
 ) -> None:
     client("ecs").create_cluster(clusterName="everybody")
+    client("codeconnections").create_connection(ConnectionName="github", ProviderType="GitHub")
     keys: dict[str, str | int] = {
         "Region (": "ap-southeast-1\r",
         "Name of the stack": "\r",
@@ -62,7 +72,13 @@ def test_what_the_account_offers_is_shown_and_proposed(
     words = ("--endpoint-url", server.url, "init", "--from-aws")
     typed = type_on_terminal(*words, environment=environment, keys=keys)
     assert typed.exit_code == 0, typed.screen
-    for text in ("Subnets in this account:", "public", "Security groups in this account:", "  everybody"):
+    for text in (
+        "Subnets in this account:",
+        "public",
+        "Security groups in this account:",
+        "  everybody",
+        "  pending: comp",
+    ):
         assert text in typed.screen
     values = yaml.safe_load((shop / "pipectl.yaml").read_text(encoding="utf-8"))
     assert values["ecs"]["everybody"]["managed"] is False
