@@ -13,9 +13,8 @@ from pipectl.arrive.proven import proven
 from pipectl.arrive.shorten import shortened
 from pipectl.aws.cloud import Cloud
 from pipectl.engine.values import State
-from pipectl.kinds import KINDS
-
-OTHERS = "belongs to another stack"
+from pipectl.kinds import KINDS, cluster, pipeline, project, repository, service, source
+from pipectl.kinds.kind import Kind
 
 
 @dataclass(frozen=True)
@@ -52,11 +51,16 @@ def _values(live: Live) -> dict[str, Any]:
     shared = common_tags(owned) if owned else {}
     blocks = {
         "codecommit": _blocks(
-            live, live.codecommit, lambda name, state: repositories.codecommit_block(look, name, state)
+            live,
+            source.KIND,
+            live.codecommit,
+            lambda name, state: repositories.codecommit_block(look, name, state),
         ),
-        "ecr": _blocks(live, live.ecr, lambda _, state: repositories.ecr_block(state)),
+        "ecr": _blocks(live, repository.KIND, live.ecr, lambda _, state: repositories.ecr_block(state)),
         "ecs": _clusters(live, ours),
-        "codebuild": _blocks(live, live.projects, lambda name, state: _project(live, ours, name, state)),
+        "codebuild": _blocks(
+            live, project.KIND, live.projects, lambda name, state: _project(live, ours, name, state)
+        ),
         "codepipeline": {name: _pipeline_block(live, ours, name) for name in live.pipelines},
     }
     return said | filled(tags=shared) | filled(**_without_shared(blocks, shared))
@@ -72,35 +76,41 @@ def _without_shared(value: Any, shared: Mapping[str, str]) -> Any:
     return {key: item for key, item in said.items() if key != "tags" or item}
 
 
-def _blocks(live: Live, found: Mapping[str, State], block: Any) -> dict[str, Any]:
+def _blocks(live: Live, kind: Kind, found: Mapping[str, State], block: Any) -> dict[str, Any]:
     return {
-        name: _only_used(live, name) if live.is_foreign(state) else block(name, state)
+        name: _only_used(live, kind, name, state)
+        if live.is_foreign(kind, name, state)
+        else block(name, state)
         for name, state in found.items()
     }
 
 
-def _only_used(live: Live, name: str) -> dict[str, Any]:
-    live.look.tell(f"{name} {OTHERS}: the spec only uses it")
+def _only_used(live: Live, kind: Kind, name: str, state: State) -> dict[str, Any]:
+    other = owner(state)
+    whose = f"belongs to stack {other}" if other else f"does not belong to stack {live.stack}"
+    live.look.tell(f"{kind.name} {name} {whose}: the spec only uses it")
     return {"managed": False}
 
 
 def _clusters(live: Live, ours: Ours) -> dict[str, Any]:
-    said = _blocks(live, live.clusters, lambda _, state: services.cluster_block(state))
+    said = _blocks(live, cluster.KIND, live.clusters, lambda _, state: services.cluster_block(state))
     for name, state in live.services.items():
-        cluster, _, service = name.partition("/")
-        if live.is_foreign(state) or not services.is_known(live.look, name, state):
-            block: dict[str, Any] = {"managed": False}
+        where, _, called = name.partition("/")
+        if live.is_foreign(service.KIND, name, state):
+            block = _only_used(live, service.KIND, name, state)
+        elif not services.is_known(live.look, name, state):
+            block = {"managed": False}
         else:
             block = _service(live, ours, name, state)
-        said.setdefault(cluster, {"managed": False}).setdefault("services", {})[service] = block
+        said.setdefault(where, {"managed": False}).setdefault("services", {})[called] = block
     return said
 
 
 def _service(live: Live, ours: Ours, name: str, state: State) -> dict[str, Any]:
-    cluster, _, service = name.partition("/")
+    where, _, called = name.partition("/")
     raw = state["raw_task"]
-    alone = sum(each.partition("/")[2] == service for each in live.services) == 1
-    own_role = ours.role(service if alone else f"{cluster}-{service}", "execution")
+    alone = sum(each.partition("/")[2] == called for each in live.services) == 1
+    own_role = ours.role(called if alone else f"{where}-{called}", "execution")
     role = raw.get("executionRoleArn")
     usual = f"/ecs/{tasks.family(raw)}"
     group = next(iter(tasks.log_groups(raw)), usual)
@@ -164,8 +174,9 @@ def _last(block: dict[str, Any]) -> dict[str, Any]:
 
 def _pipeline_block(live: Live, ours: Ours, name: str) -> dict[str, Any]:
     raw, look = live.pipelines[name], live.look
-    if live.is_foreign({"tags": live.pipeline_tags[name]}):
-        return _only_used(live, f"pipeline {name}")
+    tags = {"tags": live.pipeline_tags[name]}
+    if live.is_foreign(pipeline.KIND, name, tags):
+        return _only_used(live, pipeline.KIND, name, tags)
     region = look.account.region
     stores = pipelines.stores(raw, region)
     buckets = {where: store.get("location") for where, store in stores.items()}

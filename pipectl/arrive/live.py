@@ -12,7 +12,8 @@ from pipectl.arrive.used import Used, images, used
 from pipectl.aws.cloud import by_name, find, pages
 from pipectl.engine.values import State
 from pipectl.errors import PipectlError
-from pipectl.kinds import log_group
+from pipectl.kinds import log_group, pipeline, project, service
+from pipectl.kinds.kind import Kind
 from pipectl.spec.problems import nearest
 
 LONGEST = 40
@@ -26,6 +27,11 @@ class Asked:
     pipelines: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     projects: tuple[str, ...] = ()
+
+    def names(self, kind: Kind, name: str) -> bool:
+        """Whether this thing is asked for by its own name."""
+        asked = {pipeline.NAME: self.pipelines, service.NAME: self.services, project.NAME: self.projects}
+        return name in asked.get(kind.name, ())
 
 
 class Live:
@@ -89,12 +95,16 @@ class Live:
     @cached_property
     def stack(self) -> str:
         """The stack that owns what is imported, else a name made of what was asked for."""
-        states = [{"tags": tags} for tags in self.pipeline_tags.values()]
-        owners = [owner(state) for state in [*states, *self.services.values(), *self.projects.values()]]
         first = next(
             (each for each in [*self.asked.pipelines, *self.asked.services, *self.asked.projects]), ""
         )
-        return next((each for each in owners if each), None) or stack_name(first)
+        return self._owner or stack_name(first)
+
+    @cached_property
+    def _owner(self) -> str | None:
+        states = [{"tags": tags} for tags in self.pipeline_tags.values()]
+        owners = (owner(state) for state in [*states, *self.services.values(), *self.projects.values()])
+        return next((each for each in owners if each), None)
 
     @property
     def states(self) -> list[State]:
@@ -103,14 +113,16 @@ class Live:
         tagged: list[State] = [{"tags": tags} for tags in self.pipeline_tags.values()]
         return [*(state for each in whole for state in each.values()), *tagged]
 
-    def is_foreign(self, state: State) -> bool:
-        """Whether another stack owns it: then the spec only uses it."""
-        return owner(state) not in (None, self.stack)
+    def is_foreign(self, kind: Kind, name: str, state: State) -> bool:
+        """Whether the spec only uses it: another stack owns it, or none does and ours is made already."""
+        if owner(state) is not None:
+            return owner(state) != self.stack
+        return self._owner is not None and state.get("tags") is not None and not self.asked.names(kind, name)
 
     def log_group(self, name: str) -> State | None:
-        """A log group that the stack may take over: one that is there and not another stack's."""
+        """A log group that the stack has or may take over: one that is there and is not only used."""
         state = self.look.state(log_group.KIND, name, {})
-        return None if state is None or self.is_foreign(state) else state
+        return None if state is None or self.is_foreign(log_group.KIND, name, state) else state
 
 
 def stack_name(text: str) -> str:

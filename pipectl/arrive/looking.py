@@ -69,6 +69,7 @@ class Look:
                 yield word, kind.read(self.cloud, {name: {word: value}})[name].get(word)
             except AccessDenied as error:
                 self.deny(f"{word} of {kind.name} {name}", error)
+                yield word, None
 
     def deny(self, what: str, error: AccessDenied) -> None:
         """Say what could not be read, and which permission that needs."""

@@ -100,6 +100,8 @@ def _asked(
 
 def _may_write(file: Path, *, force: bool) -> None:
     """Raise Declined when the file is there and nobody says that it may go."""
+    if not file.parent.is_dir():
+        raise WrongUsage(f"there is no folder `{file.parent}`", hint="make it, or name another file")
     if force or not file.exists():
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):

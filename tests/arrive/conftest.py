@@ -17,13 +17,13 @@ from pipectl.kinds.cluster import Cluster
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.project_block import Project
 from pipectl.render.arrival import changes_of
-from tests.kinds.conftest import look, named, prepare
+from tests.kinds.conftest import look, named, prepare, values
 
 if TYPE_CHECKING:
     from pipectl.spec.spec import Spec
     from tests.conftest import World
 
-__all__ = ["look", "named", "prepare"]
+__all__ = ["look", "named", "prepare", "values"]
 
 
 @dataclass(frozen=True)

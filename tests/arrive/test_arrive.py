@@ -457,6 +457,15 @@ def test_of_a_thing_that_is_read_in_part_the_rest_is_said(world: "World") -> Non
     )
 
 
+def test_a_thing_whose_tags_must_not_be_read_is_not_taken_from_its_stack(
+    world: "World", named: Named
+) -> None:
+    world.made(world.load(named("friendreminders")))
+    world.fault(service="ecr", operation="ListTagsForResource", code="AccessDeniedException", status=400)
+    found = arrived(world, "FriendReminders", region="ap-southeast-1")
+    assert found.values["ecr"] == {"rails_app": {"keep_images": 30}}
+
+
 def test_the_customer_key_of_a_repository_is_said_and_the_one_of_aws_is_not(world: "World") -> None:
     pipeline = made(world, approval())
     codecommit, own = world.client("codecommit"), world.client("kms").create_key()["KeyMetadata"]["Arn"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -44,6 +44,21 @@ def test_every_spec_that_must_work_comes_back(
         world.server.reset()
         prepare(named(name))
         comes_back(world, imported, named(name))
+
+
+def test_what_a_spec_only_uses_comes_back_only_used(
+    world: "World", imported: Import, values: Callable[[str], dict[str, Any]]
+) -> None:
+    said = values("friendreminders")
+    region = said["region"]
+    world.client("ecs", region).create_cluster(clusterName="friendreminders")
+    world.client("ecr", region).create_repository(repositoryName="rails_app")
+    world.client("codecommit", region).create_repository(repositoryName="FriendReminders")
+    said["ecs"]["friendreminders"]["managed"] = False
+    said["ecr"] = {"rails_app": {"managed": False}}
+    said["codecommit"] = {"FriendReminders": {"managed": False}}
+    text = comes_back(world, imported, said)
+    assert text.count("managed: false") == 3
 
 
 @settings(

@@ -25,13 +25,20 @@ def shown(name: str, text: str) -> None:
     assert text == file.read_text(encoding="utf-8")
 
 
-def untagged(client: Callable[[str], Any]) -> None:
-    """Take the stack's tag from the image repository and the pipeline, as if no stack owned them"""
+REPOSITORY, SERVICE = ("ecr", "repository/rails_app"), ("ecs", "service/friendreminders/remindersmgt")
+
+
+def untagged(client: Callable[[str], Any], service: str, resource: str) -> None:
+    """Take the stack's tag off, as if no stack owned it"""
     account = client("sts").get_caller_identity()["Account"]
-    place = f"ap-southeast-1:{account}"
-    client("ecr").untag_resource(
-        resourceArn=f"arn:aws:ecr:{place}:repository/rails_app", tagKeys=["pipectl:stack"]
-    )
+    arn = f"arn:aws:{service}:ap-southeast-1:{account}:{resource}"
+    client(service).untag_resource(resourceArn=arn, tagKeys=["pipectl:stack"])
+
+
+def test_a_folder_that_is_not_there_is_named_before_anything_is_read(run: Run, tmp_path: Path) -> None:
+    result = run("import", "FriendReminders", *REGION, "-f", str(tmp_path / "no" / "x.yaml"))
+    assert result.exit_code == 2
+    assert f"error: there is no folder `{tmp_path / 'no'}`" in result.stderr
 
 
 def test_the_spec_goes_to_stdout_and_all_else_to_stderr(run: Run, created: str) -> None:
@@ -70,12 +77,25 @@ def test_as_data_it_is_one_document(run: Run, created: str, data: Callable[[Resu
     assert {"kind": "pipeline", "name": "FriendReminders"} in found["read"]
 
 
-def test_what_no_stack_owns_is_planned_as_an_adoption_of_tags(
+def test_what_a_stack_has_never_owned_is_only_used(
+    run: Run, created: str, client: Callable[[str], Any]
+) -> None:
+    untagged(client, *REPOSITORY)
+    result = run("import", "FriendReminders", *REGION)
+    values = yaml.safe_load(result.stdout)
+    assert values["ecr"] == {"rails_app": {"managed": False}}
+    said = "  ecr repository rails_app does not belong to stack friendreminders: the spec\n  only uses it\n"
+    assert said in result.stderr
+    assert "`pipectl create` changes nothing: " in result.stderr
+
+
+def test_what_is_asked_for_and_no_stack_owns_is_planned_as_an_adoption_of_tags(
     run: Run, created: str, client: Callable[[str], Any], tmp_path: Path
 ) -> None:
-    untagged(client)
+    untagged(client, *SERVICE)
     file = tmp_path / "again.yaml"
-    result = run("import", "FriendReminders", *REGION, "-f", str(file))
+    service = ("--cluster", "friendreminders", "--service", "remindersmgt")
+    result = run("import", "FriendReminders", *service, *REGION, "-f", str(file))
     said = "`pipectl create --adopt` adds the tags pipectl:stack and pipectl:adopted to 1"
     assert said in result.stderr
     plan = run("plan", str(file)).stdout
