@@ -4,9 +4,11 @@ import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pipectl.arrive.compiled import Designed, designed
+from pipectl.arrive.compiled import Designed, designed, spec_of
 from pipectl.aws.account import Account
+from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.providers import PROVIDERS
+from pipectl.kinds.wiring import wired
 from pipectl.spec.places import Path
 
 Values = dict[str, Any]
@@ -46,14 +48,37 @@ def without(values: Values, paths: Sequence[Path]) -> Values:
 
 
 def _candidates(values: Values) -> Iterator[Path]:
-    """What follows from other words more often than not."""
+    """What follows from other words."""
     for name, project in values.get("codebuild", {}).items():
         yield from (("codebuild", name, key) for key in ("environment_type", "repository") if key in project)
-    for name, pipeline in values.get("codepipeline", {}).items():
-        for number, stage in enumerate(pipeline.get("stages", [])):
-            for place, action in enumerate(stage["actions"]):
-                path = ("codepipeline", name, "stages", number, "actions", place)
-                yield from ((*path, key) for key in OF_ACTION if _may_go(key, action))
+    for key in OF_ACTION:
+        yield from _of_actions(values, key)
+
+
+def _of_actions(values: Values, key: str) -> Sequence[Path]:
+    """Where a key of actions is what it would be without being said; that of no other action matters."""
+    paths = [
+        (*("codepipeline", name, "stages", number, "actions", place), key)
+        for name, pipeline in values.get("codepipeline", {}).items()
+        for number, stage in enumerate(pipeline.get("stages", []))
+        for place, action in enumerate(stage["actions"])
+        if _may_go(key, action)
+    ]
+    if key == "poll":
+        return paths
+    said, unsaid = _wires(values), _wires(without(values, paths))
+    return [path for path in paths if said[path[:-1]] == unsaid[path[:-1]]]
+
+
+def _wires(values: Values) -> dict[Path, tuple[Any, ...]]:
+    """What is known of every action, by its place."""
+    return {
+        ("codepipeline", name, "stages", wire.stage_number, "actions", wire.action_number): (
+            (wire.name, wire.category, wire.inputs, wire.outputs)
+        )
+        for name, block in spec_of(values).all(Pipeline).items()
+        for wire in wired(block)
+    }
 
 
 def _may_go(key: str, action: Values) -> bool:
