@@ -118,17 +118,23 @@ def _service(live: Live, ours: Ours, name: str, state: State) -> dict[str, Any]:
     deployed = name in live.used.services or role == own_role
     around = tasks.Surroundings(
         live.look.account.region,
-        {
-            key: repo
-            for key, image in images_of(state).items()
-            if deployed and (repo := _repository(live, image))
-        },
+        _repositories(live, name, state) if deployed else {},
         group,
         None if role == own_role else role or False,
     )
     said_group = None if found or (group == usual and not tasks.log_groups(raw)) else group
     block = services.service_block(live.look, name, state, around, said_group)
     return _last(block | _retention(found))
+
+
+def _repositories(live: Live, name: str, state: State) -> dict[str, str]:
+    """Container -> the repository whose images the pipeline deploys; of several, only its builds know which."""
+    found = {key: _repository(live, image) for key, image in images_of(state).items()}
+    said = {key: repository for key, repository in found.items() if repository}
+    if len(set(said.values())) > 1:
+        images = f"the images of ecs service {name} ({', '.join(said)}) are left to the pipeline"
+        live.look.tell(f"{images}; one that it does not deploy needs `image` in place of `repository`")
+    return said
 
 
 def _repository(live: Live, image: str) -> str | None:

@@ -17,11 +17,13 @@ from pipectl.arrive.reading_back import read_back
 from pipectl.arrive.text import spec_text
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud
+from pipectl.engine.values import OWNER_TAG
 from pipectl.errors import AccessDenied, PipectlError
 from pipectl.kinds import BLOCKS
+from pipectl.kinds.declaration import words
 from pipectl.render.arrival import changes_of
 from pipectl.spec.schema import schema
-from tests.arrive import shapes
+from tests.arrive import odd, shapes
 from tests.arrive.conftest import Import
 from tests.arrive.shapes import REGION, action, arn, role
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tests.conftest import World
 
 Named = Callable[[str], Path]
+Look = Callable[[str], dict[str, Any]]
 NEEDED = {"codepipeline GetPipeline", "sts GetCallerIdentity"}
 """Without these there is nothing to import."""
 
@@ -202,6 +205,30 @@ def test_a_service_alone_keeps_its_image_in_the_spec(world: "World", imported: I
     assert found.changes == []
 
 
+def test_where_a_service_has_images_of_two_repositories_that_is_told(
+    world: "World", imported: Import
+) -> None:
+    pipeline = shapes.terraform(world.client)
+    world.client("ecr").create_repository(repositoryName="proxy")
+    images = {"api": "team/api:latest", "proxy": "proxy:7"}
+    containers = [{"name": name, "image": f"{shapes.REGISTRY}/{image}"} for name, image in images.items()]
+    ecs = world.client("ecs")
+    old = ecs.describe_task_definition(taskDefinition="api")["taskDefinition"]
+    kept = ("family", "networkMode", "requiresCompatibilities", "cpu", "memory", "executionRoleArn")
+    ecs.register_task_definition(**{key: old[key] for key in kept}, containerDefinitions=containers)
+    ecs.update_service(cluster="main", service="api", taskDefinition="api")
+    found = imported(REGION, pipelines=(pipeline,))
+    said = yaml.safe_load(found.text)["ecs"]["main"]["services"]["api"]["task_definition"]["containers"]
+    assert {name: each["repository"] for name, each in said.items()} == {"api": "team/api", "proxy": "proxy"}
+    assert found.told == (
+        (
+            "the images of ecs service main/api (api, proxy) are left to the pipeline; one that it does not"
+            " deploy needs `image` in place of `repository`"
+        ),
+    )
+    assert found.changes == []
+
+
 def test_a_project_with_a_source_of_its_own_is_only_used(world: "World", imported: Import) -> None:
     world.client("codebuild").create_project(
         name="lint",
@@ -333,13 +360,13 @@ def placed(way: tuple[str, ...], text: str) -> Any:
 
 def test_no_word_of_the_grammar_or_of_aws_is_taken_for_the_name_of_a_secret() -> None:
     blocks = schema(BLOCKS)["$defs"].values()
-    words: list[tuple[str, ...]] = [(key,) for block in blocks for key in block.get("properties", {})]
+    said: list[tuple[str, ...]] = [(key,) for block in blocks for key in block.get("properties", {})]
     session = botocore.session.get_session()
     for service, operation in MODELS:
         shape = session.get_service_model(service).operation_model(operation).input_shape
-        words += [("aws", *way) for way in members(shape)]
-    assert len(words) > 500
-    hidden = [way for way in words if concealed(placed(way, "some-name")).environment]
+        said += [("aws", *way) for way in members(shape)]
+    assert len(said) > 500
+    hidden = [way for way in said if concealed(placed(way, "some-name")).environment]
     assert hidden == []
 
 
@@ -407,6 +434,24 @@ def test_what_a_service_has_beside_the_spec_is_told(world: "World") -> None:
             " service instead"
         ),
     )
+
+
+def test_nothing_of_an_odd_pipeline_is_lost(world: "World", imported: Import, look: Look) -> None:
+    """What a spec does not say is no difference, so the pipeline is made anew from the spec alone"""
+    found = imported(REGION, pipelines=(odd.make(world.client),))
+    assert found.told == (
+        "no event rule starts pipeline Odd.Pipe@1 for its source Code; `create` makes none",
+        "no event rule starts pipeline Odd.Pipe@1 for its source Image; `create` makes none",
+    )
+    assert found.changes == []
+    place = arn("codepipeline", odd.NAME)
+    before, gates, tags = look(REGION)[place]
+    world.client("codepipeline").delete_pipeline(name=odd.NAME)
+    world.made(found.spec)
+    after, gates_after, tags_after = look(REGION)[place]
+    assert words(after, REGION) == words(before, REGION)
+    assert gates_after == gates
+    assert [each for each in tags_after if each["key"] != OWNER_TAG] == tags
 
 
 def test_each_of_two_branches_has_its_own_rule(world: "World", imported: Import) -> None:
