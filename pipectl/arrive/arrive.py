@@ -128,7 +128,7 @@ def _service(live: Live, ours: Ours, name: str, state: State) -> dict[str, Any]:
 
 
 def _repositories(live: Live, name: str, state: State) -> dict[str, str]:
-    """Container -> the repository whose images the pipeline deploys; of several, only its builds know which."""
+    """Container -> the repository whose images the pipeline deploys; of several, builds know which."""
     found = {key: _repository(live, image) for key, image in images_of(state).items()}
     said = {key: repository for key, repository in found.items() if repository}
     if len(set(said.values())) > 1:

@@ -9,7 +9,7 @@ from pipectl.aws.cloud import Cloud, find, side_by_side
 from pipectl.doctor._tools import all_of
 
 Shape = Mapping[str, Any]
-EVERYWHERE = ("0.0.0.0/0", "::/0")
+EVERYWHERE = "0.0.0.0/0"
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,15 @@ class Network:
     def way_out(self, subnet: str) -> str | None:
         """Where traffic to everywhere goes, as `nat-0123`; None when it goes nowhere."""
         for route in self.table(subnet).get("Routes", []):
-            where = route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock")
-            if where in EVERYWHERE[:1] and route.get("State") != "blackhole":
-                ways = [str(value) for key, value in sorted(route.items()) if key.endswith("Id") and value]
-                return ways[0] if ways else None
+            if route.get("DestinationCidrBlock") == EVERYWHERE and route.get("State") != "blackhole":
+                return _leads_to(route)
         return None
 
     def lost_way(self, subnet: str) -> str | None:
         """What a route to everywhere led to before it was deleted."""
         for route in self.table(subnet).get("Routes", []):
-            if route.get("DestinationCidrBlock") in EVERYWHERE and route.get("State") == "blackhole":
-                return next((str(value) for key, value in sorted(route.items()) if key.endswith("Id")), "?")
+            if route.get("DestinationCidrBlock") == EVERYWHERE and route.get("State") == "blackhole":
+                return _leads_to(route) or "?"
         return None
 
     def has_endpoint(self, service: str, subnet: str) -> bool:
@@ -54,6 +52,12 @@ class Network:
             if named and (endpoint.get("VpcEndpointType") != "Gateway" or table in endpoint["RouteTableIds"]):
                 return True
         return False
+
+
+def _leads_to(route: Shape) -> str | None:
+    """The gateway, interface or network behind a route (API reference of EC2, Route)."""
+    named = (value for key, value in sorted(route.items()) if key.endswith(("Id", "Arn")) and value)
+    return next(map(str, named), None)
 
 
 def subnet(cloud: Cloud, name: str) -> Shape | None:

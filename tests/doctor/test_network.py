@@ -14,6 +14,11 @@ LOCAL = {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "
 NAT = {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "active"}
 LOST = {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-2", "State": "blackhole"}
 TRANSIT = {"DestinationCidrBlock": "0.0.0.0/0", "TransitGatewayId": "tgw-1", "State": "active"}
+CLOUD_WAN = {
+    "DestinationCidrBlock": "0.0.0.0/0",
+    "CoreNetworkArn": "arn:aws:networkmanager::1:core-network/core-network-1",
+    "State": "active",
+}
 OF_SIX = {"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1", "State": "active"}
 
 
@@ -29,6 +34,7 @@ def test_a_route_whose_gateway_was_deleted_leads_nowhere() -> None:
 
 def test_other_ways_than_gateways_count_and_those_of_ipv6_do_not() -> None:
     assert Network([table(LOCAL, TRANSIT)], []).way_out("subnet-1") == "tgw-1"
+    assert Network([table(LOCAL, CLOUD_WAN)], []).way_out("subnet-1") == CLOUD_WAN["CoreNetworkArn"]
     assert Network([table(LOCAL, OF_SIX)], []).way_out("subnet-1") is None
 
 

@@ -37,6 +37,21 @@ def elsewhere(connection: str) -> dict[str, Any]:
     return system({"name": "Source", "actions": [action]}, BUILD, DEPLOY)
 
 
+def test_a_branch_that_nobody_has_pushed_is_seen(ward: Ward) -> None:
+    ward.make(system())
+    ward.says("no_branch", "source")
+    file = {"filePath": "Dockerfile", "fileContent": b"FROM scratch"}
+    ward.aws("codecommit").create_commit(repositoryName="shop", branchName="main", putFiles=[file])
+    ward.says("good", "source")
+
+
+def test_a_repository_that_was_deleted_is_missed(ward: Ward) -> None:
+    ward.make(system())
+    ward.aws("codecommit").delete_repository(repositoryName="shop")
+    ward.says("no_repository", "source")
+    ward.says("no_repository_without_a_spec", "source", spec=False)
+
+
 def test_a_rule_that_starts_the_pipeline_is_good(ward: Ward) -> None:
     ward.make(system())
     ward.says("good", "event_rule")

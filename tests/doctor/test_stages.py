@@ -43,6 +43,14 @@ def green_and_blue() -> dict[str, Any]:
     )
 
 
+def test_a_project_that_was_deleted_is_missed(ward: Ward) -> None:
+    ward.make(system())
+    ward.says("good", "build_project")
+    ward.aws("codebuild").delete_project(name="shop")
+    ward.says("no_project", "build_project")
+    ward.says("no_project_without_a_spec", "build_project", spec=False)
+
+
 def test_every_role_trusts_its_service(ward: Ward) -> None:
     ward.make(system())
     ward.says("good", "role_trust")
