@@ -1,6 +1,7 @@
 """What a folder tells about the system in it: a Dockerfile, a buildspec, where its code comes from."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,8 @@ class Folder:
     """The container that the buildspec writes an image for."""
     source: Source | None = None
     branch: str | None = None
+    place: str = ""
+    """Where it is in its repository, as `services/web`; builds begin at the top of that."""
 
 
 def look(path: Path) -> Folder:
@@ -44,21 +47,25 @@ def look(path: Path) -> Folder:
     dockerfile = _text(path / "Dockerfile")
     names = ("buildspec.yml", "buildspec.yaml")
     buildspec = next((name for name in names if (path / name).is_file()), None)
-    url, branch = _git(path.resolve())
+    whole = path.resolve()
+    top = next((each for each in (whole, *whole.parents) if (each / ".git").exists()), None)
+    url, branch = _git(top / ".git") if top else (None, None)
     return Folder(
-        stack=stack_name(path.resolve().name),
+        stack=stack_name(whole.name),
         has_dockerfile=dockerfile is not None,
         port=port(dockerfile or ""),
         buildspec=buildspec,
         container=_container(_text(path / buildspec) or "") if buildspec else None,
         source=source(url) if url else None,
         branch=branch,
+        place=whole.relative_to(top).as_posix() if top and top != whole else "",
     )
 
 
 def stack_name(word: str) -> str:
     """A word as the name of a stack: small letters, digits, hyphens, 2 to 40, a letter first."""
-    name = re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-").lstrip("0123456789-")[:40].rstrip("-")
+    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-").lstrip("0123456789-")[:40].rstrip("-")
     return name if len(name) > 1 else "app"
 
 
@@ -87,11 +94,8 @@ def _container(buildspec: str) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def _git(path: Path) -> tuple[str | None, str | None]:
+def _git(git: Path) -> tuple[str | None, str | None]:
     """The URL of the remote (`origin` first) and the branch, read from git's own files."""
-    git = next((each / ".git" for each in (path, *path.parents) if (each / ".git").exists()), None)
-    if git is None:
-        return None, None
     if git.is_file():  # a worktree or a submodule: a file that says where
         git = (git.parent / (_text(git) or "").removeprefix("gitdir:").strip()).resolve()
     common = (git / (_text(git / "commondir") or ".").strip()).resolve()

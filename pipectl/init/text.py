@@ -2,11 +2,14 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from pipectl.init.answers import Answers
 
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
+PLAIN = r"[\w./-]+"
 NO_TEXTS = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
 """Words that YAML takes for something else."""
 
@@ -80,13 +83,15 @@ def _codebuild(answers: Answers) -> Iterator[str]:
     yield "codebuild:"
     yield f"  {_text(answers.name + '-build')}:"
     yield _remarked("    privileged: true", "docker build needs it")
+    place = answers.folder.place
     if answers.folder.buildspec:
-        yield _remarked(f"    buildspec: {answers.folder.buildspec}", "in the source repository")
+        file = str(PurePosixPath(place, answers.folder.buildspec))
+        yield _remarked(f"    buildspec: {_text(file)}", "in the source repository")
     else:
-        yield from _buildspec(answers.container)
+        yield from _buildspec(answers.container, place or ".")
 
 
-def _buildspec(container: str) -> Iterator[str]:
+def _buildspec(container: str, folder: str) -> Iterator[str]:
     """Inline, so that the code needs no file more; REPOSITORY_URI is set by pipectl."""
     login = "aws ecr get-login-password | docker login --username AWS --password-stdin ${REPOSITORY_URI%/*}"
     written = json.dumps([{"name": container, "imageUri": "%s"}], separators=(",", ":"))
@@ -98,7 +103,8 @@ def _buildspec(container: str) -> Iterator[str]:
     yield f"            - {login}"
     yield "        build:"
     yield "          commands:"
-    yield f"            - docker build -t {IMAGE} ."
+    build = f"docker build -t {IMAGE} {shlex.quote(folder)}"
+    yield f"            - {build if re.fullmatch(PLAIN, folder) else json.dumps(build)}"
     yield f"            - docker push {IMAGE}"
     yield f"            - printf '{written}' {IMAGE} > imagedefinitions.json"
     yield "      artifacts:"

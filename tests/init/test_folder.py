@@ -80,7 +80,9 @@ def test_an_empty_folder_tells_its_name(tmp_path: Path) -> None:
 def test_a_folder_inside_a_repository_and_a_worktree_know_their_remote(tmp_path: Path) -> None:
     repository(tmp_path / "whole", "https://github.com/example/whole.git")
     (tmp_path / "whole" / "web").mkdir()
-    assert look(tmp_path / "whole" / "web").source == Source("example/whole", host="github.com")
+    inside = look(tmp_path / "whole" / "web")
+    assert (inside.source, inside.place) == (Source("example/whole", host="github.com"), "web")
+    assert look(tmp_path / "whole").place == ""
     own = tmp_path / "whole" / ".git" / "worktrees" / "tree"
     own.mkdir(parents=True)
     (own / "commondir").write_text("../..\n", encoding="utf-8")
@@ -114,7 +116,7 @@ def test_two_containers_in_a_buildspec_are_no_answer(tmp_path: Path) -> None:
     ("word", "name"),
     [
         ("Shop", "shop"), ("my_shop.git", "my-shop-git"), ("42-shop", "shop"), ("x", "app"), ("", "app"),
-        ("a" * 50, "a" * 40), ("Ünïcode", "n-code"), ("---", "app"),
+        ("a" * 50, "a" * 40), ("Ünïcode", "unicode"), ("日本", "app"), ("---", "app"),
     ],
 )  # fmt: skip
 def test_any_word_becomes_the_name_of_a_stack(word: str, name: str) -> None:

@@ -1,5 +1,6 @@
 """Whatever the answers are, the spec that is written has no mistakes and says what was answered"""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def test_the_buildspec_of_the_folder_is_used_and_else_one_is_written_inline() ->
     assert yaml.safe_load(spec_text(own))["codebuild"]["shop-build"]["buildspec"] == "buildspec.yml"
     inline = yaml.safe_load(spec_text(USUAL))["codebuild"]["shop-build"]["buildspec"]
     assert list(inline["phases"]) == ["pre_build", "build"]
+
+
+@pytest.mark.parametrize("place", ["services/web", "my web: #1", "it's"])
+def test_a_folder_inside_its_repository_is_built_from_the_top_of_that(tmp_path: Path, place: str) -> None:
+    own = replace(USUAL, folder=Folder("shop", buildspec="buildspec.yml", place=place))
+    assert yaml.safe_load(spec_text(own))["codebuild"]["shop-build"]["buildspec"] == f"{place}/buildspec.yml"
+    inside = replace(USUAL, folder=Folder("shop", place=place))
+    assert problems(tmp_path, inside) == []
+    build = yaml.safe_load(spec_text(inside))["codebuild"]["shop-build"]["buildspec"]["phases"]["build"]
+    assert shlex.split(build["commands"][0])[-1] == place
 
 
 def test_the_line_for_editors_stands_first_where_the_schema_is_written_too() -> None:
