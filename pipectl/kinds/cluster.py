@@ -25,9 +25,13 @@ class Cluster(Block):
     container_insights: Literal["enabled", "disabled", "enhanced"] | None = Field(
         None, description="the account's default when it is not stated"
     )
-    capacity_providers: list[str] | None = Field(None, max_length=20)
-    default_capacity_provider_strategy: list[CapacityProvider] | None = None
-    services: dict[str, Service] = Field(default_factory=dict)
+    capacity_providers: list[str] | None = Field(
+        None, max_length=20, description="FARGATE, FARGATE_SPOT or your own"
+    )
+    default_capacity_provider_strategy: list[CapacityProvider] | None = Field(
+        None, description="for services that state neither `launch_type` nor a strategy"
+    )
+    services: dict[str, Service] = Field(default_factory=dict, description="the services that run in it")
 
 
 def design(spec: Spec, account: Account) -> Iterable[Resource]:

@@ -52,42 +52,50 @@ EnvironmentValue = str | SecretValue
 class Vpc(Part):
     """The network that builds run in."""
 
-    id: str = Field(pattern=r"^vpc-[0-9a-f]{8,17}$")
-    subnets: list[Subnet] = Field(min_length=1, max_length=16)
-    security_groups: list[SecurityGroup] = Field(min_length=1, max_length=5)
+    id: str = Field(pattern=r"^vpc-[0-9a-f]{8,17}$", description="the VPC")
+    subnets: list[Subnet] = Field(min_length=1, max_length=16, description="up to 16")
+    security_groups: list[SecurityGroup] = Field(min_length=1, max_length=5, description="up to five")
 
 
 class Project(Block):
     """A build project that a pipeline runs."""
 
-    description: str | None = Field(None, max_length=255)
+    description: str | None = Field(None, max_length=255, description="shown in the console")
     image: str = Field(DEFAULT_IMAGE, description="the image that the build runs in")
     environment_type: EnvironmentType | None = Field(
         None, description="what fits the image when it is not stated"
     )
-    compute: Compute = "BUILD_GENERAL1_SMALL"
+    compute: Compute = Field("BUILD_GENERAL1_SMALL", description="the size of the build machine")
     privileged: bool = Field(default=False, description="true: the build may use docker")
-    image_pull_credentials: Literal["CODEBUILD", "SERVICE_ROLE"] | None = None
+    image_pull_credentials: Literal["CODEBUILD", "SERVICE_ROLE"] | None = Field(
+        None, description="whose rights pull the image; SERVICE_ROLE for an image of your own"
+    )
     buildspec: str | dict[str, Any] | None = Field(
         None,
         description="a path in the source, or the buildspec itself; `buildspec.yml` when it is not stated",
     )
-    environment: dict[VariableName, EnvironmentValue] = Field(default_factory=dict)
+    environment: dict[VariableName, EnvironmentValue] = Field(
+        default_factory=dict, description="variables of the build"
+    )
     repository: str | Literal[False] | None = Field(
         None, description="the ECR repository that the build pushes to; sets REPOSITORY_URI; false: none"
     )
-    timeout_minutes: Whole | None = Field(None, ge=5, le=2160)
-    queued_timeout_minutes: Whole | None = Field(None, ge=5, le=480)
-    concurrent_build_limit: Whole | None = Field(None, ge=1)
+    timeout_minutes: Whole | None = Field(None, ge=5, le=2160, description="how long a build may take")
+    queued_timeout_minutes: Whole | None = Field(
+        None, ge=5, le=480, description="minutes that a build may wait"
+    )
+    concurrent_build_limit: Whole | None = Field(None, ge=1, description="how many builds at once")
     cache: list[CacheMode] | str | None = Field(None, description="local modes, or bucket/prefix in S3")
-    vpc: Vpc | None = None
-    encryption_key: Key | None = None
+    vpc: Vpc | None = Field(None, description="the network that builds run in")
+    encryption_key: Key | None = Field(None, description="the customer key of the build's output")
     role: RoleArn | None = Field(None, description="a role of your own")
     statements: list[dict[str, Any]] = Field(
         default_factory=list, description="more policy statements for the role, each with a Sid"
     )
     log_group: str | None = Field(None, description="a log group of your own")
-    log_retention_days: Whole | None = None
+    log_retention_days: Whole | None = Field(
+        None, description="how long that log group keeps; forever when it is never stated"
+    )
 
     @property
     def kind_of_environment(self) -> str:

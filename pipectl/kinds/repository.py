@@ -44,12 +44,19 @@ class EcrRepository(Block):
     untagged_days: Whole | None = Field(None, ge=1, description="untagged images expire after so many days")
     lifecycle_policy: dict[str, Any] | None = Field(None, description="a whole lifecycle policy of your own")
     scan_on_push: bool = Field(default=True, description="scan every image that is pushed")
-    tag_mutability: Mutability | None = None
+    tag_mutability: Mutability | None = Field(
+        None,
+        description="whether a tag may be moved to another image; the two with EXCLUSION need `mutable_tags`",
+    )
     mutable_tags: list[str] = Field(
         default_factory=list, max_length=5, description="tags or wildcards that the mutability excludes"
     )
-    encryption: Literal["AES256", "KMS", "KMS_DSSE"] | None = None
-    kms_key: Arn | None = None
+    encryption: Literal["AES256", "KMS", "KMS_DSSE"] | None = Field(
+        None, description="how images are encrypted; fixed once the repository exists"
+    )
+    kms_key: Arn | None = Field(
+        None, description="your key, with `encryption: KMS`; fixed once the repository exists"
+    )
     policy: dict[str, Any] | None = Field(None, description="the repository policy, as IAM writes it")
 
 

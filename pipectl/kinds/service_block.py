@@ -10,11 +10,11 @@ from pipectl.spec.block import Arn, Block, Part, RoleArn, SecurityGroup, Subnet,
 class Port(Part):
     """A port that a container listens on."""
 
-    container: Whole = Field(ge=1, le=65535)
-    host: Whole | None = Field(None, ge=0, le=65535)
-    protocol: Literal["tcp", "udp"] = "tcp"
+    container: Whole = Field(ge=1, le=65535, description="where it listens")
+    host: Whole | None = Field(None, ge=0, le=65535, description="for `bridge` and `host` networks")
+    protocol: Literal["tcp", "udp"] = Field("tcp", description="of the transport")
     name: str | None = Field(None, description="the name for Service Connect")
-    app_protocol: Literal["http", "http2", "grpc"] | None = None
+    app_protocol: Literal["http", "http2", "grpc"] | None = Field(None, description="for Service Connect")
 
 
 def _port(value: Any) -> Any:
@@ -31,7 +31,7 @@ class HealthCheck(Part):
     command: str | list[str] = Field(description="a line for the container's shell, or words for exec")
     interval: Whole = Field(30, ge=5, le=300, description="seconds")
     timeout: Whole = Field(5, ge=2, le=120, description="seconds")
-    retries: Whole = Field(3, ge=1, le=10)
+    retries: Whole = Field(3, ge=1, le=10, description="failures in a row until it is unhealthy")
     start_period: Whole | None = Field(None, ge=0, le=300, description="seconds")
 
 
@@ -42,23 +42,31 @@ class Container(Part):
         None, description="the ECR repository that the pipeline pushes its image to"
     )
     image: str | None = Field(None, description="an image; beside `repository` the first one only")
-    essential: bool = True
-    cpu: Whole | None = Field(None, ge=0)
+    essential: bool = Field(True, description="false: the task goes on when this container ends")
+    cpu: Whole | None = Field(None, ge=0, description="CPU units of the task that are kept for it")
     memory: Whole | None = Field(None, ge=6, description="MiB, hard limit")
     memory_reservation: Whole | None = Field(None, ge=6, description="MiB, soft limit")
-    ports: list[Annotated[Port, BeforeValidator(_port)]] = Field(default_factory=list, max_length=100)
-    command: list[str] | None = None
-    entry_point: list[str] | None = None
-    working_directory: str | None = None
-    user: str | None = None
-    environment: dict[str, str] = Field(default_factory=dict)
+    ports: list[Annotated[Port, BeforeValidator(_port)]] = Field(
+        default_factory=list, max_length=100, description="what it listens on"
+    )
+    command: list[str] | None = Field(None, description="in place of the image's command")
+    entry_point: list[str] | None = Field(None, description="in place of the image's entry point")
+    working_directory: str | None = Field(None, description="in place of the image's")
+    user: str | None = Field(None, description="in place of the image's")
+    environment: dict[str, str] = Field(default_factory=dict, description="variables")
     secrets: dict[str, str] = Field(
         default_factory=dict, description="SSM parameter by name or ARN, or Secrets Manager ARN"
     )
-    health_check: HealthCheck | None = None
-    depends_on: dict[str, Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]] = Field(default_factory=dict)
-    docker_labels: dict[str, str] = Field(default_factory=dict)
-    read_only_root_filesystem: bool | None = None
+    health_check: HealthCheck | None = Field(None, description="how ECS asks whether it is well")
+    depends_on: dict[str, Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]] = Field(
+        default_factory=dict, description="other container: the state that it must have first"
+    )
+    docker_labels: dict[str, str] = Field(
+        default_factory=dict, description="labels; `FAIL` makes it fail on the local AWS"
+    )
+    read_only_root_filesystem: bool | None = Field(
+        None, description="whether it may write to its file system"
+    )
     stop_timeout: Whole | None = Field(None, ge=0, le=120, description="seconds")
     start_timeout: Whole | None = Field(None, ge=2, description="seconds")
     logging: bool = Field(default=True, description="false: no log driver; the service's log group otherwise")
@@ -68,17 +76,23 @@ class Container(Part):
 class TaskDefinition(Part):
     """What a task of the service is made of. Each change registers a new revision."""
 
-    family: str = Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")
+    family: str = Field(pattern=r"^[A-Za-z0-9_-]{1,255}$", description="the name that its revisions share")
     cpu: Whole | None = Field(None, description="CPU units, 1024 to a vCPU")
     memory: Whole | None = Field(None, description="MiB")
-    architecture: Literal["X86_64", "ARM64"] | None = None
-    network_mode: Literal["awsvpc", "bridge", "host", "none"] = "awsvpc"
+    architecture: Literal["X86_64", "ARM64"] | None = Field(
+        None, description="of the processor; X86_64 when it is not stated"
+    )
+    network_mode: Literal["awsvpc", "bridge", "host", "none"] = Field(
+        "awsvpc", description="`awsvpc` for Fargate"
+    )
     ephemeral_storage: Whole | None = Field(None, ge=21, le=200, description="GiB")
     task_role: RoleArn | None = Field(None, description="what the code in the containers may do")
     execution_role: RoleArn | Literal[False] | None = Field(
         None, description="a role of your own to start tasks with; false: none"
     )
-    containers: dict[str, Container] = Field(min_length=1, max_length=10)
+    containers: dict[str, Container] = Field(
+        min_length=1, max_length=10, description="one to ten containers, by their names"
+    )
     volumes: list[dict[str, Any]] = Field(default_factory=list, description="as ECS writes them")
     aws: dict[str, Any] = Field(default_factory=dict, description="raw parameters of RegisterTaskDefinition")
 
@@ -86,31 +100,37 @@ class TaskDefinition(Part):
 class LoadBalancer(Part):
     """Where a target group sends its requests."""
 
-    target_group: Arn
-    container: str
-    port: Whole = Field(ge=1, le=65535)
+    target_group: Arn = Field(description="the ARN of the target group")
+    container: str = Field(description="the container that gets the requests")
+    port: Whole = Field(ge=1, le=65535, description="the port of that container")
 
 
 class CircuitBreaker(Part):
     """Whether ECS gives up a deployment that does not come up, and goes back."""
 
-    rollback: bool = True
+    rollback: bool = Field(True, description="whether it goes back to the last deployment that came up")
 
 
 class Deployment(Part):
     """How a new revision takes over."""
 
-    minimum_healthy_percent: Whole | None = Field(None, ge=0, le=100)
-    maximum_percent: Whole | None = Field(None, ge=100, le=200)
-    circuit_breaker: bool | CircuitBreaker | None = None
+    minimum_healthy_percent: Whole | None = Field(
+        None, ge=0, le=100, description="of the desired count, while a revision takes over"
+    )
+    maximum_percent: Whole | None = Field(
+        None, ge=100, le=200, description="of the desired count, while a revision takes over"
+    )
+    circuit_breaker: bool | CircuitBreaker | None = Field(
+        None, description="whether ECS gives up a deployment that does not come up; true also rolls back"
+    )
 
 
 class CapacityProvider(Part):
     """One part of a capacity provider strategy."""
 
-    capacity_provider: str
-    weight: Whole = Field(0, ge=0, le=1000)
-    base: Whole = Field(0, ge=0, le=100000)
+    capacity_provider: str = Field(description="its name")
+    weight: Whole = Field(0, ge=0, le=1000, description="its share of the tasks beyond `base`")
+    base: Whole = Field(0, ge=0, le=100000, description="how many tasks it gets first")
 
     def request(self) -> dict[str, Any]:
         """The part as ECS takes it."""
@@ -127,22 +147,42 @@ class Service(Block):
     launch_type: Literal["FARGATE", "EC2", "EXTERNAL"] | None = Field(
         None, description="FARGATE when nothing is said"
     )
-    capacity_provider_strategy: list[CapacityProvider] | None = None
-    platform_version: str | None = None
-    subnets: list[Subnet] = Field(default_factory=list, max_length=16)
-    security_groups: list[SecurityGroup] = Field(default_factory=list, max_length=5)
-    assign_public_ip: bool = False
-    load_balancer: LoadBalancer | None = None
-    load_balancers: list[LoadBalancer] = Field(default_factory=list, max_length=5)
-    health_check_grace_seconds: Whole | None = Field(None, ge=0, le=2147483647)
-    deployment: Deployment = Field(default_factory=Deployment)
-    deployment_controller: Literal["ECS", "CODE_DEPLOY", "EXTERNAL"] | None = None
-    scheduling_strategy: Literal["REPLICA", "DAEMON"] | None = None
-    availability_zone_rebalancing: Literal["ENABLED", "DISABLED"] | None = None
+    capacity_provider_strategy: list[CapacityProvider] | None = Field(
+        None, description="in place of `launch_type`"
+    )
+    platform_version: str | None = Field(None, description="of Fargate, as `1.4.0`")
+    subnets: list[Subnet] = Field(
+        default_factory=list, max_length=16, description="of the tasks, with `network_mode: awsvpc`"
+    )
+    security_groups: list[SecurityGroup] = Field(
+        default_factory=list, max_length=5, description="of the tasks; the VPC's default group without any"
+    )
+    assign_public_ip: bool = Field(False, description="a public address for each task")
+    load_balancer: LoadBalancer | None = Field(None, description="where a target group sends its requests")
+    load_balancers: list[LoadBalancer] = Field(
+        default_factory=list, max_length=5, description="the same, for several"
+    )
+    health_check_grace_seconds: Whole | None = Field(
+        None, ge=0, le=2147483647, description="how long the load balancer's checks are ignored after a start"
+    )
+    deployment: Deployment = Field(default_factory=Deployment, description="how a new revision takes over")
+    deployment_controller: Literal["ECS", "CODE_DEPLOY", "EXTERNAL"] | None = Field(
+        None, description="who deploys; fixed once the service exists"
+    )
+    scheduling_strategy: Literal["REPLICA", "DAEMON"] | None = Field(
+        None, description="DAEMON: one task on every instance; fixed once the service exists"
+    )
+    availability_zone_rebalancing: Literal["ENABLED", "DISABLED"] | None = Field(
+        None, description="whether ECS spreads tasks again when zones are uneven"
+    )
     execute_command: bool | None = Field(None, description="ECS Exec")
-    propagate_tags: Literal["TASK_DEFINITION", "SERVICE", "NONE"] | None = None
+    propagate_tags: Literal["TASK_DEFINITION", "SERVICE", "NONE"] | None = Field(
+        None, description="whose tags the tasks get"
+    )
     log_group: str | None = Field(None, description="a log group of your own")
-    log_retention_days: Whole | None = None
+    log_retention_days: Whole | None = Field(
+        None, description="how long that log group keeps; forever when it is never stated"
+    )
 
     @property
     def targets(self) -> list[LoadBalancer]:

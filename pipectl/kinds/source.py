@@ -26,7 +26,9 @@ MISSING = "RepositoryDoesNotExistException"
 class CodeCommitRepository(Block):
     """A repository, created empty; push your code to it."""
 
-    description: str | None = Field(None, max_length=1000)
+    description: str | None = Field(
+        None, max_length=1000, description="shown in the console; an empty text removes it"
+    )
     kms_key: Arn | None = Field(None, description="the customer key that encrypts it")
 
 

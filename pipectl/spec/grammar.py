@@ -30,8 +30,15 @@ class Settings(Part):
 @functools.cache
 def _file_model(blocks: tuple[tuple[str, type], ...]) -> type[Settings]:
     entries: Any = dict
-    fields: Any = {key: (entries[str, block], Field(default_factory=dict)) for key, block in blocks}
+    fields: Any = {
+        key: (entries[str, block], Field(default_factory=dict, description=_first_line(block)))
+        for key, block in blocks
+    }
     return create_model("Spec", __base__=Settings, __doc__=Settings.__doc__, **fields)
+
+
+def _first_line(block: type) -> str:
+    return (block.__doc__ or "").partition("\n")[0].rstrip(".")
 
 
 def file_model(blocks: Mapping[str, type]) -> type[Settings]:

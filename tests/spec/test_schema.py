@@ -27,6 +27,18 @@ def test_it_is_a_schema_and_plain_json() -> None:
     assert described["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
+def test_every_key_is_described() -> None:
+    whole = schema(BLOCKS)
+    models = {"Spec": whole, **{name: model for name, model in whole["$defs"].items() if name != "variable"}}
+    bare = [
+        f"{name}.{key}"
+        for name, model in models.items()
+        for key, described in model["properties"].items()
+        if not described.get("description")
+    ]
+    assert bare == []
+
+
 @pytest.mark.parametrize("file", GOOD, ids=lambda each: f"{each.parent.name}-{each.stem}")
 def test_a_good_spec_fits(file: Path) -> None:
     assert refused(file.read_text("utf-8")) == []
