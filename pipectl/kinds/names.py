@@ -5,6 +5,7 @@ import hashlib
 ROLE_LIMIT = 64
 BUCKET_LIMIT = 63
 RULE_LIMIT = 64
+ARTIFACT_LIMIT = 100
 
 
 def cut(name: str, limit: int) -> str:
@@ -28,3 +29,8 @@ def role(stack: str, region: str, owner: str, purpose: str) -> str:
 def rule(pipeline: str, action: str) -> str:
     """The name of the event rule that starts a pipeline for one source action."""
     return cut(f"{pipeline}-{action}".replace("@", "-"), RULE_LIMIT)
+
+
+def artifact(action: str) -> str:
+    """The name of an action's one output, which may hold no dot and no `@`, as action names may."""
+    return cut(f"{action.replace('.', '_').replace('@', '_')}Output", ARTIFACT_LIMIT)

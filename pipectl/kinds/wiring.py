@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pipectl.kinds import names
 from pipectl.kinds.pipeline_block import Action, Pipeline, Stage
 from pipectl.kinds.providers import Provider, provider
 from pipectl.spec.spec import Spec
@@ -62,12 +63,7 @@ def _action(stage: Stage, number: int, index: int, earlier: list[Wired]) -> Wire
 def _outputs(action: Action, known: Provider | None, name: str) -> tuple[str, ...]:
     if action.outputs is not None:
         return tuple(action.outputs)
-    return (f"{artifact_word(name)}Output",) if known and known.name_output else ()
-
-
-def artifact_word(name: str) -> str:
-    """An action's name as part of an artifact's, which may hold no dot and no `@`."""
-    return name.replace(".", "_").replace("@", "_")
+    return (names.artifact(name),) if known and known.name_output else ()
 
 
 def _inputs(

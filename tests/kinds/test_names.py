@@ -54,6 +54,11 @@ def test_a_rule_has_a_name_that_eventbridge_takes(pipeline: str, action: str) ->
     assert re.fullmatch(r"[.\-_A-Za-z0-9]{1,64}", names.rule(pipeline, action))
 
 
+@given(pipelines)
+def test_an_action_has_an_output_with_a_name_that_codepipeline_takes(action: str) -> None:
+    assert re.fullmatch(r"[a-zA-Z0-9_\-]{1,100}", names.artifact(action))
+
+
 @given(stacks, regions, st.lists(pipelines, min_size=2, max_size=4, unique=True))
 def test_every_pipeline_has_a_role_of_its_own(stack: str, region: str, owners: list[str]) -> None:
     made = {names.role(stack, region, owner, "pipeline") for owner in owners}
