@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +13,7 @@ from pipectl.cli import _pipelines, _session, _specs
 from pipectl.cli._act_options import Wait
 from pipectl.cli._look import look_of
 from pipectl.cli._options import Chosen, Settings
-from pipectl.cli._wait import follow, refuse, told_end
+from pipectl.cli._wait import follow, printed_at_last, refuse, told_end
 from pipectl.errors import PipectlError
 from pipectl.render.act import act_data, act_text, refusal_text
 from pipectl.render.document import document
@@ -25,7 +25,6 @@ from pipectl.runs.wait import signs
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
     from pipectl.aws.session import Connection
-    from pipectl.runs.ending import Ending
     from pipectl.spec.spec import Spec
 
 Do = Callable[["Cloud", str], Act]
@@ -76,19 +75,20 @@ def carry_out(
         act = do(place.cloud, place.pipeline)
         if settings.is_text:
             click.echo(act_text(act, look_of(sys.stdout), datetime.now().astimezone(), place.named))
-        end, seconds = _followed(act, place, wait) if wait else (None, 0.0)
-        if not settings.is_text:
-            click.echo(document(act_data(act, _end_data(end)), settings.output))
-        if end:
-            if settings.is_text and end.good:
-                click.echo(told_end(end, seconds))
-            refuse(end, seconds)
+        if wait:
+            _follow(act, place, wait, settings)
+        elif not settings.is_text:
+            click.echo(document(act_data(act, None), settings.output))
 
 
-def _followed(act: Act, place: Place, wait: Wait) -> "tuple[Ending, float]":
+def _follow(act: Act, place: Place, wait: Wait, settings: Settings) -> None:
     known = frozenset(signs(act.before, act.execution.id)) if act.changed else frozenset()
-    return follow(place.connection, place.cloud, place.pipeline, act.execution, wait, known, place.named)
-
-
-def _end_data(end: "Ending | None") -> dict[str, Any] | None:
-    return ending_data(end) if end else None
+    data = act_data(act, None)
+    with printed_at_last(data, settings):
+        end, seconds = follow(
+            place.connection, place.cloud, place.pipeline, act.execution, wait, known, place.named
+        )
+        data["wait"] = ending_data(end)
+    if settings.is_text and end.good:
+        click.echo(told_end(end, seconds))
+    refuse(end, seconds)

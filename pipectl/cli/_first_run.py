@@ -12,11 +12,12 @@ from pipectl.cli._act_options import Wait
 from pipectl.cli._options import Settings
 from pipectl.cli._wait import follow, refuse, told_end
 from pipectl.engine.values import Action, Outcome
-from pipectl.errors import PipelineFailed
+from pipectl.errors import PipectlError, PipelineFailed
 from pipectl.render.wait import ending_data, failure_message
 from pipectl.runs import executions
 from pipectl.runs.ending import Ending
 from pipectl.runs.values import Execution
+from pipectl.runs.wait import first
 
 if TYPE_CHECKING:
     from pipectl.aws.session import Connection
@@ -41,7 +42,7 @@ def follow_all(
     connection: "Connection",
     wait: Wait,
     settings: Settings,
-) -> list[Followed]:
+) -> "Iterator[Followed]":
     """The newest execution of each pipeline, one after the other, when it was just begun or still runs."""
     created = {
         outcome.step.resource.name
@@ -50,19 +51,21 @@ def follow_all(
     }
     started = time.monotonic()
     several = len(list(_all(stacks))) > 1
-    done: list[Followed] = []
     for stack, name in _all(stacks):
-        newest = next(executions.recent(stack.cloud, name, most=1), None)
+        newest = (
+            first(stack.cloud, name, connection.stop.wait)
+            if name in created
+            else next(executions.recent(stack.cloud, name, most=1), None)
+        )
         if newest is None or (newest.ended and name not in created):
             if settings.is_text:
                 click.echo(f"nothing runs in {name}, so there is nothing to follow")
-            done.append(Followed(stack.spec.name, name))
+            yield Followed(stack.spec.name, name)
             continue
-        done.append(_followed(stack, name, newest, connection, _left(wait, started), several=several))
-        last = done[-1].end
-        if settings.is_text and last and last.good:
-            click.echo(told_end(last, done[-1].seconds))
-    return done
+        done = _followed(stack, name, newest, connection, _left(wait, started), several=several)
+        if settings.is_text and done.end and done.end.good:
+            click.echo(told_end(done.end, done.seconds))
+        yield done
 
 
 def _all(stacks: "Sequence[Stack]") -> "Iterator[tuple[Stack, str]]":
@@ -96,10 +99,11 @@ def data(done: Sequence[Followed], stack: str) -> list[dict[str, Any]]:
 
 
 def refuse_all(done: Sequence[Followed]) -> None:
-    """Raise when one of them did not end well; several are told together."""
+    """Raise when one of them did not end well, or has not ended; several are told together."""
     bad = [(each, each.end) for each in done if each.end and not each.end.good]
     if len(bad) > 1:
         listed = "\n".join(f"  {each.pipeline}: {failure_message(end, each.seconds)}" for each, end in bad)
-        raise PipelineFailed(f"{len(bad)} of {len(done)} pipelines did not end well\n{listed}")
+        told = f"the executions of {len(bad)} of {len(done)} pipelines did not succeed\n{listed}"
+        raise PipelineFailed(told) if any(end.ended for _, end in bad) else PipectlError(told)
     for each, end in bad:
         refuse(end, each.seconds)

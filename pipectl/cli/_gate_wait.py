@@ -8,9 +8,8 @@ from pipectl.cli import _gate
 from pipectl.cli._act import acting
 from pipectl.cli._act_options import Wait
 from pipectl.cli._options import Chosen, Settings
-from pipectl.cli._wait import follow, refuse, told_end
+from pipectl.cli._wait import follow, printed_at_last, refuse, told_end
 from pipectl.errors import PipectlError
-from pipectl.render.document import document
 from pipectl.render.wait import LONGEST_WAIT, ending_data, execution_text
 from pipectl.runs.gate import gate as inbound_gate
 from pipectl.runs.values import Execution, StageState
@@ -31,20 +30,17 @@ def open_and_follow(stage: str, pipeline: str | None, settings: Settings, chosen
             opposite = _gate.contrary(gate, place.spec, place.region, step.resource.name)
             notes = [_waiting(state, waiting), *opposite]
             click.echo("\n  ".join([_gate.told(gate, place.pipeline, step), *notes]))
-        _refuse_lost(state, waiting)
         data = {**_gate.data(gate, place.pipeline, step), "execution": None, "wait": None}
-        if waiting is None:
-            if not settings.is_text:
-                click.echo(document(data, settings.output))
-            return
-        known = frozenset(signs(before.stages, waiting.id))
-        end, seconds = follow(
-            place.connection, place.cloud, place.pipeline, waiting, wait, known, place.named
-        )
-        if not settings.is_text:
-            data |= {"execution": waiting.id, "wait": ending_data(end)}
-            click.echo(document(data, settings.output))
-        elif end.good:
+        with printed_at_last(data, settings):
+            _refuse_lost(state, waiting)
+            if waiting is None:
+                return
+            data["execution"], known = waiting.id, frozenset(signs(before.stages, waiting.id))
+            end, seconds = follow(
+                place.connection, place.cloud, place.pipeline, waiting, wait, known, place.named
+            )
+            data["wait"] = ending_data(end)
+        if settings.is_text and end.good:
             click.echo(told_end(end, seconds))
         refuse(end, seconds)
 

@@ -3,14 +3,19 @@
 import sys
 import threading
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from pipectl.cli._act_options import Wait
 from pipectl.cli._lines import Lines
 from pipectl.cli._look import look_of
+from pipectl.cli._options import Settings
 from pipectl.errors import Interrupted, PipectlError, PipelineFailed
+from pipectl.render.document import document
 from pipectl.render.wait import ending_text, failure_hint, failure_message, short, sign_text, under_way
 from pipectl.runs import wait as waiting
 
@@ -31,7 +36,10 @@ def follow(
     known: "frozenset[Sign]" = frozenset(),
     named: str | None = None,
 ) -> "tuple[Ending, float]":
-    """How the execution ended, and after how many seconds. Ctrl-C leaves it alone and raises Interrupted."""
+    """How the execution ended, and after how many seconds. Ctrl-C leaves it alone and raises Interrupted.
+
+    Also another error says which execution it was, so that nobody starts a second one.
+    """
     started, progress = time.monotonic(), Following(named)
     watch = waiting.Watch(progress.tell, connection.stop.wait, wait.timeout, known)
     try:
@@ -43,7 +51,21 @@ def follow(
             f"interrupted; execution {short(execution.id)} goes on",
             hint="`pipectl status` shows it, `pipectl stop` ends it",
         ) from None
+    except PipectlError as error:
+        way_out = error.hint or "`pipectl status` shows it"
+        error.hint = f"execution {short(execution.id)} was not followed to its end; {way_out}"
+        raise
     return end, time.monotonic() - started
+
+
+@contextmanager
+def printed_at_last(data: dict[str, Any], settings: Settings) -> Iterator[None]:
+    """Print the document after the block, also when it ends with an error: what it tells of was done."""
+    try:
+        yield
+    finally:
+        if not settings.is_text:
+            click.echo(document(data, settings.output))
 
 
 def told_end(end: "Ending", seconds: float) -> str:

@@ -137,9 +137,12 @@ def _follow(
 
     if settings.is_text:
         show()
-    done = _first_run.follow_all(stacks, outcomes, connection, wait, settings)
-    if not settings.is_text:
-        show(done)
+    done: list[Followed] = []
+    try:
+        done.extend(_first_run.follow_all(stacks, outcomes, connection, wait, settings))
+    finally:  # it was made, however the following ends
+        if not settings.is_text:
+            show(done)
     _first_run.refuse_all(done)
 
 

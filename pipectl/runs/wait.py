@@ -5,13 +5,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from pipectl.aws.cloud import Cloud, side_by_side
 from pipectl.errors import AwsError
+from pipectl.runs import executions
 from pipectl.runs.ending import Ending, ending, is_settled
 from pipectl.runs.parallel import PARALLEL, inside
 from pipectl.runs.stages import stage_state, stage_states
 from pipectl.runs.values import Execution, Gate, StageState
+
+T = TypeVar("T")
 
 FIRST, GROWTH, LONGEST = 0.25, 1.5, 10.0
 """Seconds between two looks: short after each change, then longer and longer."""
@@ -20,6 +24,8 @@ SETTLING = 15.0
 THROTTLED = frozenset(
     {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
 )
+NOT_YET = "PipelineExecutionNotFoundException"
+"""What AWS may say of an execution that was only just started (seen in public tools, which ask again)."""
 
 HELD, QUEUED, ASKED = "Held", "Queued", "Asked"
 """Before a closed gate; before a stage that another execution is in; before an approval."""
@@ -91,6 +97,15 @@ def _before(stage: StageState) -> Iterator[Sign]:
         yield Sign(stage.name, None, QUEUED, by=stage.execution)
 
 
+def first(cloud: Cloud, pipeline: str, pause: Callable[[float], object]) -> Execution | None:
+    """The execution that CreatePipeline has started, as soon as AWS lists it."""
+    started = time.monotonic()
+    while True:
+        found = next(executions.recent(cloud, pipeline, most=1), None)
+        if found or time.monotonic() - started > SETTLING or pause(FIRST):
+            return found
+
+
 def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> Ending:
     """Look again and again until the execution has ended, or the time is over: then it still runs.
 
@@ -99,7 +114,7 @@ def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> E
     started, pause = time.monotonic(), FIRST
     told, place, moved = watch.known, None, not watch.known
     while True:
-        look = _look(cloud, pipeline, execution)
+        look = _patiently(partial(_look, cloud, pipeline, execution), started)
         passed = time.monotonic() - started
         fresh: list[Sign] = []
         if look is not None:
@@ -108,8 +123,8 @@ def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> E
             told, place = told.union(look.signs), look.place or place
             moved = moved or watch.known != frozenset(look.signs)
             if look.ended and (passed > SETTLING or (moved and not look.works)):
-                end = ending(cloud, pipeline, execution.id, look.status)
-                if is_settled(end):
+                end = _patiently(partial(ending, cloud, pipeline, execution.id, look.status), started)
+                if end is not None and is_settled(end):
                     return end
         if watch.timeout is not None and passed >= watch.timeout:
             return Ending(execution, "InProgress", place)
@@ -137,23 +152,29 @@ class _Look:
         return self.signs[-1].stage if self.signs else None
 
 
-def _look(cloud: Cloud, pipeline: str, execution: Execution) -> _Look | None:
-    """The execution's status, and what the stages say of it; None when AWS asks for patience."""
+def _patiently(ask: Callable[[], T], started: float) -> T | None:
+    """The answer; None when AWS asks for patience, or does not know the execution so soon."""
     try:
-        answer, stages = side_by_side([
-            partial(
-                cloud.call,
-                "codepipeline",
-                "get_pipeline_execution",
-                pipelineName=pipeline,
-                pipelineExecutionId=execution.id,
-            ),
-            partial(_stages, cloud, pipeline, execution),
-        ])  # fmt: skip
+        return ask()
     except AwsError as error:
-        if error.code in THROTTLED:
+        is_early = error.code == NOT_YET and time.monotonic() - started < SETTLING
+        if error.code in THROTTLED or is_early:
             return None
         raise
+
+
+def _look(cloud: Cloud, pipeline: str, execution: Execution) -> _Look:
+    """The execution's status, and what the stages say of it."""
+    answer, stages = side_by_side([
+        partial(
+            cloud.call,
+            "codepipeline",
+            "get_pipeline_execution",
+            pipelineName=pipeline,
+            pipelineExecutionId=execution.id,
+        ),
+        partial(_stages, cloud, pipeline, execution),
+    ])  # fmt: skip
     return _Look(answer["pipelineExecution"]["status"], tuple(signs(stages, execution.id)))
 
 

@@ -4,10 +4,13 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import pytest
+
 from pipectl.aws.account import Account
 from pipectl.errors import AwsError
 from pipectl.runs.values import ActionState, Condition, Execution, Gate, StageState
-from pipectl.runs.wait import ASKED, FIRST, HELD, LONGEST, QUEUED, Sign, Watch, follow, signs
+from pipectl.runs.wait import ASKED, FIRST, HELD, LONGEST, QUEUED, Sign, Watch, first, follow, signs
+from tests.runs.clouds import Scripted
 
 MINE, OTHER = Execution("11111111-0000"), "22222222-0000"
 
@@ -85,10 +88,40 @@ def test_pauses_grow_while_nothing_happens_up_to_a_bound() -> None:
     assert max(pauses) == LONGEST
 
 
-def test_throttling_does_not_end_the_waiting() -> None:
-    end, _, pauses = watched("ThrottlingException", ("Succeeded", stage("Succeeded", "Succeeded")))
+@pytest.mark.parametrize("code", ["ThrottlingException", "PipelineExecutionNotFoundException"])
+def test_what_asks_for_patience_does_not_end_the_waiting(code: str) -> None:
+    end, _, pauses = watched(code, ("Succeeded", stage("Succeeded", "Succeeded")))
     assert end.good
     assert len(pauses) == 1
+
+
+class SlowAtTheEnd(Film):
+    """It asks for patience, once, when the end is looked into"""
+
+    asked = 0
+
+    def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]:
+        if operation == "list_action_executions":
+            self.asked += 1
+            if self.asked == 1:
+                raise AwsError(service, operation, "ThrottlingException", "Rate exceeded")
+        return super().call(service, operation, **params)
+
+
+def test_throttling_at_the_end_does_not_end_the_waiting_either() -> None:
+    pauses: list[float] = []
+    watch = Watch(lambda *_: None, pauses.append)
+    cloud = SlowAtTheEnd(("Succeeded", stage("Succeeded", "Succeeded")))
+    assert follow(cloud, "shop", MINE, watch).good
+    assert len(pauses) == 1
+
+
+def test_the_first_execution_of_a_new_pipeline_is_awaited() -> None:
+    listed = iter([[], [], [{"pipelineExecutionId": MINE.id, "status": "InProgress"}]])
+    cloud = Scripted(list_pipeline_executions=lambda **_: {"pipelineExecutionSummaries": next(listed)})
+    pauses: list[float] = []
+    found = first(cloud, "shop", pauses.append)
+    assert (found and found.id, len(pauses)) == (MINE.id, 2)
 
 
 def test_an_end_that_was_before_the_act_is_not_its_end() -> None:

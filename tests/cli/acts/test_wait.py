@@ -228,6 +228,31 @@ def test_executions_side_by_side_are_followed_one_at_a_time(shop: Shop) -> None:
     assert shop.status(first) == "InProgress"
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "times"),
+    [("codepipeline", "GetPipelineExecution", 1), ("codepipeline", "ListActionExecutions", 0)],
+)
+def test_a_look_that_is_denied_does_not_hide_what_was_started(
+    shop: Shop, faults: Callable[..., None], service: str, operation: str, times: int
+) -> None:
+    shop.working(stage("Deploy", deploy(shop)))
+    said = "User: ci is not authorized"
+    faults(
+        {
+            "service": service,
+            "operation": operation,
+            "after": times,
+            "code": "AccessDeniedException",
+            "message": said,
+        }
+    )
+    result = shop.type("start", "--wait", "-p", "shop", "-o", "json")
+    faults()
+    told = json.loads(result.stdout)
+    assert (told["execution"], told["wait"]) == (shop.ids()[0], None)
+    finished(shop, result, 1, said, "hint: execution E2 was not followed to its end; `pipectl policy SPEC`")
+
+
 @pytest.fixture
 def ecs(shop: Shop) -> Any:
     """A service `web` that runs the revision shop:1"""

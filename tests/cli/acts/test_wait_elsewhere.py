@@ -130,6 +130,51 @@ def test_a_first_execution_that_fails_ends_with_4(shop: Shop, create: Callable[.
     assert "failed in Source" in result.stderr
 
 
+def waiting(name: str) -> str:
+    """The block of a pipeline that waits for an approval"""
+    return f"""\
+  {name}:
+    stages:
+      - name: Source
+        actions: [{{provider: S3, bucket: BUCKET, key: source.zip}}]
+      - name: Gate
+        actions: [{{provider: Manual}}]
+"""
+
+
+def test_when_the_time_is_over_for_several_that_is_no_failure_of_theirs(
+    shop: Shop, run: Callable[..., Result], tmp_path: Path
+) -> None:
+    shop.push()
+    file = tmp_path / "shop.yaml"
+    head = "pipectl: 1\nname: shop\nregion: eu-west-1\ncodepipeline:\n"
+    text = (head + waiting("shop") + waiting("shop-two")).replace("BUCKET", shop.bucket)
+    file.write_text(text, encoding="utf-8")
+    result = run("create", str(file), "--wait", "--timeout", "0", "-o", "json")
+    assert result.exit_code == 1, result.output
+    assert "the executions of 2 of 2 pipelines did not succeed" in result.stderr
+    assert [each["good"] for each in json.loads(result.stdout)["wait"]] == [False, False]
+
+
+def test_a_look_that_is_denied_does_not_hide_what_was_made_or_opened(
+    shop: Shop, create: Callable[..., Result], faults: Callable[..., None]
+) -> None:
+    denied = {"operation": "GetPipelineExecution", "code": "AccessDeniedException", "message": "no"}
+    faults(denied)
+    made = create("-o", "json")
+    faults()
+    assert (made.exit_code, json.loads(made.stdout)["wait"]) == (1, [])
+    shop.ends(shop.ids()[0], "Succeeded")
+    shop.gate("Deploy", enabled=False)
+    execution = shop.start()
+    shop.waits_at(execution, "Deploy")
+    faults(denied)
+    opened = shop.type("enable-transition", "Deploy", "--wait", "-o", "json")
+    faults()
+    told = json.loads(opened.stdout)
+    assert (opened.exit_code, told["changed"], told["execution"], told["wait"]) == (1, True, execution, None)
+
+
 def test_without_waiting_the_document_says_nothing_of_it(
     shop: Shop, run: Callable[..., Result], tmp_path: Path
 ) -> None:
