@@ -6,11 +6,11 @@ from datetime import datetime
 
 from pipectl.aws.cloud import Cloud, for_each
 from pipectl.errors import AwsError, Declined
-from pipectl.runs.gate import no_such_stage
-from pipectl.runs.parallel import inside
+from pipectl.runs.parallel import PARALLEL, inside
 from pipectl.runs.values import Execution, StageState
 from pipectl.runs.verbs.act import Act, Senseless, end_of, short
 from pipectl.runs.verbs.scene import Scene, scene
+from pipectl.spec.problems import did_you_mean
 
 LATE = ("ApprovalAlreadyCompletedException", "InvalidApprovalTokenException")
 VERBS = {"Approved": "approve", "Rejected": "reject"}
@@ -60,12 +60,10 @@ def answer(cloud: Cloud, pipeline: str, status: str, which: Which, comment: str 
 
 
 def _stages(cloud: Cloud, found: Scene) -> list[StageState]:
-    """The stages, for each execution when they run side by side."""
-    if not found.parallel:
-        return list(found.stages)
-    running = [each for each in found.executions if not each.ended]
-    seen = for_each(lambda each: inside(cloud, found.pipeline, each.id, found.stages), running)
-    return [stage for stages in seen for stage in stages]
+    """The stages, and once more for each execution that runs beside others."""
+    beside = [each for each in found.executions if each.mode == PARALLEL and not each.ended]
+    seen = for_each(lambda each: inside(cloud, found.pipeline, each.id, found.stages), beside)
+    return [*(() if found.parallel else found.stages), *(stage for stages in seen for stage in stages)]
 
 
 def _pending(found: Scene, stages: Sequence[StageState]) -> Iterator[Pending]:
@@ -103,8 +101,10 @@ def _send(cloud: Cloud, pipeline: str, pending: Pending, status: str, comment: s
 
 def _nothing(found: Scene, stages: Sequence[StageState], which: Which) -> Declined:
     """Why nothing waits: where the execution is, or how it ended."""
-    if which.stage and which.action and which.action not in _actions(found.stage(which.stage)):
-        return _no_action(found.stage(which.stage), which.action)
+    meant_in = [found.stage(which.stage)] if which.stage else found.stages
+    names = [action.name for stage in meant_in for action in stage.actions]
+    if which.action and which.action not in names:
+        return _no_action(which.stage or found.pipeline, which.action, names)
     others = list(_pending(found, stages))
     hint = f"one is asked for in {_listed(others)}" if others else "`pipectl status` shows what it does"
     running = next((each for each in found.executions if not each.ended), None)
@@ -122,14 +122,12 @@ def _nothing(found: Scene, stages: Sequence[StageState], which: Which) -> Declin
     )
 
 
-def _actions(stage: StageState) -> list[str]:
-    return [each.name for each in stage.actions]
-
-
-def _no_action(stage: StageState, action: str) -> Declined:
-    error = no_such_stage(stage.name, action, _actions(stage))
+def _no_action(place: str, action: str, names: Sequence[str]) -> Declined:
+    listed = ", ".join(dict.fromkeys(names))
+    meant = did_you_mean(action, names)
     return Declined(
-        f"no action `{action}` in {stage.name}", hint=(error.hint or "").replace("stages", "actions")
+        f"no action `{action}` in {place}",
+        hint=f"{meant} Its actions are {listed}" if meant else f"its actions are {listed}",
     )
 
 

@@ -1,6 +1,7 @@
 """`retry`: run the failed actions of a stage again, or all of them, in the same execution."""
 
 from pipectl.aws.cloud import Cloud
+from pipectl.runs.parallel import newest_runs
 from pipectl.runs.values import Condition, Execution, StageState
 from pipectl.runs.verbs.act import Act, Senseless, short
 from pipectl.runs.verbs.scene import Scene, changed_at, scene
@@ -21,7 +22,7 @@ def retry(
     found = scene(cloud, pipeline, named)
     found.stage(stage)
     if found.parallel:
-        found = found.seen_by(cloud, _failed(found))
+        found = found.seen_by(cloud, _meant(cloud, found, stage))
     state = found.stage(stage)
     execution = _latest(found, state)
     _refuse(found, state, execution, all_actions=all_actions)
@@ -38,15 +39,21 @@ def retry(
     return Act("retry", pipeline, execution, stage, details={"mode": mode}, before=found.stages)
 
 
-def _failed(found: Scene) -> Execution:
-    """Of the executions side by side, the newest that came to a bad end; else the newest."""
-    bad = [each for each in found.executions if each.status in RETRYABLE]
-    return (bad or list(found.executions))[0]
+def _meant(cloud: Cloud, found: Scene, stage: str) -> Execution:
+    """Of the executions side by side, the newest that came to a bad end in the stage; else that was in it."""
+    ran = newest_runs(cloud, found.pipeline)
+    last = {run.execution: run.stage for run in ran}
+    entered = {run.execution for run in ran if run.stage == stage}
+    there = [each for each in found.executions if each.id in entered]
+    bad = [each for each in there if each.status in RETRYABLE and last[each.id] == stage]
+    return (bad or there or found.executions)[0]
 
 
 def _latest(found: Scene, state: StageState) -> Execution:
     """The execution that is in the stage, or was last in it."""
     name = state.name
+    if state.execution is None and found.parallel and found.named:
+        raise Senseless(f"execution {short(found.executions[0].id)} has not been in {name}")
     if state.execution is None:
         waiting = f"; {short(state.inbound[-1])} waits before it" if state.inbound else ""
         raise Senseless(f"{name} has never run{waiting}", hint="`pipectl status` shows what holds it")

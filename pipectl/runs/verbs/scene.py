@@ -7,7 +7,7 @@ from functools import partial
 from pipectl.aws.cloud import Cloud, side_by_side
 from pipectl.runs import executions
 from pipectl.runs.gate import no_such_stage
-from pipectl.runs.parallel import PARALLEL, RUNNING, inside
+from pipectl.runs.parallel import PARALLEL, RUNNING, inside, is_parallel
 from pipectl.runs.stages import pipeline_state, stage_state
 from pipectl.runs.values import Execution, StageState
 
@@ -27,8 +27,11 @@ class Scene:
 
     @property
     def parallel(self) -> bool:
-        """Whether AWS tells nothing of what is in the stages (User guide, execution modes)."""
-        return any(each.mode == PARALLEL for each in self.executions)
+        """Whether AWS tells nothing of what is in the stages (User guide, execution modes).
+
+        The newest execution says it: older ones may be of the time before the mode was changed.
+        """
+        return is_parallel(self.executions)
 
     def stage(self, name: str) -> StageState:
         """One stage. Raises PipectlError for a name that the pipeline does not have."""

@@ -76,7 +76,8 @@ def test_where_nothing_waits_it_is_said_what_runs(shop: Shop, screen: Screen) ->
     assert "E1 waits for no approval: it succeeded" in said
     assert "one is asked for in Gate/Approve (execution E2)" in said
     assert "did you mean `Gate`?" in shop.refuses("reject", "--stage", "Gat")
-    assert "did you mean `Approve`?" in shop.refuses("reject", "--stage", "Gate", "--action", "Aprove")
+    assert "no action `Aprove` in Gate" in shop.refuses("reject", "--stage", "Gate", "--action", "Aprove")
+    assert "did you mean `Approve`? Its actions are" in shop.refuses("reject", "--action", "Aprove")
     assert shop.status(newer) == "InProgress"
 
 

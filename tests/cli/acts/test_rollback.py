@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.cli.acts.conftest import Shop, deploy
-from tests.local.codepipeline.conftest import approval, stage
+from tests.local.codepipeline.conftest import approval, stage, until
 
 Screen = Callable[[str, str], None]
 
@@ -138,6 +138,21 @@ def test_executions_side_by_side_are_not_rolled_back(shop: Shop) -> None:
     first = shop.create(stage("Deploy", deploy(shop)), executionMode="PARALLEL")
     shop.ends(first, "Succeeded")
     assert "runs its executions side by side" in shop.refuses("rollback", "Deploy")
+
+
+def test_a_pipeline_that_ran_its_executions_side_by_side_once_is_as_every_other_now(shop: Shop) -> None:
+    first = shop.create(stage("Deploy", deploy(shop)), stage("Gate", approval()), executionMode="PARALLEL")
+    until(lambda: ("Approve", "InProgress") in shop.actions(first))
+    declared = shop.api.get_pipeline(name="shop")["pipeline"]
+    shop.api.update_pipeline(pipeline={**declared, "executionMode": "SUPERSEDED"})
+    for _ in range(2):
+        last = shop.start()
+        shop.asked()
+        assert shop.data("approve", "--execution", last[:8])["execution"] == last
+        shop.ends(last, "Succeeded")
+    told = shop.data("rollback", "Deploy")
+    assert told["target"] == shop.ids()[2]
+    shop.ends(told["execution"], "Succeeded")
 
 
 @pytest.mark.parametrize("words", [("--to", "abcd"), ("--wait",)])

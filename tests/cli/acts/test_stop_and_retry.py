@@ -199,6 +199,10 @@ def test_executions_side_by_side_are_tried_again_each_on_its_own(shop: Shop) -> 
     second = shop.again()
     shop.ends(second, "Failed")
     mend(shop)
+    shop.s3.delete_object(Bucket=shop.bucket, Key="source.zip")
+    third = shop.start()
+    shop.ends(third, "Failed")
+    assert "execution E3 has not been in Deploy" in shop.refuses("retry", "Deploy", "--execution", third)
     assert shop.data("retry", "Deploy", "--execution", first[:8])["execution"] == first
     shop.ends(first, "Succeeded")
     assert shop.data("retry", "Deploy")["execution"] == second
