@@ -1,6 +1,6 @@
 """`rollback`: bring a stage back to what an earlier execution brought into it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -8,6 +8,7 @@ from itertools import islice
 from pipectl.aws.cloud import Cloud, side_by_side
 from pipectl.errors import AwsError, PipectlError
 from pipectl.runs import executions
+from pipectl.runs.parallel import newest_runs
 from pipectl.runs.values import Execution, StageState
 from pipectl.runs.verbs.act import Act, Senseless, short
 from pipectl.runs.verbs.scene import Scene, changed_at, scene
@@ -16,6 +17,7 @@ MOST = 100
 """Candidates that are looked at: one page."""
 LISTED = 10
 ROLLBACK = "ROLLBACK"
+SUCCEEDED = "Succeeded"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def candidates(cloud: Cloud, pipeline: str, stage: str) -> Candidates:
     """The executions that a stage can be rolled back to."""
     found, succeeded = _look(cloud, pipeline, stage)
     current = _current(cloud, found, found.stage(stage))
-    chosen = _before(succeeded, current)
+    chosen = _before(cloud, found, found.stage(stage), current, succeeded)
     return Candidates(pipeline, stage, tuple(succeeded[:LISTED]), current, chosen)
 
 
@@ -45,11 +47,11 @@ def rollback(cloud: Cloud, pipeline: str, stage: str, *, to: str | None = None) 
     _refuse_stage(found, state)
     current = _current(cloud, found, state)
     target = _named(cloud, found, stage, succeeded, to) if to else None
-    if current and target and target.id in _brought(current) and state.status in ("Succeeded", "InProgress"):
+    if current and target and target.id in _brought(current) and state.status in (SUCCEEDED, "InProgress"):
         details = {"target": target, "under_way": state.status == "InProgress"}
         return Act("rollback", pipeline, current, stage, changed=False, details=details, before=found.stages)
     _refuse_running(state)
-    target = target or _previous(found, state, current, succeeded)
+    target = target or _previous(cloud, found, state, current, succeeded)
     answer = cloud.call(
         "codepipeline",
         "rollback_stage",
@@ -130,22 +132,48 @@ def _refuse_running(state: StageState) -> None:
         )
 
 
-def _before(succeeded: Sequence[Execution], current: Execution | None) -> Execution | None:
-    """The newest that is not what runs now; after a rollback, the one before where it went back to."""
-    if current is None:
-        return next(iter(succeeded), None)
-    brought = _brought(current)
-    there = next((number for number, each in enumerate(succeeded) if each.id in brought), -1)
-    return next(iter(succeeded[there + 1 :]), None)
+def _before(
+    cloud: Cloud, found: Scene, state: StageState, current: Execution | None, succeeded: Sequence[Execution]
+) -> Execution | None:
+    """What was in the stage before; after a rollback, the one before where it went back to.
+
+    A rollback that did not succeed goes back to the same once more.
+    """
+    if current is None or current.type != ROLLBACK:
+        line = list(_line(cloud, found, state.name, succeeded))
+        there = next((number for number, (by, _) in enumerate(line) if current and by == current.id), -1)
+        return next((brought for _, brought in line[there + 1 :]), None)
+    there = next((number for number, each in enumerate(succeeded) if each.id == current.rollback_target), -1)
+    further = there + 1 if state.status == SUCCEEDED else max(there, 0)
+    return next(iter(succeeded[further:]), None)
+
+
+def _line(
+    cloud: Cloud, found: Scene, stage: str, succeeded: Sequence[Execution]
+) -> Iterator[tuple[str, Execution]]:
+    """Who succeeded in the stage, the last first, with what it brought: a rollback, where it went back to.
+
+    Otherwise the release that was rolled back from would count as what was there before the next one. In
+    which order they were there only the actions tell, of which the newest page is looked at.
+    """
+    brought = {each.id: each for each in succeeded}
+    rollbacks = [each for each in found.executions if each.rollback_target in brought]
+    brought |= {each.id: brought[each.rollback_target or ""] for each in rollbacks}
+    ran: dict[str, dict[str, str]] = {}
+    for run in newest_runs(cloud, found.pipeline) if rollbacks else ():
+        if run.stage == stage:
+            ran.setdefault(run.execution, {})[run.name] = run.status
+    there = [each for each in reversed(ran) if set(ran[each].values()) == {SUCCEEDED}]
+    earlier = [each.id for each in succeeded if each.id not in ran]
+    yield from ((each, brought[each]) for each in [*there, *earlier] if each in brought)
 
 
 def _previous(
-    found: Scene, state: StageState, current: Execution | None, succeeded: Sequence[Execution]
+    cloud: Cloud, found: Scene, state: StageState, current: Execution | None, succeeded: Sequence[Execution]
 ) -> Execution:
     """As `_before`; refuses when there is none, and to go further back than a rollback without a word."""
-    target = _before(succeeded, current)
-    back = current and current.type == ROLLBACK and state.status == "Succeeded"
-    if current and back:
+    target = _before(cloud, found, state, current, succeeded)
+    if current and current.type == ROLLBACK and state.status == SUCCEEDED:
         where = short(current.rollback_target or "an earlier execution")
         further = (
             f"`pipectl rollback {state.name} --to {short(target.id)}` goes further back; " if target else ""

@@ -90,9 +90,11 @@ class Shop(Runs):
         text = re.sub(r"since \w{3} \d\d:\d\d \(\d+ s\)", "SINCE", text)
         return re.sub(r"after [\d.]+ s\b", "after TIME", text)
 
-    def working(self, *stages: Shape, **members: Any) -> str:
-        """A pipeline that has run through"""
+    def working(self, *stages: Shape, answered: bool = False, **members: Any) -> str:
+        """A pipeline that has run through, once its approval is answered"""
         first = self.create(*stages, **members)
+        if answered:
+            self.answer()
         self.ends(first, "Succeeded")
         return first
 

@@ -53,6 +53,38 @@ def test_the_same_rollback_twice_goes_back_once(shop: Shop, screen: Screen) -> N
     assert live(shop) == "hello"
 
 
+def test_what_was_rolled_back_from_is_not_gone_back_to(shop: Shop, screen: Screen) -> None:
+    """A run began before the rollback, entered the stage after it, and is the one to be taken back now"""
+    first = shop.working(stage("Gate", approval()), stage("Deploy", deploy(shop)), answered=True)
+    bad = shop.again()
+    shop.answer()
+    shop.ends(bad, "Succeeded")
+    newest = shop.again()
+    shop.asked()
+    back = shop.data("rollback", "Deploy")
+    assert back["target"] == first
+    shop.ends(back["execution"], "Succeeded")
+    shop.answer()
+    shop.ends(newest, "Succeeded")
+    screen("rollback_list_between", shop.type("rollback", "Deploy", "--list").stdout)
+    assert shop.data("rollback", "Deploy")["target"] == first
+
+
+def test_a_rollback_that_failed_goes_back_to_the_same_again(shop: Shop) -> None:
+    bucket = f"live-{shop.account}"
+    place = {"LocationConstraint": "eu-west-1"}
+    shop.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+    shop.working(stage("Deploy", deploy(shop, bucket=bucket)))
+    for _ in range(2):
+        shop.ends(shop.again(), "Succeeded")
+    shop.s3.delete_object(Bucket=bucket, Key="live/readme")
+    shop.s3.delete_bucket(Bucket=bucket)
+    failed = shop.data("rollback", "Deploy")
+    shop.ends(failed["execution"], "Failed")
+    shop.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+    assert shop.data("rollback", "Deploy")["target"] == failed["target"] == shop.ids()[3]
+
+
 def test_a_target_is_named_by_its_revision(shop: Shop) -> None:
     first, _, _ = deployed(shop, 3)
     revision = shop.summary(first)["sourceRevisions"][0]["revisionId"]
