@@ -49,7 +49,7 @@ def follow(
         connection.stop.set()
         raise Interrupted(
             f"interrupted; execution {short(execution.id)} goes on",
-            hint="`pipectl status` shows it, `pipectl stop` ends it",
+            hint=f"`pipectl status` shows it, `pipectl stop --execution {short(execution.id)}` ends it",
         ) from None
     except PipectlError as error:
         way_out = error.hint or "`pipectl status` shows it"

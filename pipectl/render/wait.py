@@ -146,6 +146,9 @@ def failure_message(end: Ending, waited: float) -> str:
 
 
 def _errors(end: Ending) -> str:
+    if end.condition:
+        summary = f": {plain(end.condition.summary)}" if end.condition.summary else ""
+        return f": {_CONDITIONS[end.condition.type]} was not met{summary}"
     told = [f"{each.name}: {each.error or 'failed'}" for each in end.failed]
     if len(told) == 1:
         return f": {plain(end.failed[0].error or end.failed[0].name)}"
@@ -170,12 +173,22 @@ def failure_hint(end: Ending) -> str:
         return f"it goes on; `pipectl status` shows it, `pipectl stop --execution {who}` ends it"
     if end.replaced:
         return f"`pipectl logs --execution {who}` shows what its tasks said, `pipectl status` what runs"
+    if end.condition and not end.successor:
+        return f"`pipectl override {end.place}` goes on in spite of it"
     if end.status in ("Failed", "Stopped") and end.place and not end.successor:
         logs = f"`pipectl logs --execution {who}` shows all of it, " if end.failed else ""
         return f"{logs}`pipectl retry {end.place}` tries again"
     if end.status == "Cancelled":
         return "`pipectl start` runs the pipeline as it is now"
+    if end.status == "Stopped":
+        return "`pipectl start` starts a new one"
     return "`pipectl status` shows what runs now"
+
+
+def _error_data(end: Ending) -> Iterator[dict[str, Any]]:
+    yield from ({"stage": run.stage, "action": run.name, "error": run.error} for run in end.failed)
+    if end.condition:
+        yield {"stage": end.place, "action": None, "error": end.condition.summary}
 
 
 def ending_data(end: Ending) -> dict[str, Any]:
@@ -184,7 +197,7 @@ def ending_data(end: Ending) -> dict[str, Any]:
         "status": end.status,
         "good": end.good,
         "stage": end.place,
-        "errors": [{"stage": run.stage, "action": run.name, "error": run.error} for run in end.failed],
+        "errors": list(_error_data(end)),
         "services": [
             {
                 "cluster": each.cluster,

@@ -9,10 +9,12 @@ from typing import Any
 from pipectl.aws.cloud import Cloud, find, for_each, side_by_side
 from pipectl.runs import executions
 from pipectl.runs.actions import ActionRun, of_execution
-from pipectl.runs.values import Execution
+from pipectl.runs.stages import failed_condition, stage_state, stage_states
+from pipectl.runs.values import Condition, Execution, StageState
 
 REMEMBERED = 20
 SUCCEEDED = "Succeeded"
+BAD = ("Failed", "Stopped", "Cancelled")
 SLACK = timedelta(seconds=2)
 """Clocks of two services differ, and moments are told to the second."""
 
@@ -39,8 +41,10 @@ class Ending:
     execution: Execution
     status: str
     place: str | None = None
-    """The stage in which it was, or failed."""
+    """The stage in which it was, or failed; None when it ended between two stages."""
     failed: tuple[ActionRun, ...] = ()
+    condition: Condition | None = None
+    """The condition that failed it, where no action did."""
     services: tuple[Deployed, ...] = ()
     successor: Execution | None = None
     """The execution that superseded it, or the rollback that followed it."""
@@ -72,21 +76,37 @@ def is_settled(end: Ending) -> bool:
 
 def ending(cloud: Cloud, pipeline: str, execution: str, status: str) -> Ending:
     """Why an execution ended so, with the actions that failed, what came after it and what is deployed."""
-    runs, newest = side_by_side([
+    runs, newest, ended_in = side_by_side([
         partial(of_execution, cloud, pipeline, execution),
         partial(_newest, cloud, pipeline),
+        partial(_ended_in, cloud, pipeline, execution, status),
     ])  # fmt: skip
     latest: Sequence[ActionRun] = list({(run.stage, run.name): run for run in runs}.values())
-    failed = tuple(run for run in latest if run.status == "Failed")
+    failed = tuple(run for run in latest if run.status == "Failed") if status == "Failed" else ()
     known = next((each for each in newest if each.id == execution), Execution(execution, status))
     return Ending(
         execution=known,
         status=status,
-        place=(failed or latest)[-1].stage if latest else None,
-        failed=failed if status == "Failed" else (),
+        place=ended_in.name if ended_in else _place(status, latest),
+        failed=failed,
+        condition=failed_condition(ended_in) if ended_in and status == "Failed" and not failed else None,
         services=tuple(_deployed(cloud, latest)) if status == SUCCEEDED else (),
         successor=_successor(known, status, newest),
     )
+
+
+def _ended_in(cloud: Cloud, pipeline: str, execution: str, status: str) -> StageState | None:
+    """The stage in which it came to a bad end, where that is still told."""
+    if status not in BAD:
+        return None
+    stages = [stage_state(state, {}, {}) for state in stage_states(cloud, pipeline)]
+    return next((each for each in stages if each.execution == execution and each.status in BAD), None)
+
+
+def _place(status: str, latest: Sequence[ActionRun]) -> str | None:
+    """Where its actions say that it ended; a stage tells only of the execution that was last in it."""
+    there = latest if status == SUCCEEDED else [run for run in latest if run.status != SUCCEEDED]
+    return there[-1].stage if there else None
 
 
 def _newest(cloud: Cloud, pipeline: str) -> list[Execution]:

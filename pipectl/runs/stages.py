@@ -109,3 +109,8 @@ def _error(details: Mapping[str, str] | None) -> str | None:
     if not details:
         return None
     return ": ".join(details[key] for key in ("code", "message") if details.get(key)) or None
+
+
+def failed_condition(state: StageState) -> Condition | None:
+    """The condition that holds a stage or has failed it."""
+    return next((each for each in state.conditions if each.status in ("Failed", "Errored")), None)

@@ -2,7 +2,8 @@
 
 from pipectl.aws.cloud import Cloud
 from pipectl.runs.parallel import newest_runs
-from pipectl.runs.values import Condition, Execution, StageState
+from pipectl.runs.stages import failed_condition
+from pipectl.runs.values import Execution, StageState
 from pipectl.runs.verbs.act import Act, Senseless, short
 from pipectl.runs.verbs.scene import Scene, changed_at, scene
 
@@ -105,11 +106,6 @@ def _refuse_condition(state: StageState, *, failed: bool, all_actions: bool) -> 
         f"{f': {guilty.summary}' if guilty.summary else ''}",
         hint=f"`pipectl override {state.name}` goes on in spite of it",
     )
-
-
-def failed_condition(state: StageState) -> Condition | None:
-    """The condition that holds a stage or has failed it."""
-    return next((each for each in state.conditions if each.status in ("Failed", "Errored")), None)
 
 
 def _refuse_changed(cloud: Cloud, found: Scene, execution: Execution, what: str) -> None:

@@ -87,6 +87,7 @@ class Shop(Runs):
         text = re.sub(r"(?:just now|\b\d+ s ago)(?: +$)?", "AGO", text, flags=re.MULTILINE).replace(
             self.account, "ACCOUNT"
         )
+        text = re.sub(r"version id: \S+", "version id: VERSION", text)
         text = re.sub(r"since \w{3} \d\d:\d\d \(\d+ s\)", "SINCE", text)
         return re.sub(r"after [\d.]+ s\b", "after TIME", text)
 
@@ -119,6 +120,15 @@ def deploy(shop: Runs, name: str = "Deploy", bucket: str | None = None, **member
         inputArtifacts=[{"name": "SourceOutput"}],
         **members,
     )
+
+
+def condition(result: str, *, passes: bool) -> Shape:
+    rule = {
+        "name": "Check",
+        "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "VariableCheck", "version": "1"},
+        "configuration": {"Variable": "a", "Value": "a" if passes else "b", "Operator": "EQ"},
+    }
+    return {"conditions": [{"result": result, "rules": [rule]}]}
 
 
 @pytest.fixture
@@ -154,7 +164,19 @@ def screen(shop: Shop) -> Callable[[str, str], None]:
         if os.environ.get("PIPECTL_REWRITE_SCREENS") == "1":
             file.write_text(shown, encoding="utf-8")
         assert shown == file.read_text(encoding="utf-8")
-        if not shown.startswith("error:"):  # an error is one line, as everywhere
-            assert all(len(line) <= 80 for line in text.splitlines())
+        told, _, _ = text.partition("error:")  # an error is one line, as everywhere
+        assert all(len(line) <= 80 for line in told.splitlines())
+
+    return compare
+
+
+@pytest.fixture
+def followed(shop: Shop, screen: Callable[[str, str], None]) -> Callable[[str, Result, int], None]:
+    """Compare all that a waiting command has told; what was at work is seen by chance and left out"""
+
+    def compare(name: str, result: Result, code: int) -> None:
+        assert result.exit_code == code, result.output
+        at_work = re.compile(r"  … \S+ +is at work\n")
+        screen(f"wait_{name}", at_work.sub("", result.output))
 
     return compare

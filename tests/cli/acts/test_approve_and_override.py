@@ -2,19 +2,10 @@
 
 from collections.abc import Callable
 
-from tests.cli.acts.conftest import Shop, deploy
-from tests.local.codepipeline.conftest import Shape, approval, stage, until
+from tests.cli.acts.conftest import Shop, condition, deploy
+from tests.local.codepipeline.conftest import approval, stage, until
 
 Screen = Callable[[str, str], None]
-
-
-def condition(result: str, *, passes: bool) -> Shape:
-    rule = {
-        "name": "Check",
-        "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "VariableCheck", "version": "1"},
-        "configuration": {"Variable": "a", "Value": "a" if passes else "b", "Operator": "EQ"},
-    }
-    return {"conditions": [{"result": result, "rules": [rule]}]}
 
 
 def waiting(shop: Shop) -> str:

@@ -53,3 +53,34 @@ def test_an_approval_and_a_hold_by_the_aws_cli_are_seen(shop: Shop, aws: Aws) ->
     assert "no approval is asked for in shop: execution E1 is before Deploy" in shop.refuses("approve")
     told = shop.data("enable-transition", "Deploy", "--wait")
     assert (told["execution"], told["wait"]["good"]) == (execution, True)
+
+
+def test_a_retry_by_the_aws_cli_is_seen(shop: Shop, aws: Aws) -> None:
+    execution = shop.create(stage("Gate", approval()), stage("Deploy", deploy(shop)))
+    shop.answer("Rejected")
+    shop.ends(execution, "Failed")
+    where = ("--pipeline-name", "shop", "--stage-name", "Gate")
+    told = aws(
+        "retry-stage-execution",
+        *where,
+        "--pipeline-execution-id",
+        execution,
+        "--retry-mode",
+        "FAILED_ACTIONS",
+    )
+    assert told == {"pipelineExecutionId": execution}
+    shop.asked()
+    assert "Gate is not failed: execution E1 runs in it" in shop.refuses("retry", "Gate")
+    assert shop.data("approve", "--wait")["wait"]["good"]
+
+
+def test_a_rollback_by_the_aws_cli_is_seen(shop: Shop, aws: Aws) -> None:
+    first = shop.working(stage("Deploy", deploy(shop)))
+    shop.ends(shop.again(), "Succeeded")
+    where = ("--pipeline-name", "shop", "--stage-name", "Deploy")
+    back = aws("rollback-stage", *where, "--target-pipeline-execution-id", first)["pipelineExecutionId"]
+    shop.ends(back, "Succeeded")
+    said = shop.refuses("rollback", "Deploy")
+    assert "Deploy was rolled back to E1 already, by execution E3 AGO" in said
+    newest = shop.data("history")[0]
+    assert (newest["id"], newest["rollback_target"]) == (back, first)

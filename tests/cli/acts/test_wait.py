@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from tests.cli.acts.conftest import Shop, deploy
+from tests.cli.acts.conftest import Shop, condition, deploy
 from tests.local.codepipeline.conftest import action, approval, stage, until
 
 Screen = Callable[[str, str], None]
+Followed = Callable[[str, Result, int], None]
 
 
 @contextmanager
@@ -76,10 +77,10 @@ def answered(shop: Shop, status: str) -> Callable[[], object]:
     return answer
 
 
-def test_a_start_that_succeeds_ends_with_0_and_tells_each_step(shop: Shop, screen: Screen) -> None:
+def test_a_start_that_succeeds_ends_with_0_and_tells_each_step(shop: Shop, followed: Followed) -> None:
     shop.working(stage("Deploy", deploy(shop)))
     result = shop.type("start", "--wait")
-    assert result.exit_code == 0
+    followed("succeeded", result, 0)
     assert result.stdout.count("\n") == 2
     assert "✓ execution" in result.stdout
     assert "  ✓ Deploy" in result.stderr
@@ -92,23 +93,21 @@ def test_a_failure_ends_with_4_and_says_what_failed(shop: Shop, screen: Screen) 
     screen("wait_failed", result.stderr.splitlines(keepends=True)[-2] + result.stderr.splitlines()[-1])
 
 
-def test_the_closed_gate_is_said_at_once_with_what_opens_it(shop: Shop, screen: Screen) -> None:
+def test_the_closed_gate_is_said_at_once_with_what_opens_it(shop: Shop, followed: Followed) -> None:
     shop.working(stage("Deploy", deploy(shop)))
     shop.gate("Deploy", enabled=False)
     with meanwhile(held(shop, "Deploy"), lambda: shop.gate("Deploy", enabled=True)):
         result = shop.type("start", "--wait")
-    finished(shop, result, 0, "closed by", '"Freeze"', "`pipectl enable-transition Deploy` lets it in")
+    followed("held", result, 0)
 
 
-def test_an_approval_is_said_at_once_with_what_gives_it(shop: Shop) -> None:
+def test_an_approval_is_said_at_once_with_what_gives_it(shop: Shop, followed: Followed) -> None:
     shop.create(stage("Gate", approval()))
     shop.answer()
     shop.ends(shop.ids()[0], "Succeeded")
     with meanwhile(answered(shop, "Approved")):
         result = shop.type("start", "--wait", "-p", "shop")
-    finished(
-        shop, result, 0, "! Gate/Approve", "waits for an approval\n", "`pipectl approve -p shop` gives it"
-    )
+    followed("asked", result, 0)
 
 
 def test_an_approval_is_followed_to_the_end_of_the_execution(shop: Shop) -> None:
@@ -136,7 +135,7 @@ def test_a_rejected_execution_ends_with_4(shop: Shop) -> None:
     assert (told["wait"]["status"], told["wait"]["good"]) == ("Failed", False)
 
 
-def test_a_stopped_execution_ends_with_4_and_says_why(shop: Shop) -> None:
+def test_a_stopped_execution_ends_with_4_and_says_why(shop: Shop, followed: Followed) -> None:
     shop.create(stage("Gate", approval()))
     shop.answer()
     shop.ends(shop.ids()[0], "Succeeded")
@@ -149,26 +148,50 @@ def test_a_stopped_execution_ends_with_4_and_says_why(shop: Shop) -> None:
 
     with meanwhile(stop):
         result = shop.type("start", "--wait")
-    finished(
-        shop, result, 4, 'execution E2 was stopped in Gate: "bad build"', "`pipectl retry Gate` tries again"
+    followed("stopped", result, 4)
+
+
+def test_what_is_stopped_before_a_stage_is_not_said_to_be_in_one(shop: Shop) -> None:
+    shop.working(stage("Deploy", deploy(shop)))
+    shop.gate("Deploy", enabled=False)
+
+    def stop() -> None:
+        shop.api.stop_pipeline_execution(pipelineName="shop", pipelineExecutionId=shop.ids()[0])
+
+    with meanwhile(held(shop, "Deploy"), stop):
+        result = shop.type("start", "--wait")
+    finished(shop, result, 4, "error: execution E2 was stopped\nhint: `pipectl start` starts a new one")
+
+
+def test_a_condition_that_fails_an_execution_is_said_with_what_overrides_it(
+    shop: Shop, followed: Followed
+) -> None:
+    shop.ends(
+        shop.create(stage("Deploy", deploy(shop), beforeEntry=condition("FAIL", passes=False))), "Failed"
+    )
+    followed("condition", shop.type("start", "--wait"), 4)
+    told = json.loads(shop.type("start", "--wait", "-o", "json").stdout)["wait"]
+    assert (told["stage"], told["errors"]) == (
+        "Deploy",
+        [{"stage": "Deploy", "action": None, "error": "Variable check failed: 'a' EQ 'b'"}],
     )
 
 
-def test_a_superseded_execution_ends_with_4_and_says_by_which(shop: Shop) -> None:
+def test_a_superseded_execution_ends_with_4_and_says_by_which(shop: Shop, followed: Followed) -> None:
     shop.working(stage("Deploy", deploy(shop)))
     shop.gate("Deploy", enabled=False)
     with meanwhile(held(shop, "Deploy"), shop.start):
         result = shop.type("start", "--wait")
-    finished(shop, result, 4, "execution E2 was superseded by execution E3")
+    followed("superseded", result, 4)
 
 
-def test_a_cancelled_execution_ends_with_4(shop: Shop) -> None:
+def test_a_cancelled_execution_ends_with_4(shop: Shop, followed: Followed) -> None:
     shop.working(stage("Deploy", deploy(shop)))
     shop.gate("Deploy", enabled=False)
     declared = shop.api.get_pipeline(name="shop")["pipeline"]
     with meanwhile(held(shop, "Deploy"), lambda: shop.api.update_pipeline(pipeline=declared)):
         result = shop.type("start", "--wait")
-    finished(shop, result, 4, "execution E2 was cancelled", "the pipeline was changed while it ran")
+    followed("cancelled", result, 4)
 
 
 def test_a_failed_stage_that_rolls_back_by_itself_says_by_which(shop: Shop) -> None:
@@ -182,26 +205,19 @@ def test_a_failed_stage_that_rolls_back_by_itself_says_by_which(shop: Shop) -> N
     finished(shop, result, 4, "execution E2 failed in Deploy", "it is rolled back by execution E3")
 
 
-def test_a_timeout_ends_with_1_and_leaves_the_execution_alone(shop: Shop) -> None:
+def test_a_timeout_ends_with_1_and_leaves_the_execution_alone(shop: Shop, followed: Followed) -> None:
     shop.create(stage("Gate", approval()))
     shop.asked()
     shop.answer()
     shop.ends(shop.ids()[0], "Succeeded")
-    result = shop.type("start", "--wait", "--timeout", "1s")
-    finished(
-        shop,
-        result,
-        1,
-        "execution E2 still runs after TIME in Gate",
-        "`pipectl stop --execution E2` ends it",
-    )
+    followed("timeout", shop.type("start", "--wait", "--timeout", "1s"), 1)
     assert shop.status(shop.ids()[0]) == "InProgress"
 
 
-def test_a_rollback_is_followed(shop: Shop) -> None:
+def test_a_rollback_is_followed(shop: Shop, followed: Followed) -> None:
     shop.working(stage("Deploy", deploy(shop)))
     shop.ends(shop.again(), "Succeeded")
-    assert "✓ execution E3 (V1) succeeded" in shop.masked(shop.type("rollback", "Deploy", "--wait").stdout)
+    followed("rollback", shop.type("rollback", "Deploy", "--wait"), 0)
     assert shop.type("rollback", "Deploy", "--to", shop.ids()[-1][:8], "--wait").exit_code == 0
 
 

@@ -35,7 +35,7 @@ def test_ctrl_c_ends_the_waiting_with_130_and_leaves_the_execution_alone(
     typed = type_("start", "--wait", "-p", "shop", keys={"waits for an approval": signal.SIGINT})
     assert typed.exit_code == 130
     assert shop.masked(typed.screen).count("interrupted; execution E2 goes on") == 1, typed.screen
-    assert "`pipectl stop -p shop` ends it" in typed.screen
+    assert "`pipectl stop --execution E2 -p shop` ends it" in shop.masked(typed.screen)
     assert "Traceback" not in typed.screen
     assert shop.status(shop.ids()[0]) == "InProgress"
     assert typed.screen.count(HIDE) == typed.screen.count(SHOW)
