@@ -14,7 +14,7 @@ from pipectl.cli._act_options import Wait
 from pipectl.cli._look import look_of
 from pipectl.cli._options import Chosen, Settings
 from pipectl.cli._wait import follow, printed_at_last, refuse, told_end
-from pipectl.errors import PipectlError
+from pipectl.errors import AwsError, PipectlError
 from pipectl.render.act import act_data, act_text, refusal_text
 from pipectl.render.document import document
 from pipectl.render.naming import naming
@@ -26,6 +26,19 @@ if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
     from pipectl.aws.session import Connection
     from pipectl.spec.spec import Spec
+
+OVERTAKEN = frozenset(
+    {
+        "ConditionNotOverridableException",
+        "ConflictException",
+        "NotLatestPipelineExecutionException",
+        "PipelineExecutionNotStoppableException",
+        "PipelineExecutionOutdatedException",
+        "StageNotRetryableException",
+        "UnableToRollbackStageException",
+    }
+)
+"""What AWS answers to an act that made sense a moment ago (API reference, the acts' errors)."""
 
 Do = Callable[["Cloud", str], Act]
 
@@ -62,6 +75,8 @@ def _worded(named: str | None) -> Iterator[None]:
     except PipectlError as error:
         if isinstance(error, Senseless):
             error.message = refusal_text(error, datetime.now().astimezone())
+        if isinstance(error, AwsError) and error.code in OVERTAKEN:
+            error.hint = error.hint or "something happened since it was looked at; `pipectl status` shows it"
         error.message = naming(error.message, named)
         error.hint = naming(error.hint, named) if error.hint else None
         raise

@@ -32,7 +32,7 @@ def _condition(found: Scene, state: StageState) -> Condition:
     name = state.name
     if found.parallel:
         raise Senseless(
-            f"AWS does not tell the conditions of {found.pipeline}, whose executions run side by side",
+            f"{found.pipeline} runs its executions side by side, and AWS tells of none which condition holds it",
             hint="`aws codepipeline override-stage-condition` takes the type of the condition",
         )
     declared = [each for each in state.conditions if each.type in OVERRIDABLE]

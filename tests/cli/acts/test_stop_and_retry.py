@@ -79,6 +79,29 @@ def test_where_nothing_runs_it_is_said_how_the_newest_ended(shop: Shop, screen: 
     assert "cannot be stopped: it succeeded" in shop.refuses("stop", "--execution", execution[:6])
 
 
+@pytest.mark.parametrize(
+    ("state", "words", "operation", "code"),
+    [
+        (held, ("stop",), "StopPipelineExecution", "PipelineExecutionNotStoppableException"),
+        (broken, ("retry", "Deploy"), "RetryStageExecution", "NotLatestPipelineExecutionException"),
+    ],
+)
+def test_who_comes_too_late_is_told_where_to_look(
+    shop: Shop,
+    faults: Callable[..., None],
+    state: Callable[[Shop], str],
+    words: tuple[str, ...],
+    operation: str,
+    code: str,
+) -> None:
+    state(shop)
+    faults({"operation": operation, "code": code, "message": "too late"})
+    result = shop.type(*words, "-p", "shop")
+    assert result.exit_code == 1
+    assert f"AWS said {code}: too late" in result.stderr
+    assert "since it was looked at; `pipectl status -p shop` shows it" in result.stderr
+
+
 def test_a_stop_takes_three_calls(shop: Shop) -> None:
     held(shop)
     shop.server.requests.clear()
