@@ -127,6 +127,8 @@ def failure_message(end: Ending, waited: float) -> str:
     """What became of an execution that did not end well, or not in time."""
     who = f"execution {short(end.execution.id)}"
     place = f" in {end.place}" if end.place else ""
+    if end.before:
+        return f"{who} still waits before {end.before} after {duration(waited)}"
     if not end.ended:
         return f"{who} still runs after {duration(waited)}{place}"
     if end.replaced:

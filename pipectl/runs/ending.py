@@ -42,6 +42,8 @@ class Ending:
     status: str
     place: str | None = None
     """The stage in which it was, or failed; None when it ended between two stages."""
+    before: str | None = None
+    """The stage before which it still waits."""
     failed: tuple[ActionRun, ...] = ()
     condition: Condition | None = None
     """The condition that failed it, where no action did."""

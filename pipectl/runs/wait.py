@@ -112,7 +112,7 @@ def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> E
     A success counts only when the services run what the execution made (runs/ending.py).
     """
     started, pause = time.monotonic(), FIRST
-    told, place, moved = watch.known, None, not watch.known
+    told, last, moved = watch.known, None, not watch.known
     while True:
         look = _patiently(partial(_look, cloud, pipeline, execution), started)
         passed = time.monotonic() - started
@@ -120,16 +120,24 @@ def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> E
         if look is not None:
             fresh = [sign for sign in look.signs if sign not in told]
             watch.tell(fresh, [sign for sign in look.signs if not sign.over])
-            told, place = told.union(look.signs), look.place or place
+            told, last = told.union(look.signs), next(reversed(look.signs), last)
             moved = moved or watch.known != frozenset(look.signs)
             if look.ended and (passed > SETTLING or (moved and not look.works)):
                 end = _patiently(partial(ending, cloud, pipeline, execution.id, look.status), started)
                 if end is not None and is_settled(end):
                     return end
         if watch.timeout is not None and passed >= watch.timeout:
-            return Ending(execution, "InProgress", place)
+            return _unfinished(execution, last)
         pause = FIRST if fresh else min(pause * GROWTH, LONGEST)
         watch.pause(pause if watch.timeout is None else min(pause, watch.timeout - passed))
+
+
+def _unfinished(execution: Execution, last: Sign | None) -> Ending:
+    """It goes on; the last thing that it told says where it is, or before which stage."""
+    place = last.stage if last else None
+    if last and last.status in (HELD, QUEUED):
+        return Ending(execution, "InProgress", before=place)
+    return Ending(execution, "InProgress", place)
 
 
 @dataclass(frozen=True)
@@ -145,11 +153,6 @@ class _Look:
     def works(self) -> bool:
         """Whether an action is still at work: the two answers of a look may be of different moments."""
         return any(sign.status == "InProgress" for sign in self.signs)
-
-    @property
-    def place(self) -> str | None:
-        """The last stage that says something of it."""
-        return self.signs[-1].stage if self.signs else None
 
 
 def _patiently(ask: Callable[[], T], started: float) -> T | None:

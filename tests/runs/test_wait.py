@@ -147,6 +147,12 @@ def test_a_status_that_lags_behind_the_stages_is_not_the_end() -> None:
 def test_when_the_time_is_over_the_place_is_told() -> None:
     end, _, _ = watched(("InProgress", stage("InProgress")), timeout=0)
     assert (end.ended, end.place) == (False, "Deploy")
+    waiting = {
+        **stage("InProgress", execution=OTHER),
+        "inboundExecution": {"pipelineExecutionId": MINE.id, "status": "InProgress"},
+    }
+    end, _, _ = watched(("InProgress", waiting), timeout=0)
+    assert (end.ended, end.place, end.before) == (False, None, "Deploy")
 
 
 def _state(status: str, action: str, run: str) -> StageState:

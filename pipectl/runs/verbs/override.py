@@ -32,7 +32,8 @@ def _condition(found: Scene, state: StageState) -> Condition:
     name = state.name
     if found.parallel:
         raise Senseless(
-            f"{found.pipeline} runs its executions side by side, and AWS tells of none which condition holds it",
+            f"AWS does not tell which condition holds an execution of {found.pipeline}: "
+            "they run side by side",
             hint="`aws codepipeline override-stage-condition` takes the type of the condition",
         )
     declared = [each for each in state.conditions if each.type in OVERRIDABLE]

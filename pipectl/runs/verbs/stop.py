@@ -53,10 +53,10 @@ def _chosen(found: Scene) -> Execution:
             f"nothing runs in {found.pipeline}: it has never run", hint="`pipectl start` starts it"
         )
     newest = found.executions[0]
-    if found.named:
-        if not running and newest.status != "Stopped":
+    if found.named and not running:
+        if newest.status != "Stopped":
             raise _ended(newest)
-        return running[0] if running else newest
+        return newest
     if not running:
         raise Senseless(
             f"nothing runs in {found.pipeline}: execution {short(newest.id)} {end_of(newest)}",

@@ -80,7 +80,7 @@ def test_executions_side_by_side_each_have_their_approval(shop: Shop, screen: Sc
     said = shop.refuses("approve")
     assert "2 approvals are asked for in shop" in said
     assert "say which, as in `pipectl approve --execution E2`" in said
-    assert "AWS tells of none which condition holds it" in shop.refuses("override", "Gate")
+    assert "AWS does not tell which condition holds an execution of shop" in shop.refuses("override", "Gate")
     assert shop.data("approve", "--execution", first[:8])["execution"] == first
     shop.ends(first, "Succeeded")
     assert shop.data("reject")["execution"] == second

@@ -69,6 +69,12 @@ def test_a_second_stop_does_not_reach_an_older_execution(shop: Shop, screen: Scr
     shop.ends(second, "Stopped")
     screen("stop_refused_second", shop.refuses("stop"))
     assert shop.status(first) == "InProgress"
+    version = shop.summary(first)["sourceRevisions"][0]["revisionId"]
+    third = shop.data("start", "--s3-version", version)["execution"]
+    shop.waits_at(third, "Gate")
+    assert shop.data("stop", "--execution", version[:8])["execution"] == third
+    shop.ends(third, "Stopped")
+    assert "execution E3 of shop was stopped" in shop.refuses("stop", "--execution", version[:8])
     assert shop.type("stop", "--execution", first[:8]).exit_code == 0
     assert shop.status(first) == "Stopping"
 
