@@ -32,7 +32,7 @@ class Progress:
         """Who wants to know at once how a step ended."""
         self._look = look_of(sys.stderr)
         self._is_text = settings.is_text
-        self._lines = Lines(self._under_way)
+        self._lines = Lines(self.under_way)
         self._lock = threading.RLock()
         self._running: dict[int, _Running] = {}
         self._pending = 0
@@ -78,13 +78,15 @@ class Progress:
         with self._lines.shown(wanted=self._is_text):
             yield
 
-    def _under_way(self) -> list[str]:
-        """The steps under way, below those that have settled."""
-        with self._lock:
-            now = time.monotonic()
-            lines = [
-                running_line(each.step, self._look, each.note or f"{now - each.since:.0f} s")
-                for each in self._running.values()
-            ]
-            stopping = self._stop is not None and self._stop.is_set()
-            return [*lines, f"  {progress_text(len(self.outcomes), self._pending, stopping=stopping)}"]
+    def under_way(self) -> list[str]:
+        """The steps under way, below those that have settled.
+
+        Takes no lock: whoever draws holds rich's, which whoever prints a line, and holds ours, waits for.
+        """
+        now = time.monotonic()
+        lines = [
+            running_line(each.step, self._look, each.note or f"{now - each.since:.0f} s")
+            for each in list(self._running.values())
+        ]
+        stopping = self._stop is not None and self._stop.is_set()
+        return [*lines, f"  {progress_text(len(self.outcomes), self._pending, stopping=stopping)}"]
