@@ -1,12 +1,19 @@
 """What `approve` and `reject` share."""
 
-from typing import Any
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipectl.cli._act_options import Wait, of_execution, on_pipeline
 from pipectl.cli._options import Chosen, Settings, only_file
 from pipectl.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipectl.runs.verbs.approve import Pending
 
 LONGEST_COMMENT = 512
 """API reference, ApprovalResult."""
@@ -43,4 +50,23 @@ def answer(
         raise WrongUsage(f"AWS keeps at most {LONGEST_COMMENT} characters of a comment")
     pipeline = which.pop("pipeline")
     meant = Which(**which)
-    carry_out(lambda cloud, name: send(cloud, name, status, meant, comment), settings, chosen, pipeline, wait)
+    choose = _choose if sys.stdin.isatty() and sys.stderr.isatty() else None
+    carry_out(
+        lambda cloud, name: send(cloud, name, status, meant, comment, choose),
+        settings,
+        chosen,
+        pipeline,
+        wait,
+    )
+
+
+def _choose(pending: "Sequence[Pending]") -> "Pending":
+    """Ask which one is meant. Ctrl-C and the end of the input raise Abort: nothing is sent."""
+    from pipectl.cli._look import look_of
+    from pipectl.render.act import pending_text
+
+    click.echo(pending_text(pending, look_of(sys.stderr), datetime.now().astimezone()), err=True)
+    number: int = click.prompt(
+        "Which one?", type=click.IntRange(1, len(pending)), prompt_suffix=" ", err=True
+    )
+    return pending[number - 1]

@@ -21,6 +21,7 @@ def command(
 ) -> None:
     """Approve what waits for an approval
 
-    The execution goes on. When several approvals are asked for, it names them and approves none.
+    The execution goes on. When several approvals are asked for, it asks which; without a terminal it names
+    them and approves none.
     """
     answer("Approved", settings, chosen, comment, waits(wait, timeout), **which)

@@ -12,6 +12,7 @@ from pipectl.cli._options import Chosen, Settings, aws_options
 def command(settings: Settings, chosen: Chosen, comment: str, **which: str | None) -> None:
     """Reject what waits for an approval
 
-    The execution fails. When several approvals are asked for, it names them and rejects none.
+    The execution fails. When several approvals are asked for, it asks which; without a terminal it names
+    them and rejects none.
     """
     answer("Rejected", settings, chosen, comment, None, **which)

@@ -1,6 +1,6 @@
 """What an act did, as a screen and as data; and why one makes no sense now."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from pipectl.render.times import ago, since
 from pipectl.render.wait import execution_text, message_of, short
 from pipectl.runs.values import Execution, Gate, StageState
 from pipectl.runs.verbs.act import Act, Senseless
+from pipectl.runs.verbs.approve import Pending
 from pipectl.runs.verbs.rollback import Candidates
 
 INDENT = 2
@@ -119,6 +120,16 @@ _TOLD: Mapping[str, Callable[[Act, datetime], Iterator[str]]] = {
     "reject": _approved,
     "override": _overridden,
 }
+
+
+def pending_text(pending: Sequence[Pending], look: Look, now: datetime) -> str:
+    """The approvals among which somebody is to choose, with their numbers."""
+    lines = [f"{len(pending)} approvals are asked for"]
+    for number, each in enumerate(pending, 1):
+        when = f", {ago(each.since, now)}" if each.since else ""
+        told = f"{each.stage}/{each.action}: {execution_text(each.execution)}{when}"
+        lines.append(cut(f"  {pad(str(number), 4)}{plain(told)}", look.width))
+    return "\n".join(lines)
 
 
 def candidates_text(found: Candidates, look: Look, now: datetime) -> str:

@@ -1,6 +1,6 @@
 """`approve` and `reject`: answer the approval that an execution waits for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,8 +36,14 @@ class Which:
     execution: str | None = None
 
 
-def answer(cloud: Cloud, pipeline: str, status: str, which: Which, comment: str = "") -> Act:
-    """Send `Approved` or `Rejected` for the only pending approval that is meant."""
+Choose = Callable[[Sequence[Pending]], Pending]
+"""Asks which of several approvals is meant."""
+
+
+def answer(
+    cloud: Cloud, pipeline: str, status: str, which: Which, comment: str = "", choose: Choose | None = None
+) -> Act:
+    """Send `Approved` or `Rejected` for the pending approval that is meant, or the one that is chosen."""
     found = scene(cloud, pipeline, which.execution)
     if which.stage:
         found.stage(which.stage)
@@ -45,15 +51,16 @@ def answer(cloud: Cloud, pipeline: str, status: str, which: Which, comment: str 
     meant = [each for each in _pending(found, stages) if _fits(each, which, found)]
     if not meant:
         raise _nothing(found, stages, which)
-    if len(meant) > 1:
+    if len(meant) > 1 and choose is None:
         raise _several(pipeline, VERBS[status], meant)
-    _send(cloud, pipeline, meant[0], status, comment)
+    chosen = choose(meant) if choose and len(meant) > 1 else meant[0]
+    _send(cloud, pipeline, chosen, status, comment)
     return Act(
         VERBS[status],
         pipeline,
-        meant[0].execution,
-        meant[0].stage,
-        meant[0].action,
+        chosen.execution,
+        chosen.stage,
+        chosen.action,
         details={"comment": comment or None},
         before=tuple(stages),
     )

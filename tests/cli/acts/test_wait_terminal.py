@@ -1,4 +1,4 @@
-"""`--wait` on a terminal, and Ctrl-C."""
+"""Acts on a terminal: `--wait`, Ctrl-C, and the question which approval is meant."""
 
 import signal
 from collections.abc import Callable
@@ -49,3 +49,29 @@ def test_the_cursor_comes_back_when_the_waiting_is_over(shop: Shop, type_: Calla
     assert typed.screen.rindex(SHOW) > typed.screen.rindex(HIDE)
     assert "✓ execution" in typed.stdout
     assert "\x1b[" not in typed.stdout
+
+
+def test_of_several_approvals_it_asks_which(
+    shop: Shop, type_: Callable[..., Typed], screen: Callable[[str, str], None]
+) -> None:
+    execution = shop.create(stage("Gate", approval("Product"), approval("Security")))
+    shop.asked("Gate", "Product")
+    shop.asked("Gate", "Security")
+    typed = type_("approve", "--no-color", keys={"Which one?": "2\r"})
+    assert typed.exit_code == 0, typed.screen
+    screen("approve_asked_which", typed.screen.replace("\r\n", "\n"))
+    assert "Gate/Security of shop is approved" in typed.stdout
+    assert ("Product", "InProgress") in shop.actions(execution)
+
+
+def test_ctrl_c_at_the_question_answers_none(shop: Shop, type_: Callable[..., Typed]) -> None:
+    execution = shop.create(stage("Gate", approval("Product"), approval("Security")))
+    shop.asked("Gate", "Product")
+    shop.asked("Gate", "Security")
+    typed = type_("reject", keys={"Which one?": signal.SIGINT})
+    assert typed.exit_code == 130
+    assert "Traceback" not in typed.screen
+    assert {each for each in shop.actions(execution) if each[0] in ("Product", "Security")} == {
+        ("Product", "InProgress"),
+        ("Security", "InProgress"),
+    }
