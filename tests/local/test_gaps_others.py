@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pipectl.local import connections
+from tests.local.refusals import refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,3 +110,32 @@ def test_the_default_vpc_leads_out_and_others_do_not(client: Client) -> None:
     assert way == gateway["InternetGatewayId"]
     assert [each["VpcId"] for each in gateway["Attachments"]] == [default["VpcId"]]
     assert ways(other) == []
+
+
+TEMPLATE = """
+Resources:
+  Images: {Type: AWS::ECR::Repository, Properties: {RepositoryName: !Sub "${AWS::StackName}"}}
+  Code: {Type: AWS::CodeCommit::Repository, Properties: {RepositoryName: shop}}
+"""
+
+
+def test_a_stack_of_types_that_nobody_makes_here_is_refused_before_anything_is_made(client: Client) -> None:
+    api = client("cloudformation")
+    with refused("ValidationError", "Unrecognized resource types: [AWS::CodeCommit::Repository]"):
+        api.create_stack(StackName="shop", TemplateBody=TEMPLATE)
+    with refused("ValidationError", "Unrecognized resource types: [AWS::CodeCommit::Repository]"):
+        api.create_change_set(
+            StackName="shop", ChangeSetName="first", ChangeSetType="CREATE", TemplateBody=TEMPLATE
+        )
+    assert api.list_stacks()["StackSummaries"] == []
+    api.create_stack(StackName="shop", TemplateBody=TEMPLATE.partition("  Code")[0])
+    assert client("ecr").describe_repositories()["repositories"][0]["repositoryName"] == "shop"
+
+
+def test_a_template_in_a_bucket_is_looked_at_too(client: Client) -> None:
+    place = {"LocationConstraint": "eu-west-1"}
+    client("s3").create_bucket(Bucket="templates-of-the-shop", CreateBucketConfiguration=place)
+    client("s3").put_object(Bucket="templates-of-the-shop", Key="shop.yaml", Body=TEMPLATE)
+    url = "https://s3.eu-west-1.amazonaws.com/templates-of-the-shop/shop.yaml"
+    with refused("ValidationError", "AWS::CodeCommit::Repository"):
+        client("cloudformation").create_stack(StackName="shop", TemplateURL=url)

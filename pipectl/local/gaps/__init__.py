@@ -11,7 +11,19 @@ if TYPE_CHECKING:
     from pipectl.local.wire import Answer, Forward, Request
     from pipectl.local.world import World
 
-CLOSED = ("cloudtrail", "ec2", "ecr", "events", "iam", "logs", "resourcegroupstaggingapi", "s3", "sns", "sts")
+CLOSED = (
+    "cloudformation",
+    "cloudtrail",
+    "ec2",
+    "ecr",
+    "events",
+    "iam",
+    "logs",
+    "resourcegroupstaggingapi",
+    "s3",
+    "sns",
+    "sts",
+)
 
 WITHOUT_MOTO = ("GetCallerIdentity", "LookupEvents")
 """Answers that need no moto, whose import takes long; the first is often the first call of all."""

@@ -1,0 +1,69 @@
+"""CloudFormation: moto begins stacks of types that it cannot make, which never end; they are refused here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+import yaml
+
+from pipectl.local.wire import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipectl.local.wire import Answer, Forward, Request
+    from pipectl.local.world import World
+
+_TAKE_TEMPLATES = ("CreateStack", "UpdateStack", "CreateChangeSet", "ValidateTemplate")
+_MAKE_NOTHING = ("AWS::CDK::Metadata",)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads a template for its types; what functions say does not matter"""
+
+
+_Loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
+
+
+def answer(world: World, request: Request, forward: Forward) -> Answer:
+    """Let moto answer, when it can make what the template has.
+
+    The message is that of AWS for types that it does not know (as public reports quote it).
+    """
+    if request.operation in _TAKE_TEMPLATES:
+        unknown = sorted(set(_unknown(request)))
+        if unknown:
+            message = f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]"
+            raise Refused("ValidationError", message)
+    return forward(request)
+
+
+def _unknown(request: Request) -> Iterator[str]:
+    """The types of a template that moto cannot make. A template that cannot be read is left to moto"""
+    from moto.cloudformation.parsing import NULL_MODELS, get_model_map
+
+    known = {*get_model_map(), *NULL_MODELS, *_MAKE_NOTHING}
+    for resource in _resources(request).values():
+        named = resource.get("Type") if isinstance(resource, dict) else None
+        if isinstance(named, str) and named not in known and not named.startswith("Custom::"):
+            yield named
+
+
+def _resources(request: Request) -> dict[str, Any]:
+    said = {key: values[0] for key, values in parse_qs(request.body.decode()).items()}
+    try:
+        template = yaml.load(_text(request, said), Loader=_Loader)  # noqa: S506  a SafeLoader
+    except yaml.YAMLError:
+        return {}
+    resources = template.get("Resources") if isinstance(template, dict) else None
+    return resources if isinstance(resources, dict) else {}
+
+
+def _text(request: Request, said: dict[str, str]) -> str:
+    from moto.cloudformation.utils import get_stack_from_s3_url
+    from moto.utilities.utils import get_partition
+
+    if "TemplateURL" not in said:
+        return said.get("TemplateBody", "")
+    return str(get_stack_from_s3_url(said["TemplateURL"], request.account, get_partition(request.region)))
