@@ -45,7 +45,7 @@ Do = Callable[["Cloud", str], Act]
 
 @dataclass(frozen=True)
 class Place:
-    """Where an act happens. `named` is the pipeline when the user had to name it."""
+    """Where an act happens. `named` is the pipeline when the user said which."""
 
     connection: "Connection"
     cloud: "Cloud"
@@ -63,8 +63,9 @@ def acting(settings: Settings, chosen: Chosen, pipeline: str | None) -> Iterator
     with _session.connected(settings, loaded) as connection:
         name = _pipelines.one(loaded, spec, pipeline, connection)
         region = connection.region(spec.region if spec else None)
-        with _worded(pipeline):
-            yield Place(connection, connection.cloud(region), name, region, pipeline, spec)
+        named = name if _pipelines.is_named(loaded, pipeline, named=chosen.named) else None
+        with _worded(named):
+            yield Place(connection, connection.cloud(region), name, region, named, spec)
 
 
 @contextmanager

@@ -33,6 +33,11 @@ def spec_of(specs: "Sequence[Spec]", pipeline: str | None, *, named: bool) -> "S
     return found[0] if found else None
 
 
+def is_named(specs: "Sequence[Spec]", pipeline: str | None, *, named: bool) -> bool:
+    """Whether the command line says which pipeline, so that the commands it is told must say it too."""
+    return pipeline is not None or (named and bool(specs))
+
+
 def declarations(spec: "Spec", region: str, pipeline: str | None = None) -> "dict[str, Declaration | None]":
     """What the spec says of its pipelines, in AWS' shape.
 

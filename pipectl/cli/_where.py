@@ -24,7 +24,7 @@ class Where:
     connection: "Connection"
     spec: "Spec | None" = None
     named: bool = False
-    """Whether the command line named the pipeline, so that the commands it is told must name it too."""
+    """Whether the command line says which pipeline, so that the commands it is told must say it too."""
 
     @property
     def option(self) -> str:
@@ -42,4 +42,5 @@ def pipeline(
     with _session.connected(settings, loaded, say) as connection:
         found = _pipelines.one(loaded, spec, name, connection)
         region = connection.region(spec.region if spec else None)
-        yield Where(found, region, connection.cloud(region), connection, spec, named=name is not None)
+        named = _pipelines.is_named(loaded, name, named=chosen.named)
+        yield Where(found, region, connection.cloud(region), connection, spec, named)

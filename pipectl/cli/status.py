@@ -44,7 +44,7 @@ def command(
     With `-o json`: an object for one pipeline, a list for several or with `--all`; with `--watch` a list,
     one object for each change.
     """
-    from pipectl.cli import _many, _session, _specs, _watch
+    from pipectl.cli import _many, _pipelines, _session, _specs, _watch
     from pipectl.cli._look import look_of
     from pipectl.render.document import document, one_or_all, status_data
     from pipectl.render.status import status_text
@@ -66,7 +66,7 @@ def command(
         click.echo(document(one_or_all([status_data(state) for state in states]), settings.output))
         return
     now, look = datetime.now().astimezone(), look_of(sys.stdout)
-    named = len(states) > 1 or pipeline is not None
+    named = len(states) > 1 or _pipelines.is_named(loaded, pipeline, named=chosen.named)
     click.echo("\n\n".join(status_text(state, look, now, named=named) for state in states))
 
 

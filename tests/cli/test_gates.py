@@ -227,11 +227,13 @@ def test_status_with_a_spec_sends_four_reads_and_no_more(created: str, run: Run)
     assert result.stderr.splitlines()[-1] == "4 reads, 0 writes"
 
 
-def test_the_commands_of_a_status_name_the_pipeline_that_was_named(created: str, run: Run) -> None:
+def test_the_commands_of_a_status_name_the_pipeline_that_the_user_chose(created: str, run: Run) -> None:
+    """By its name or by its spec: there may be others, and what is typed next must mean the same"""
     run("disable-transition", "Deploy", "-f", created, "--reason", "freeze")
-    named = run("status", "-p", "FriendReminders", "--region", "ap-southeast-1").stdout
-    assert "`pipectl retry Source -p FriendReminders`" in named
-    assert "`pipectl retry Source` tries again" in run("status", created).stdout
+    for chosen in (["-p", "FriendReminders", *REGION], [created], ["-f", created]):
+        assert "`pipectl retry Source -p FriendReminders` tries" in run("status", *chosen).stdout
+    assert "`pipectl retry Source` tries again" in run("status", *REGION).stdout
+    assert "`pipectl retry Source` tries again" in run("status", PIPECTL_FILE=created).stdout
 
 
 def test_without_any_pipeline_status_says_so(run: Run, account: str) -> None:
@@ -286,7 +288,7 @@ def test_what_waits_is_told_with_its_commit_and_what_opens_the_gate(
     assert build["waiting"]["execution"] == told["execution"]["id"]
     source = told["stages"][0]["actions"][0]
     assert (source["revision"], source["summary"]) == (waiting, "Remind friends twice")
-    screen = run("status", created).stdout
+    screen = run("status", *REGION).stdout
     assert f'"Remind friends twice" ({waiting[:7]})' in screen.splitlines()[0]
     assert "waits here; `pipectl enable-transition Build` lets it in" in screen
 
