@@ -3,7 +3,8 @@
 PipectlError                      exit code 1
 ├── InvalidSpec                   2   the spec has mistakes; `problems` lists all of them
 ├── WrongUsage                    2   the command line does not fit
-├── NotConnected                  1   no credentials, no Region, no answer
+├── NotConnected                  1   no credentials, no Region
+│   └── NoAnswer                  1   nobody answers, as when the network is away
 ├── Declined                      1   pipectl would have to ask, or must not do it
 ├── AwsError                      1   AWS answered with an error
 │   └── AccessDenied              1
@@ -56,6 +57,10 @@ class WrongUsage(PipectlError):
 
 class NotConnected(PipectlError):
     """AWS, or the local AWS, cannot be reached or does not know who is asking."""
+
+
+class NoAnswer(NotConnected):
+    """A call was sent, as often as botocore sends it, and got no answer; a later one may."""
 
 
 class Declined(PipectlError):

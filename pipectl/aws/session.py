@@ -13,7 +13,7 @@ from pipectl.aws.account import Account
 from pipectl.aws.cloud import SIDE_BY_SIDE, Cloud
 from pipectl.aws.ledger import Book, Ledger
 from pipectl.aws.patient import PATIENCE, Patient
-from pipectl.errors import AccessDenied, AwsError, NotConnected
+from pipectl.errors import AccessDenied, AwsError, NoAnswer, NotConnected
 from pipectl.stop import Stop
 
 if TYPE_CHECKING:
@@ -289,14 +289,19 @@ def _aws_error(service: str, operation: str, error: "ClientError") -> AwsError |
 
 
 def _not_connected(service: str, operation: str, error: Exception) -> NotConnected | AwsError:
+    from botocore.exceptions import ConnectionError as Unreachable
+    from botocore.exceptions import HTTPClientError
+
     name = type(error).__name__
     if name in NO_CREDENTIALS:
         return _unusable(error)
     if name in ("ParamValidationError", "UnknownParameterError"):
         return AwsError(service, operation, name, str(error).removeprefix("Parameter validation failed:\n"))
-    return NotConnected(
-        f"{service} {operation} got no answer: {error}", hint="check the network and the endpoint"
-    )
+    if isinstance(error, Unreachable | HTTPClientError):
+        return NoAnswer(
+            f"{service} {operation} got no answer: {error}", hint="check the network and the endpoint"
+        )
+    return _unusable(error)
 
 
 def _unusable(error: Exception) -> NotConnected:

@@ -39,11 +39,11 @@ def watch(settings: Settings, chosen: Chosen, pipeline: str | None, *, forever: 
             found = views(where.cloud, where.region, where.pipeline, forever=forever)
             pause, named = where.connection.stop.wait, where.pipeline if where.named else None
             if not settings.is_text:
-                _printing.items(_documents(found, pause), settings.output)
+                _printing.items(_documents(noticed(found), pause), settings.output)
             elif sys.stdout.isatty() and os.environ.get("TERM") not in NO_CURSOR:
                 _draw(found, pause, words, named=where.named)
             else:
-                _tell(found, pause, named)
+                _tell(noticed(found), pause, named)
     except KeyboardInterrupt:
         raise Interrupted("interrupted; the pipeline goes on", hint="`pipectl status` shows it") from None
 
@@ -60,6 +60,18 @@ class _Words:
     def say(self, text: str) -> None:
         if self.are_heard:
             _session.tell(text)
+
+
+def noticed(found: "Iterator[View]") -> "Iterator[View]":
+    """The looks, with a word when they begin to see nothing: a picture says it in its last line."""
+    from pipectl.render.watch import hindrance
+
+    hindered = None
+    for view in found:
+        if view.hindered and not hindered:
+            _session.tell(str(hindrance(view)))
+        hindered = view.hindered
+        yield view
 
 
 def _documents(found: "Iterator[View]", pause: Pause) -> Iterator[Any]:

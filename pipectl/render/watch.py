@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from pipectl.errors import NoAnswer
 from pipectl.render.hold import closed_text
 from pipectl.render.marks import Look, Mark
 from pipectl.render.naming import naming
@@ -37,10 +38,16 @@ def picture(view: View, look: Look, now: datetime, rows: int, *, named: bool = F
 
 def footer(view: View, look: Look) -> str:
     """How often it is looked, and why that is seldom."""
-    rhythm = f"every {span(view.pause)}"
-    if view.is_throttled:
-        return cut(f"AWS asks for patience: looks {rhythm}; Ctrl-C ends", look.width - 2)
-    return cut(f"looks {rhythm}{'' if view.is_running else ', nothing runs'}; Ctrl-C ends", look.width - 2)
+    rhythm = hindrance(view) or f"looks every {span(view.pause)}{'' if view.is_running else ', nothing runs'}"
+    return cut(f"{rhythm}; Ctrl-C ends", look.width - 2)
+
+
+def hindrance(view: View) -> str | None:
+    """Why a look saw nothing, and when the next one comes; None when it saw something."""
+    if view.hindered is None:
+        return None
+    why = "AWS does not answer" if isinstance(view.hindered, NoAnswer) else "AWS asks for patience"
+    return f"{why}: looks every {span(view.pause)}"
 
 
 def ending_text(view: View) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from pipectl.aws.cloud import Cloud, side_by_side
-from pipectl.errors import AwsError
+from pipectl.errors import AwsError, NoAnswer, PipectlError
 from pipectl.runs.actions import ActionRun
 from pipectl.runs.builds import Build, builds
 from pipectl.runs.declared import Declared, actions
@@ -27,39 +27,48 @@ attempts, declaration) is asked for only when the stages have changed. Of a PARA
 and attempts tell that something has changed: two calls more. tests/bench counts it.
 """
 LONGEST = 60.0
-"""Seconds between two looks at most, however often AWS asks for patience."""
+"""Seconds between two looks at most, however often AWS asks for patience or does not answer."""
 
 
 @dataclass(frozen=True)
 class View:
-    """What one look saw, and how long nobody need look again: 0 seconds after the last look."""
+    """What one look saw, and how long nobody need look again: 0 seconds after the last look.
+
+    `hindered` is why a look saw nothing: it repeats the one before it.
+    """
 
     state: PipelineState
     is_running: bool
     pause: float
-    is_throttled: bool = False
+    hindered: PipectlError | None = None
 
 
 def views(cloud: Cloud, region: str, pipeline: str, *, forever: bool = False) -> Iterator[View]:
     """One look after the other; whoever takes them pauses as each says. Ends when nothing runs any more.
 
     An execution before a closed gate does not run; one that waits for an approval, or for a stage to be free,
-    does. Raises AwsError; a look that AWS throttles repeats the one before it, and the next ones come slower.
+    does. A look that AWS throttles, or does not answer, repeats the one before it, and the next ones come
+    slower; any other error is raised, and every one of the first look.
     """
     watcher, slower, seen = _Watcher(cloud, region, pipeline), 1.0, None
     while True:
         try:
             seen, slower = watcher.look(), max(slower / 2, 1.0)
             view = replace(seen, pause=min(seen.pause * slower, LONGEST))
-        except AwsError as error:
-            if error.code not in THROTTLED or seen is None:
+        except PipectlError as error:
+            if seen is None or not _passes(error):
                 raise
             slower = min(slower * 2, LONGEST)
-            view = replace(seen, pause=min(seen.pause * slower, LONGEST), is_throttled=True)
-        is_last = not (view.is_running or view.is_throttled or forever)
+            view = replace(seen, pause=min(seen.pause * slower, LONGEST), hindered=error)
+        is_last = not (view.is_running or view.hindered or forever)
         yield replace(view, pause=0.0) if is_last else view
         if is_last:
             return
+
+
+def _passes(error: PipectlError) -> bool:
+    """Whether the next look may go well."""
+    return isinstance(error, NoAnswer) or (isinstance(error, AwsError) and error.code in THROTTLED)
 
 
 @dataclass

@@ -11,7 +11,7 @@ import pytest
 
 from pipectl.aws.cloud import SIDE_BY_SIDE, side_by_side
 from pipectl.aws.session import ATTEMPTS, BAD_CREDENTIALS, Connection, Endpoint
-from pipectl.errors import AccessDenied, AwsError, NotConnected
+from pipectl.errors import AccessDenied, AwsError, NoAnswer, NotConnected
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -283,6 +283,7 @@ def test_an_endpoint_that_is_down_is_named(connect: Connect) -> None:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     error = refused(connect(endpoint=Endpoint(url, KEYS)))
+    assert isinstance(error, NoAnswer)
     assert error.message.startswith("ecr describe_repositories got no answer: Could not connect")
     assert url in error.message
     assert error.hint == "check the network and the endpoint"

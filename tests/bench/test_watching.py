@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from pipectl.aws.cloud import Cloud
 from pipectl.aws.session import Connection, Endpoint
 from pipectl.cli import cli
-from pipectl.errors import AwsError
+from pipectl.errors import AwsError, NoAnswer, NotConnected, PipectlError
 from pipectl.runs.watch import LONGEST, View, views
 from tests.conftest import ACCOUNT, Shared
 from tests.shop import BUILD, DEPLOY, GATE, REGION, RELEASE, Shop, builds, clients, serves, until
@@ -117,30 +117,41 @@ def test_a_minute_in_which_nothing_runs(shared: Shared, shop: Shop, cloud: Cloud
     assert asked.total() <= IDLE, asked
 
 
-def test_a_watch_that_is_throttled_comes_slower_and_goes_on(shared: Shared, shop: Shop, cloud: Cloud) -> None:
+@pytest.mark.parametrize(
+    ("fault", "error"), [({"code": "ThrottlingException"}, AwsError), ({"close": True}, NoAnswer)]
+)
+def test_a_watch_that_is_throttled_or_not_answered_comes_slower_and_goes_on(
+    shared: Shared, shop: Shop, cloud: Cloud, fault: dict[str, object], error: type[PipectlError]
+) -> None:
     shop.reaches(shop.create(GATE), "Gate", "InProgress")
     watched = views(cloud, REGION, "shop")
     calm = next(watched)
-    order = {"operation": "GetPipelineState", "code": "ThrottlingException"}
     try:
-        shared.server.faults.order([order])
+        shared.server.faults.order([{"operation": "GetPipelineState", **fault}])
         first, second, third = next(watched), next(watched), next(watched)
     finally:
         shared.server.faults.order([])
-    assert [each.is_throttled for each in (calm, first, second, third)] == [False, True, True, True]
+    assert calm.hindered is None
+    assert {type(each.hindered) for each in (first, second, third)} == {error}
     assert calm.pause < first.pause < second.pause == third.pause == LONGEST
     assert third.state == calm.state
     healed = [next(watched) for _ in range(4)]
-    assert not healed[0].is_throttled
+    assert healed[0].hindered is None
     assert healed[-1].pause == calm.pause
 
 
-def test_a_pipeline_that_is_throttled_from_the_beginning_is_an_error(
+def test_what_hinders_the_first_look_is_an_error_and_so_is_what_does_not_pass(
     shared: Shared, shop: Shop, cloud: Cloud
 ) -> None:
     shop.create(GATE)
+    watched = views(cloud, REGION, "shop")
+    next(watched)
+    denied = {"operation": "GetPipelineState", "code": "ExpiredTokenException"}
     try:
-        shared.server.faults.order([{"operation": "GetPipelineState", "code": "ThrottlingException"}])
+        shared.server.faults.order([denied])
+        with pytest.raises(NotConnected, match="ExpiredTokenException"):
+            next(watched)
+        shared.server.faults.order([{**denied, "code": "ThrottlingException"}])
         with pytest.raises(AwsError, match="ThrottlingException"):
             next(views(cloud, REGION, "shop"))
     finally:

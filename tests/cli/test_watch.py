@@ -13,15 +13,18 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipectl.aws.session import Connection, Endpoint
+from pipectl.cli._watch import noticed
+from pipectl.errors import NoAnswer
 from pipectl.local.server import Server
-from pipectl.runs.watch import WAITING, views
+from pipectl.runs.values import PipelineState
+from pipectl.runs.watch import WAITING, View, views
 from tests.shop import BUILD, DEPLOY, GATE, IMAGES, REGION, RELEASE, Shop, builds, serves, until
 
 ROOT = Path(__file__).parents[2]
@@ -241,6 +244,16 @@ def test_an_execution_before_a_closed_gate_does_not_run(shop: Shop) -> None:
     assert result.exit_code == 0
     assert "`pipectl enable-transition Gate` lets it in" in result.stdout
     assert result.stderr == "nothing runs; what waits before Gate goes on when the gate is opened\n"
+
+
+def test_where_nothing_is_drawn_it_is_said_once_that_looks_see_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seen = View(PipelineState("shop", REGION, ()), True, 5.0)
+    away = replace(seen, hindered=NoAnswer("away"), pause=10.0)
+    looks = [seen, away, away, seen, away]
+    assert list(noticed(iter(looks))) == looks
+    assert capsys.readouterr().err == "AWS does not answer: looks every 10 s\n" * 2
 
 
 def test_as_data_each_change_is_a_document(shop: Shop) -> None:

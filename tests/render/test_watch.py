@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipectl.errors import AwsError, NoAnswer
 from pipectl.render.marks import Look
 from pipectl.render.text import width
 from pipectl.render.watch import changes, ending_text, named_changes, picture
@@ -114,7 +115,14 @@ def test_a_running_build_shows_its_phase_its_last_line_and_its_time(
 
 
 def test_a_rollout_shows_its_old_and_new_tasks(rolling: PipelineState, screen: Screen) -> None:
-    screen("watch_rollout", picture(View(rolling, True, 60.0, True), Look(), NOW, 60))
+    screen("watch_rollout", picture(View(rolling, True, 60.0), Look(), NOW, 60))
+
+
+def test_it_is_said_why_a_look_saw_nothing(building: PipelineState) -> None:
+    throttled = AwsError("codepipeline", "get_pipeline_state", "ThrottlingException", "Rate exceeded")
+    for error, why in ((throttled, "AWS asks for patience"), (NoAnswer("away"), "AWS does not answer")):
+        drawn = picture(View(building, True, 60.0, error), Look(), NOW, 60)
+        assert drawn.endswith(f"\n\n  {why}: looks every 1 min; Ctrl-C ends")
 
 
 def test_on_a_low_terminal_what_is_done_is_folded(building: PipelineState, screen: Screen) -> None:
