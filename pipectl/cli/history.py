@@ -84,7 +84,7 @@ def _executions(settings: Settings, where: "Where", wanted: "Wanted") -> None:
     from pipectl.render.history import entry_data, entry_text
     from pipectl.runs.history import history
 
-    entries = history(where.cloud, where.pipeline, wanted)
+    entries = history(where.cloud, where.pipeline, wanted, _looked_back)
     if not settings.is_text:
         _printing.items(map(entry_data, entries), settings.output)
         return
@@ -97,6 +97,13 @@ def _executions(settings: Settings, where: "Where", wanted: "Wanted") -> None:
         click.echo(f"no execution of {where.pipeline} {'fits' if filtered else 'has ever run'}", err=True)
     elif count == wanted.most:
         click.echo(f"`-n {2 * wanted.most}` shows more", err=True)
+
+
+def _looked_back(moment: datetime) -> None:
+    from pipectl.cli import _session
+    from pipectl.render.times import clock
+
+    _session.tell(f"looked back to {clock(moment, datetime.now().astimezone())}")
 
 
 def _definitions(settings: Settings, where: "Where", most: int) -> None:

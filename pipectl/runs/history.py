@@ -1,11 +1,11 @@
 """What ran in a pipeline: its executions, the newest first, each page asked for when it is needed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from pipectl.aws.cloud import Cloud, find, for_each, side_by_side
 from pipectl.runs import actions, executions
@@ -16,6 +16,13 @@ from pipectl.runs.live import deploying, live
 from pipectl.runs.pipelines import NOT_THERE, no_such_pipeline
 from pipectl.runs.stages import stage_state, stage_states
 from pipectl.runs.values import Execution
+
+Row = TypeVar("Row", Execution, ActionRun)
+Say = Callable[[datetime], None]
+"""Hears how far back it was looked."""
+
+FAR = 1000
+"""Rows between two words, where few of them may be wanted: ten pages, some seconds."""
 
 
 @dataclass(frozen=True)
@@ -59,41 +66,52 @@ class _Pipeline:
     has_variables: bool
 
 
-def history(cloud: Cloud, pipeline: str, wanted: Wanted) -> Iterator[Entry]:
-    """The wanted executions, the newest first."""
+def history(cloud: Cloud, pipeline: str, wanted: Wanted, say: Say = lambda _: None) -> Iterator[Entry]:
+    """The wanted executions, the newest first, each as soon as it is found and all is known of it.
+
+    AWS can only be asked for all: few that failed may stand on many pages, one after the other.
+    """
     if wanted.stage:  # a name that is not there would be looked for through the whole history
         about = _about(cloud, pipeline, wanted.stage)
-        first = _of_stage(cloud, pipeline, wanted)
+        first = _of_stage(cloud, pipeline, wanted, say)
     else:
         about, first = side_by_side([
             partial(_about, cloud, pipeline),
-            partial(_first, cloud, pipeline, wanted),
+            partial(_first, cloud, pipeline, wanted, say),
         ])  # fmt: skip
-    for page in _batches(islice(first, wanted.most), executions.PAGE):
+    for page in _batches(islice(first, wanted.most), executions.PAGE if about.has_variables else 1):
         yield from _told(cloud, pipeline, about, page)
 
 
-def _first(cloud: Cloud, pipeline: str, wanted: Wanted) -> Iterator[Entry]:
+def _heard(rows: Iterable[Row], say: Say) -> Iterator[Row]:
+    """The rows, with a word now and then."""
+    for number, row in enumerate(rows, 1):
+        if number % FAR == 0 and row.started:
+            say(row.started)
+        yield row
+
+
+def _first(cloud: Cloud, pipeline: str, wanted: Wanted, say: Say) -> Iterator[Entry]:
     """The entries as far as the list tells them; its first page is asked for at once."""
-    entries = _of_pipeline(cloud, pipeline, wanted)
+    entries = _of_pipeline(cloud, pipeline, wanted, say)
     begun = list(islice(entries, 1))
     return (entry for part in (begun, entries) for entry in part)
 
 
-def _of_pipeline(cloud: Cloud, pipeline: str, wanted: Wanted) -> Iterator[Entry]:
-    most = None if wanted.only_failed else wanted.most
-    for execution in executions.recent(cloud, pipeline, most=most):
+def _of_pipeline(cloud: Cloud, pipeline: str, wanted: Wanted, say: Say) -> Iterator[Entry]:
+    listed = executions.recent(cloud, pipeline, most=None if wanted.only_failed else wanted.most)
+    for execution in _heard(listed, say) if wanted.only_failed else listed:
         if wanted.since and execution.started and execution.started < wanted.since:
             return
         if execution.status == "Failed" or not wanted.only_failed:
             yield Entry(execution)
 
 
-def _of_stage(cloud: Cloud, pipeline: str, wanted: Wanted) -> Iterator[Entry]:
+def _of_stage(cloud: Cloud, pipeline: str, wanted: Wanted, say: Say) -> Iterator[Entry]:
     """By the actions of the stage, since only they tell who entered it; then the executions behind them."""
     known: dict[str, Execution] = {}
     listed = executions.recent(cloud, pipeline)
-    for identity, in_stage in _entered(actions.recent(cloud, pipeline), str(wanted.stage)):
+    for identity, in_stage in _entered(_heard(actions.recent(cloud, pipeline), say), str(wanted.stage)):
         if wanted.since and in_stage.started < wanted.since:
             return
         if wanted.only_failed and in_stage.status != "Failed":

@@ -108,6 +108,25 @@ def test_failed_ones_are_picked_from_as_few_pages_as_they_stand_on() -> None:
     assert (len(found), asked.count("list_pipeline_executions")) == (10, 1)
 
 
+def test_who_waits_for_few_hears_how_far_back_it_was_looked_and_sees_each_as_it_is_found() -> None:
+    def one_in_2000(**params: Any) -> Shape:
+        page = executions(**params)
+        for each in page["pipelineExecutionSummaries"]:
+            number = int(each["pipelineExecutionId"][:8])
+            each["status"] = "Failed" if number % 2000 == 1999 else "Succeeded"
+        return page
+
+    asked = cloud(list_pipeline_executions=one_in_2000)
+    said: list[datetime] = []
+    entries = history(asked, "shop", Wanted(20, only_failed=True), said.append)
+    assert next(entries).execution.id[:8] == "00001999"
+    assert asked.count("list_pipeline_executions") == 20
+    assert len(list(entries)) == 1
+    assert said == [NOW - timedelta(hours=hours) for hours in (999, 1999, 2999, 3999, 4999)]
+    list(history(cloud(), "shop", Wanted(MANY), said.append))
+    assert len(said) == 5
+
+
 def test_a_moment_ends_the_list() -> None:
     asked = cloud()
     found = list(history(asked, "shop", Wanted(MANY, since=NOW - timedelta(hours=12))))
