@@ -13,7 +13,7 @@ from pipectl.errors import PipectlError
 from pipectl.render.wait import LONGEST_WAIT, ending_data, execution_text
 from pipectl.runs.gate import gate as inbound_gate
 from pipectl.runs.values import Execution, StageState
-from pipectl.runs.verbs.scene import Scene, scene
+from pipectl.runs.verbs.scene import scene
 from pipectl.runs.wait import signs
 
 
@@ -22,7 +22,7 @@ def open_and_follow(stage: str, pipeline: str | None, settings: Settings, chosen
     with acting(settings, chosen, pipeline) as place:
         before = scene(place.cloud, place.pipeline)
         state = before.stage(stage)
-        waiting = _next(before, state)
+        waiting = next(iter(state.waiting), None)
         gate = _gate.Gate(stage, place.pipeline, outbound=False, reason=None)
         found = inbound_gate(place.cloud, place.pipeline, stage)
         step = _gate.turned(gate, place.cloud, place.pipeline, found)
@@ -43,14 +43,6 @@ def open_and_follow(stage: str, pipeline: str | None, settings: Settings, chosen
         if settings.is_text and end.good:
             click.echo(told_end(end, seconds))
         refuse(end, seconds)
-
-
-def _next(before: Scene, state: StageState) -> Execution | None:
-    """Who enters first: the newest, which has superseded the others; in a queue the oldest."""
-    queue = [before.execution(each) for each in state.inbound]
-    if queue and queue[0].mode == "QUEUED":
-        return next((each for each in queue if not each.ended), None)
-    return before.execution(state.waiting.id) if state.waiting else None
 
 
 def _waiting(state: StageState, waiting: Execution | None) -> str:

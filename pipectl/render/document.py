@@ -140,6 +140,7 @@ def status_data(state: PipelineState) -> dict[str, Any]:
                 "desired": service.desired,
                 "running": service.running,
                 "rollout": service.rollout,
+                "draining": service.is_draining,
                 "images": list(service.images),
                 "deployments": [
                     {
@@ -173,14 +174,16 @@ def execution_data(execution: Execution) -> dict[str, Any]:
 
 def _stage_data(stage: StageState) -> dict[str, Any]:
     keys = ("name", "provider", "status", "summary", "error", "revision", "url", "changed_at")
-    waiting = stage.waiting
+    waiting = [
+        {"execution": each.id, "revision": each.revision, "message": each.message} for each in stage.waiting
+    ]
     return {
         "name": stage.name,
         "status": stage.status,
         "execution": stage.execution,
         "transition": gate_data(stage.gate),
-        "waiting": waiting
-        and {"execution": waiting.id, "revision": waiting.revision, "message": waiting.message},
+        "waiting": next(iter(waiting), None),
+        "behind": waiting[1:],
         "actions": [{key: getattr(action, key) for key in keys} for action in stage.actions],
     }
 

@@ -94,10 +94,12 @@ def _held(glance: Glance, now: datetime) -> str:
     assert glance.stage is not None  # noqa: S101  only a stage is held
     gate, stage = glance.stage.gate, glance.stage
     head = f"{cut(stage.name, STAGES)} held"
-    waits = f", {short(stage.inbound[-1])} waits" if stage.inbound else ""
+    waits = f", {short(stage.waiting[0].id)} waits" if stage.waiting else ""
+    if len(stage.waiting) > 1:
+        waits = f", {len(stage.waiting)} wait"
     who = f" by {person(gate.changed_by)}" if gate.changed_by else ""
     when = f" {ago(gate.changed_at, now)}" if gate.changed_at else ""
-    if gate.nears_thirty_days(now) and stage.inbound:
+    if gate.nears_thirty_days(now) and stage.waiting:
         return f"{head}{who}{when}{waits}; {thirty_days(gate, now).partition(':')[0]}"
     if gate.until is not None:
         end = "which is over" if gate.until <= now else ahead(gate, now)
@@ -142,7 +144,7 @@ def glance_data(glance: Glance) -> dict[str, Any]:
         "since": glance.since,
         "error": glance.error,
         "execution": stage.execution if stage else None,
-        "waiting": list(stage.inbound) if stage else [],
+        "waiting": [each.id for each in stage.waiting] if stage else [],
         "reason": stage.gate.reason if stage else None,
         "until": stage.gate.until if stage else None,
     }

@@ -29,6 +29,8 @@ SHORTEST_MESSAGE = 10
 """A shorter piece of a commit's message tells nothing."""
 LONG_STAGE, LONG_ACTION = 30, 24
 """Cells of a name; a longer one moves nothing but its own line."""
+BEHIND = 5
+"""Executions that are named of those that wait behind the next one."""
 NARROW = 20
 """Cells beside a label in which nothing can be read: what is told then stands below it."""
 
@@ -148,15 +150,22 @@ def _gate_lines(stage: StageState, look: Look, now: datetime, option: str) -> It
         yield from (f"{rail} {look.paint(line, 'red')}" for line in more)
         for warning in warnings(stage.gate, now):
             yield from _marked(warning, rail, look)
-    if stage.waiting:
-        told = wrapped(_waits(stage, stage.waiting, now, option), look.width - RAIL - 2)
-        yield from (f"{rail} {line}" for line in told)
+    for told in _queue(stage, now, option):
+        yield from (f"{rail} {line}" for line in wrapped(told, look.width - RAIL - 2))
 
 
 def _marked(warning: str, rail: str, look: Look) -> Iterator[str]:
     head, *more = wrapped(warning, look.width - RAIL - 4)
     yield f"{rail} {look.mark(Mark.ASKS)} {head}"
     yield from (f"{rail}   {line}" for line in more)
+
+
+def _queue(stage: StageState, now: datetime, option: str) -> Iterator[str]:
+    if stage.waiting:
+        yield _waits(stage, stage.waiting[0], now, option)
+    if behind := [short(each.id) for each in stage.waiting[1:]]:
+        more = f" and {len(behind) - BEHIND} more" if len(behind) > BEHIND else ""
+        yield f"behind it: {', '.join(behind[:BEHIND])}{more}"
 
 
 def _waits(stage: StageState, waiting: Execution, now: datetime, option: str) -> str:

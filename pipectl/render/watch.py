@@ -87,10 +87,11 @@ def _of_stage(old: StageState | None, stage: StageState, look: Look, now: dateti
     if (old is not None and old.gate != gate) or (old is None and not gate.enabled):
         told = "opened" if gate.enabled else closed_text(gate, now)
         yield _line(Mark.OPEN if gate.enabled else Mark.CLOSED, stage.name, told, look, now)
-    if stage.waiting and (old is None or old.waiting is None or old.waiting.id != stage.waiting.id):
-        who = short(stage.waiting.id)
-        opens = f"; `pipectl enable-transition {stage.name}` lets it in" if not gate.enabled else ""
-        yield _line(Mark.ASKS, stage.name, f"{who} waits before it{opens}", look, now)
+    waited = {each.id for each in old.waiting} if old else set()
+    opens = f"; `pipectl enable-transition {stage.name}` lets it in" if not gate.enabled else ""
+    for each in stage.waiting:
+        if each.id not in waited:
+            yield _line(Mark.ASKS, stage.name, f"{short(each.id)} waits before it{opens}", look, now)
     before = {action.name: action for action in old.actions} if old else {}
     for action in stage.actions:
         was = before.get(action.name)

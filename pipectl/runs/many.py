@@ -200,11 +200,11 @@ def _of_stage(name: str, region: str, stage: StageState, now: datetime, *, first
 def _is_long(stage: StageState, now: datetime) -> bool:
     """Whether the hold's end has passed, or somebody has waited for long."""
     gate = stage.gate
-    if stage.inbound and gate.nears_thirty_days(now):
+    if stage.waiting and gate.nears_thirty_days(now):
         return True
     if gate.until is not None:
         return gate.until <= now
-    return bool(stage.inbound) and gate.changed_at is not None and now - gate.changed_at >= LONG
+    return bool(stage.waiting) and gate.changed_at is not None and now - gate.changed_at >= LONG
 
 
 def _changed(stage: StageState) -> datetime | None:

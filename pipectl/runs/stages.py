@@ -43,21 +43,21 @@ def stage_state(
         status=latest.get("status"),
         execution=latest.get("pipelineExecutionId"),
         gate=_gate(stage.get("inboundTransitionState") or {}),
-        waiting=_waiting(stage.get("inboundExecution"), known),
+        waiting=_waiting(stage, known),
         actions=tuple(
             _action(action, declared.get((name, action["actionName"])))
             for action in stage.get("actionStates") or []
         ),
-        inbound=_inbound(stage),
+        inbound=tuple(each["pipelineExecutionId"] for each in _inbound(stage)),
         conditions=tuple(_conditions(stage)),
         type=latest.get("type"),
     )
 
 
-def _inbound(stage: Mapping[str, Any]) -> tuple[str, ...]:
-    """A QUEUED pipeline tells all of them, oldest first; every pipeline tells the one that goes on next."""
-    waiting = stage.get("inboundExecutions") or [stage.get("inboundExecution") or {}]
-    return tuple(each["pipelineExecutionId"] for each in waiting if each)
+def _inbound(stage: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """All of them where AWS tells that, in their order (fact sheet, 3.2); else the only one."""
+    found = stage.get("inboundExecutions") or [stage.get("inboundExecution")]
+    return [each for each in found if each]
 
 
 def _conditions(stage: Mapping[str, Any]) -> Iterator[Condition]:
@@ -77,12 +77,11 @@ def _gate(found: Mapping[str, Any]) -> Gate:
     )
 
 
-def _waiting(inbound: Mapping[str, Any] | None, known: Mapping[str, Execution]) -> Execution | None:
+def _waiting(stage: Mapping[str, Any], known: Mapping[str, Execution]) -> tuple[Execution, ...]:
     """A stopped or failed inbound execution does not enter any more (User guide, pipelines-stop)."""
-    if not inbound or inbound.get("status") not in (None, "InProgress"):
-        return None
-    waiting = inbound["pipelineExecutionId"]
-    return known.get(waiting, Execution(waiting))
+    enter = [each for each in _inbound(stage) if each.get("status") in (None, "InProgress")]
+    identities = [str(each["pipelineExecutionId"]) for each in enter]
+    return tuple(known.get(each, Execution(each)) for each in identities)
 
 
 def _action(found: Mapping[str, Any], declared: Declared | None) -> ActionState:

@@ -112,13 +112,16 @@ class Condition:
 
 @dataclass(frozen=True)
 class StageState:
-    """One stage: the last execution that entered it, its gate, and what waits before the gate."""
+    """One stage: the last execution that entered it, its gate, and what waits before the gate.
+
+    `waiting` are those that enter when they may, the next one first: several in a QUEUED pipeline.
+    """
 
     name: str
     status: str | None = None
     execution: str | None = None
     gate: Gate = field(default_factory=Gate)
-    waiting: Execution | None = None
+    waiting: tuple[Execution, ...] = ()
     actions: tuple[ActionState, ...] = ()
     inbound: tuple[str, ...] = ()
     """The ids of all executions before the gate, also of those that were stopped there."""

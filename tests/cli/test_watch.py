@@ -293,6 +293,20 @@ def two_side_by_side(shop: Shop) -> tuple[str, str]:
     return first, second
 
 
+def test_of_a_queued_pipeline_all_that_wait_are_told_the_next_one_first(shop: Shop) -> None:
+    shop.reaches(shop.create(GATE, execution_mode="QUEUED"), "Gate", "InProgress")
+    line = []
+    for message in ("Remind friends twice", "Remind friends thrice", "Remind nobody"):
+        line.append(shop.execution(shop.push(message)))
+        shop.waits(line[-1], "Gate")
+    gate = json.loads(shop.ask("status", "-o", "json").stdout)["stages"][1]
+    assert [each["execution"] for each in (gate["waiting"], *gate["behind"])] == line
+    assert gate["behind"][0]["message"] == "Remind friends thrice"
+    lines = [each.strip("│ ") for each in shop.stable(shop.ask("status").stdout).splitlines()]
+    first = lines.index("e0000002 waits here until Gate is free")
+    assert lines[first + 1] == "behind it: e0000003, e0000004"
+
+
 def test_a_parallel_pipeline_is_drawn_as_its_newest_execution_with_the_others_beside_it(shop: Shop) -> None:
     first, second = two_side_by_side(shop)
     told = json.loads(shop.ask("status", "-o", "json").stdout)

@@ -65,7 +65,7 @@ def held() -> PipelineState:
         (
             StageState("Source", "Succeeded", NEWEST.id, actions=(source,)),
             StageState("Build", "Succeeded", NEWEST.id, actions=(build,)),
-            StageState("Deploy", "Succeeded", OLDER, closed, NEWEST, (deploy,)),
+            StageState("Deploy", "Succeeded", OLDER, closed, (NEWEST,), (deploy,)),
         ),
         (
             ServiceState(
@@ -103,7 +103,7 @@ def broken() -> PipelineState:
         (
             StageState("Source", actions=(ActionState("Api", "CodeCommit", "shop-api main"),)),
             StageState("Build", "Failed", NEWEST.id, actions=(image, test)),
-            StageState("Production", "InProgress", OLDER, waiting=NEWEST, actions=(approve, deploy)),
+            StageState("Production", "InProgress", OLDER, waiting=(NEWEST,), actions=(approve, deploy)),
         ),
         (ServiceState("shop-production", "api"),),
         NEWEST,
@@ -184,6 +184,21 @@ def test_names_of_a_hundred_characters_keep_to_the_screen(broken: PipelineState,
     for cells in (40, 60, 80):
         lines = status_text(long, Look(width=cells), NOW).splitlines()
         assert max(width(line) for line in lines if "https://" not in line) <= cells
+
+
+def test_of_many_that_wait_in_a_queue_the_next_ones_are_named(held: PipelineState) -> None:
+    deploy = held.stages[2]
+    line = tuple(Execution(f"{number:08d}-1111-4222-8333-444455556666") for number in range(9))
+    for waiting, told in (
+        (line[:3], "behind it: 00000001, 00000002"),
+        (line, "behind it: 00000001, 00000002, 00000003, 00000004, 00000005 and 3 more"),
+    ):
+        stages = (*held.stages[:2], replace(deploy, gate=Gate(), waiting=waiting))
+        lines = [
+            line.strip("│ ") for line in status_text(replace(held, stages=stages), Look(), NOW).split("\n")
+        ]
+        first = lines.index("00000000 waits here until Deploy is free")
+        assert lines[first + 1] == told
 
 
 def test_a_service_that_is_being_deleted_is_told_as_such(held: PipelineState) -> None:

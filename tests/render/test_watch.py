@@ -65,7 +65,7 @@ def building() -> PipelineState:
         (
             StageState("Source", "Succeeded", ID, actions=(source,)),
             StageState("Build", "InProgress", ID, actions=(build,)),
-            StageState("Deploy", "Succeeded", "e1", hold, older, (deploy,), (older.id,)),
+            StageState("Deploy", "Succeeded", "e1", hold, (older,), (deploy,), (older.id,)),
         ),
         (ServiceState("shop", "web", 2, 2, "COMPLETED", images=("shop/web:1",)),),
         EXECUTION,

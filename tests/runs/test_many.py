@@ -8,7 +8,7 @@ import pytest
 from pipectl.render.many import many_text
 from pipectl.render.marks import Look
 from pipectl.runs.many import Glance, Standing, glance, in_order
-from pipectl.runs.values import ActionState, Gate, StageState
+from pipectl.runs.values import ActionState, Execution, Gate, StageState
 
 NOW = datetime(2026, 1, 22, 9, 30, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def source(status: str = "Succeeded", error: str | None = None) -> StageState:
 
 def held(days: int, reason: str = "freeze", waiting: tuple[str, ...] = ("7b1d03fe-1111",)) -> StageState:
     gate = Gate(False, reason, "arn:aws:iam::1:user/ann", NOW - timedelta(days=days))
-    return StageState("Deploy", "Succeeded", "e1", gate, inbound=waiting)
+    return StageState("Deploy", "Succeeded", "e1", gate, tuple(map(Execution, waiting)))
 
 
 def told(*stages: StageState) -> Glance:

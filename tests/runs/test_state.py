@@ -9,6 +9,7 @@ import pytest
 
 from pipectl.aws.account import Account
 from pipectl.errors import AwsError, PipectlError
+from pipectl.render.document import status_data
 from pipectl.runs.gate import gate
 from pipectl.runs.pipelines import only_pipeline
 from pipectl.runs.state import state, states
@@ -145,8 +146,7 @@ def test_without_a_declaration_aws_is_asked_for_it_and_the_answer_is_the_same() 
 
 
 def test_what_waits_is_told_with_its_commit_and_the_first_line_of_its_message() -> None:
-    waiting = state(answers(), REGION, "shop", DECLARATION).stages[1].waiting
-    assert waiting is not None
+    (waiting,) = state(answers(), REGION, "shop", DECLARATION).stages[1].waiting
     assert (waiting.id, waiting.revision, waiting.message) == ("E2", COMMIT, "Fix cart")
 
 
@@ -154,7 +154,19 @@ def test_what_waits_is_told_with_its_commit_and_the_first_line_of_its_message() 
 def test_a_stopped_inbound_execution_does_not_wait(status: str) -> None:
     stages = [{"stageName": "Deploy", "inboundExecution": {"pipelineExecutionId": "E2", "status": status}}]
     cloud = answers(get_pipeline_state={"stageStates": stages})
-    assert state(cloud, REGION, "shop", DECLARATION).stages[0].waiting is None
+    assert state(cloud, REGION, "shop", DECLARATION).stages[0].waiting == ()
+
+
+def test_of_a_queue_those_wait_in_their_order_that_were_not_stopped_there() -> None:
+    inbound = [
+        {"pipelineExecutionId": each, "status": "Stopped" if each == "E3" else "InProgress"}
+        for each in ("E2", "E3", "E4")
+    ]
+    stage = {"stageName": "Deploy", "inboundExecution": inbound[-1], "inboundExecutions": inbound}
+    told = state(answers(get_pipeline_state={"stageStates": [stage]}), REGION, "shop", DECLARATION).stages[0]
+    assert [each.id for each in told.waiting] == ["E2", "E4"]
+    assert told.waiting[0].revision == COMMIT
+    assert told.inbound == ("E2", "E3", "E4")
 
 
 def test_the_gate_tells_who_closed_it_when_and_why() -> None:
@@ -201,7 +213,9 @@ def test_a_service_that_is_not_there_is_told_as_such(answer: Any) -> None:
 
 def test_a_service_that_is_being_deleted_is_told_as_such() -> None:
     cloud = answers(describe_services={"services": [{**SERVICE, "status": "DRAINING"}]})
-    assert state(cloud, REGION, "shop").services[0].is_draining
+    told = state(cloud, REGION, "shop")
+    assert told.services[0].is_draining
+    assert status_data(told)["services"][0]["draining"] is True
 
 
 def test_a_service_in_another_region_or_named_by_a_variable_is_not_asked_for() -> None:
