@@ -48,7 +48,7 @@ class FirstPush:
 
     def text(self, outcomes: Sequence[Outcome]) -> str | None:
         """The command to type, one for each new repository that a pipeline reads; None when there is none."""
-        self._pool.shutdown()
+        self._pool.shutdown(wait=False)
         if not self._urls or any(outcome.result is not Result.DONE for outcome in outcomes):
             return None
         try:

@@ -31,8 +31,8 @@ class Lines:
 
     def add(self, line: str) -> None:
         """Print a line that stays, above what is drawn."""
-        if self._live:
-            self._live.console.print(_text(line))
+        if live := self._live:  # it may end meanwhile: whoever prints is another thread
+            live.console.print(_text(line))
         else:
             click.echo(line, err=True)
 

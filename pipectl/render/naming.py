@@ -12,4 +12,4 @@ _MENTIONED = re.compile(rf"`(pipectl (?:{'|'.join(ABOUT_PIPELINE)})(?: [^`]*)?)`
 
 def naming(text: str, pipeline: str | None) -> str:
     """The text with `-p NAME` in every command that it mentions, when the user had to name the pipeline."""
-    return text if pipeline is None else _MENTIONED.sub(rf"`\1 -p {pipeline}`", text)
+    return text if pipeline is None else _MENTIONED.sub(lambda found: f"`{found[1]} -p {pipeline}`", text)

@@ -265,7 +265,7 @@ def _details(action: ActionState, service: ServiceState | None) -> Iterator[str]
     if action.token or (action.provider == "Manual" and action.status == "InProgress"):
         yield "waits for approval"
     elif service:
-        yield f"{action.target}  {_counts(service)}"
+        yield f"{action.target}  {counts_text(service)}"
         is_told = service.rollout and not service.is_draining
         told = [*map(_image, service.images), *([_rollout(service)] if is_told else [])]
         if told:
@@ -284,7 +284,8 @@ def _details(action: ActionState, service: ServiceState | None) -> Iterator[str]
         yield quoted(action.summary)
 
 
-def _counts(service: ServiceState) -> str:
+def counts_text(service: ServiceState) -> str:
+    """How many tasks run, or why that is not told."""
     if service.desired is None:
         return "is not to be seen" if service.refused else "is not there"
     if service.is_draining:

@@ -7,7 +7,7 @@ from pipectl.errors import NoAnswer
 from pipectl.render.hold import closed_text
 from pipectl.render.marks import Look, Mark
 from pipectl.render.naming import naming
-from pipectl.render.status import Fold, short, status_text
+from pipectl.render.status import Fold, counts_text, short, status_text
 from pipectl.render.text import cut, pad, plain
 from pipectl.render.times import span
 from pipectl.runs.values import ActionState, PipelineState, ServiceState, StageState
@@ -117,11 +117,9 @@ def _said(action: ActionState) -> str:
 
 
 def _service(service: ServiceState) -> str:
-    if service.desired is None:
-        return "is not to be seen" if service.refused else "is not there"
-    if service.is_draining:
-        return f"is being deleted, {service.running} running"
-    told = [f"{service.running}/{service.desired} running"]
+    told = [counts_text(service)]
+    if service.desired is None or service.is_draining:
+        return told[0]
     told += [
         f"{'new' if each.status == 'PRIMARY' else 'old'} {each.revision} {each.running}/{each.desired}"
         for each in (service.deployments if len(service.deployments) > 1 else ())

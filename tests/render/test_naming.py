@@ -16,3 +16,7 @@ def test_the_pipeline_is_named_in_the_commands_that_take_it_and_in_no_other(comm
     named = naming(f"`pipectl {command}` or `pipectl {command} WORD` helps", "shop")
     more = " -p shop" if takes_pipeline(command) else ""
     assert named == f"`pipectl {command}{more}` or `pipectl {command} WORD{more}` helps"
+
+
+def test_a_name_that_no_pipeline_can_have_is_told_as_it_was_written() -> None:
+    assert naming("`pipectl status` shows it", r"a\q\1") == r"`pipectl status -p a\q\1` shows it"
