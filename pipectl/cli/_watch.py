@@ -16,6 +16,7 @@ from pipectl.cli import _printing, _session, _where
 from pipectl.cli._look import look_of
 from pipectl.cli._options import Chosen, Settings
 from pipectl.errors import Interrupted
+from pipectl.render.naming import naming
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,7 +46,8 @@ def watch(settings: Settings, chosen: Chosen, pipeline: str | None, *, forever: 
             else:
                 _tell(noticed(found), pause, named)
     except KeyboardInterrupt:
-        raise Interrupted("interrupted; the pipeline goes on", hint="`pipectl status` shows it") from None
+        hint = naming("`pipectl status` shows it", pipeline)
+        raise Interrupted("interrupted; the pipeline goes on", hint=hint) from None
 
 
 Pause = Callable[[float], object]

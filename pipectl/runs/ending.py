@@ -9,6 +9,7 @@ from typing import Any
 from pipectl.aws.cloud import Cloud, find, for_each, side_by_side
 from pipectl.runs import executions
 from pipectl.runs.actions import ActionRun, of_execution
+from pipectl.runs.parallel import RUNNING
 from pipectl.runs.stages import failed_condition, stage_state, stage_states
 from pipectl.runs.values import Condition, Execution, StageState
 
@@ -54,7 +55,7 @@ class Ending:
     @property
     def ended(self) -> bool:
         """Whether it has come to an end."""
-        return self.status not in ("InProgress", "Stopping")
+        return self.status not in RUNNING
 
     @property
     def good(self) -> bool:

@@ -12,14 +12,13 @@ from pipectl.runs.declared import Declared
 from pipectl.runs.log_lines import Line, Source, Wanted, failure, lines_of
 from pipectl.runs.logs_build import BuildLog, Clouds
 from pipectl.runs.logs_service import ServiceLog
+from pipectl.runs.parallel import RUNNING
 from pipectl.runs.streams import Stream, of_arn
 from pipectl.spec.problems import did_you_mean, shown
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 5.0
 """Seconds between two looks: the shortest after something was said, growing while nothing is."""
 GROWTH = 1.5
-
-UNFINISHED = ("InProgress", "Stopping")
 
 
 class Reader(Protocol):
@@ -73,7 +72,7 @@ class Logs:
         while not is_over:
             # Asked before the actions, so that none can start and end between the two questions.
             is_busy = any(run.runs for run in self.runs)
-            is_over = not is_busy and self._status() not in UNFINISHED
+            is_over = not is_busy and self._status() not in RUNNING
             is_silent = True
             for line in self.read():
                 is_silent = False

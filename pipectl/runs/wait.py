@@ -11,7 +11,7 @@ from pipectl.aws.cloud import Cloud, side_by_side
 from pipectl.errors import AwsError
 from pipectl.runs import executions
 from pipectl.runs.ending import Ending, ending, is_settled
-from pipectl.runs.parallel import PARALLEL, inside
+from pipectl.runs.parallel import PARALLEL, RUNNING, inside
 from pipectl.runs.stages import stage_state, stage_states
 from pipectl.runs.values import Execution, Gate, StageState
 
@@ -93,7 +93,7 @@ def _inside(stage: StageState) -> Iterator[Sign]:
 def _before(stage: StageState) -> Iterator[Sign]:
     if not stage.gate.enabled:
         yield Sign(stage.name, None, HELD, gate=stage.gate)
-    elif stage.status in ("InProgress", "Stopping"):
+    elif stage.status in RUNNING:
         yield Sign(stage.name, None, QUEUED, by=stage.execution)
 
 
@@ -147,7 +147,7 @@ class _Look:
 
     @property
     def ended(self) -> bool:
-        return self.status not in ("InProgress", "Stopping")
+        return self.status not in RUNNING
 
     @property
     def works(self) -> bool:

@@ -150,13 +150,13 @@ def test_ctrl_c_and_sigterm_leave_the_terminal_as_it_was(
     sent: signal.Signals, shop: Shop, opened: Opened
 ) -> None:
     shop.reaches(shop.create(GATE), "Gate", "InProgress")
-    terminal = opened("status", "--watch")
+    terminal = opened("status", "--watch", "-p", "shop")
     terminal.shows("Ctrl-C ends")
     terminal.process.send_signal(sent)
     assert terminal.finish() == 130
     assert terminal.written.rindex("\x1b[?25h") > terminal.written.rindex("\x1b[?25l")
     assert terminal.screen[-3:] == [
-        "error: interrupted; the pipeline goes on", "hint: `pipectl status` shows it", "",
+        "error: interrupted; the pipeline goes on", "hint: `pipectl status -p shop` shows it", "",
     ]  # fmt: skip
     assert "Traceback" not in terminal.written
 

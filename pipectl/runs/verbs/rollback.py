@@ -8,7 +8,7 @@ from itertools import islice
 from pipectl.aws.cloud import Cloud, side_by_side
 from pipectl.errors import AwsError, PipectlError
 from pipectl.runs import executions
-from pipectl.runs.parallel import newest_runs
+from pipectl.runs.parallel import RUNNING, newest_runs
 from pipectl.runs.values import Execution, StageState
 from pipectl.runs.verbs.act import Act, Senseless, short
 from pipectl.runs.verbs.scene import Scene, changed_at, scene
@@ -125,7 +125,7 @@ def _refuse_stage(found: Scene, state: StageState) -> None:
 
 
 def _refuse_running(state: StageState) -> None:
-    if state.status in ("InProgress", "Stopping"):
+    if state.status in RUNNING:
         raise Senseless(
             f"{state.name} cannot be rolled back now: execution {short(state.execution or '')} runs in it",
             hint=f"`pipectl stop --execution {short(state.execution or '')}` ends it",

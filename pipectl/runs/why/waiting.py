@@ -5,6 +5,7 @@ from statistics import median
 
 from pipectl.runs import actions
 from pipectl.runs.actions import ActionRun
+from pipectl.runs.parallel import RUNNING
 from pipectl.runs.values import Execution, StageState
 from pipectl.runs.verbs.scene import changed_at
 from pipectl.runs.why.answers import Answer, Approval, Held, Queued, Running
@@ -12,7 +13,6 @@ from pipectl.runs.why.sight import Sight
 
 LOOKED_AT = 300
 """Actions, the newest first, from which it is told how long one usually takes."""
-RUNS = ("InProgress", "Stopping")
 
 
 def waiting(sight: Sight, execution: Execution) -> Answer:
@@ -28,7 +28,7 @@ def _outside(sight: Sight, stage: StageState) -> Answer:
     since = changed_at(sight.stage(before)) if before else None
     if not stage.gate.enabled:
         return Held(stage.name, stage.gate, before, since)
-    is_busy = stage.status in RUNS and stage.execution
+    is_busy = stage.status in RUNNING and stage.execution
     behind = sight.execution(stage.execution) if is_busy and stage.execution else None
     return Queued(stage.name, behind, before, since)
 
@@ -47,7 +47,7 @@ def _inside(sight: Sight, execution: Execution) -> Answer:
     since = runs[-1].updated if runs else execution.started
     for stage in sight.stages:
         for condition in stage.conditions:
-            if stage.execution == execution.id and condition.status in RUNS:
+            if stage.execution == execution.id and condition.status in RUNNING:
                 return Running(stage.name, since=since, stopping=stopping, condition=condition.type)
     return Running(runs[-1].stage if runs else sight.names[0], since=since, stopping=stopping)
 
