@@ -34,7 +34,7 @@ def watch(settings: Settings, chosen: Chosen, pipeline: str | None, *, forever: 
     """Look until nothing runs. Ctrl-C raises Interrupted; the terminal is as it was then."""
     from pipectl.runs.watch import views
 
-    words = _Words()
+    words, named = _Words(), pipeline
     try:
         with _where.pipeline(settings, chosen, pipeline, words.say) as where, _printing.while_read():
             found = views(where.cloud, where.region, where.pipeline, forever=forever)
@@ -46,7 +46,7 @@ def watch(settings: Settings, chosen: Chosen, pipeline: str | None, *, forever: 
             else:
                 _tell(noticed(found), pause, named)
     except KeyboardInterrupt:
-        hint = naming("`pipectl status` shows it", pipeline)
+        hint = naming("`pipectl status` shows it", named)
         raise Interrupted("interrupted; the pipeline goes on", hint=hint) from None
 
 
