@@ -176,7 +176,7 @@ def followed(shop: Shop, screen: Callable[[str, str], None]) -> Callable[[str, R
 
     def compare(name: str, result: Result, code: int) -> None:
         assert result.exit_code == code, result.output
-        at_work = re.compile(r"  … \S+ +is at work\n")
+        at_work = re.compile(r"  … \S+ +(the condition .*)?is at work\n")
         screen(f"wait_{name}", at_work.sub("", result.output))
 
     return compare
