@@ -65,13 +65,16 @@ class _Words:
 
 
 def noticed(found: "Iterator[View]") -> "Iterator[View]":
-    """The looks, with a word when they begin to see nothing: a picture says it in its last line."""
+    """The looks, with a word when they begin to see nothing, and when that is over.
+
+    A picture says it in its last line.
+    """
     from pipectl.render.watch import hindrance
 
     hindered = None
     for view in found:
-        if view.hindered and not hindered:
-            _session.tell(str(hindrance(view)))
+        if bool(view.hindered) != bool(hindered):
+            _session.tell(hindrance(view) or "AWS answers again")
         hindered = view.hindered
         yield view
 
