@@ -20,7 +20,7 @@ KNOWS = {
     "rules": {"spec", "kinds"},
     "runs": {"errors", "spec", "aws", "engine"},
     "doctor": {"errors", "aws", "engine", "kinds"},
-    "init": {"errors", "aws", "doctor"},
+    "init": {"errors", "spec", "aws", "doctor"},
     "render": {"errors", "engine", "runs", "doctor"},
     "flow": {"errors", "spec", "rules", "kinds", "engine", "aws", "local"},
     "review": {"spec", "kinds", "runs", "engine", "aws", "render", "blame"},
@@ -55,6 +55,7 @@ KNOWS = {
 
 NARROW = {
     ("kinds", "engine"): {"engine.values", "engine.plan"},
+    ("init", "spec"): {"spec.disk"},
     ("runs", "engine"): {"engine.values"},
     ("runs", "spec"): {"spec.problems"},
     ("render", "engine"): {"engine.values", "engine.removal"},

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipectl.init.dockerfile import port
+from pipectl.spec.disk import top_of_repository
 
 LARGEST_FILE = 1_000_000
 CONTAINER = re.compile(r"""\\?["']?\bname\\?["']?\s*:\s*\\?["']([A-Za-z0-9_-]+)\\?["']""")
@@ -48,7 +49,7 @@ def look(path: Path) -> Folder:
     names = ("buildspec.yml", "buildspec.yaml")
     buildspec = next((name for name in names if (path / name).is_file()), None)
     whole = path.resolve()
-    top = next((each for each in (whole, *whole.parents) if (each / ".git").exists()), None)
+    top = top_of_repository(path)
     url, branch = _git(top / ".git") if top else (None, None)
     return Folder(
         stack=stack_name(whole.name),

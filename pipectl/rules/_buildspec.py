@@ -1,9 +1,11 @@
-"""The buildspec of a project, where pipectl can see it: inline, by `file:`, or beside the spec.
+"""The buildspec of a project, where pipectl can see it: inline, by `file:`, or by its path in the source.
 
-A project names its buildspec by a path in the source. The spec often stands in the same repository, so a file
-of that path beside it is taken for the one; `certain` is false when not even the path is stated.
+The spec often stands in the same repository as the source, so a file of that path there, or else beside the
+spec, is taken for the one; `certain` is false when not even the path is stated, or when the file stands
+elsewhere than the spec: it may be another repository's.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from typing import Any
 
 from pipectl.kinds.project_block import Project
 from pipectl.rules._tools import problem_at
+from pipectl.spec import disk
 from pipectl.spec.document import Document
 from pipectl.spec.places import Path, Place
 from pipectl.spec.problems import Problem, Severity
@@ -20,7 +23,6 @@ from pipectl.spec.text import parse, read
 
 DEFAULT = "buildspec.yml"
 _PREFIX = "file:"
-_LARGEST_FILE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -120,20 +122,36 @@ def document(spec: Spec, name: str, block: Project) -> tuple[Document, bool, boo
         return _file(spec, source.removeprefix(_PREFIX)), False, True
     if written is not None and ("\n" in written or written.lstrip().startswith("{")):
         return parse(spec.file, written), True, True
-    found = _beside(spec, written or DEFAULT)
-    return None if found is None else (found, False, written is not None)
+    file = _in_source(spec, written or DEFAULT)
+    if file is None:
+        return None
+    return read(str(file)), False, written is not None and _is_beside(spec, file)
 
 
-def _beside(spec: Spec, name: str) -> Document | None:
-    folder = FilePath(spec.file).parent
+def _in_source(spec: Spec, name: str) -> FilePath | None:
+    """The file of that path at the top of the spec's repository, where builds begin, else beside the spec."""
     if name.startswith("arn:") or FilePath(name).is_absolute() or ".." in FilePath(name).parts:
         return None
+    folder = FilePath(spec.file).parent
     try:
-        file = folder / name
-        readable = file.is_file() and file.stat().st_size <= _LARGEST_FILE
+        top = disk.top_of_repository(folder)
+        files = [*([_as_typed(top / name, spec)] if top else []), folder / name]
+        return next(filter(_is_readable, files), None)
     except (OSError, ValueError):
         return None
-    return _file(spec, name) if readable else None
+
+
+def _as_typed(file: FilePath, spec: Spec) -> FilePath:
+    """A file as one would call it who calls the spec so."""
+    return file if FilePath(spec.file).is_absolute() else FilePath(os.path.relpath(file))
+
+
+def _is_readable(file: FilePath) -> bool:
+    return file.is_file() and file.stat().st_size <= disk.LARGEST_BYTES
+
+
+def _is_beside(spec: Spec, file: FilePath) -> bool:
+    return file.resolve().is_relative_to(FilePath(spec.file).parent.resolve())
 
 
 def _file(spec: Spec, name: str) -> Document:

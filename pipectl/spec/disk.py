@@ -9,7 +9,6 @@ from pipectl.spec.problems import Problem, Severity, nearest, shown
 
 LARGEST_BYTES = 1_000_000
 _LONGEST_PATH_SHOWN = 200
-_LONGEST_PATH_SHOWN = 200
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _YAML_ENDINGS = (".yaml", ".yml")
@@ -36,6 +35,12 @@ def decoded(content: bytes, named: str) -> str | Problem:
     except UnicodeDecodeError as error:
         return _not_utf_8(content, error.start, named)
     return text
+
+
+def top_of_repository(folder: Path) -> Path | None:
+    """The top of the git repository that a folder is in: where builds of its code begin."""
+    whole = folder.resolve()
+    return next((each for each in (whole, *whole.parents) if (each / ".git").exists()), None)
 
 
 def unprintable(text: str, named: str) -> Problem | None:
