@@ -126,7 +126,7 @@ def apply(
     """Carry out all plans together, wave by wave. Raises Declined, before any write, at an obstacle.
 
     What was changed is looked at again: of two that change the same at once, from two machines, one is told.
-    AWS refuses to create a thing twice, so what was created needs no look.
+    AWS refuses to create a thing twice in two ways, so what was created needs no look.
     """
     from pipectl.kinds import KINDS, VERSIONED
 

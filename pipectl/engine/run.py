@@ -110,24 +110,37 @@ def looked_at_again(
 ) -> list[Outcome]:
     """The outcomes of a run that went well, with a failure for each thing that somebody else changed too.
 
-    Of two at once the last to end sees it: each looks when all that it changes is changed.
+    Of two at once the last to end sees it: each looks when all that it changes is changed. Who cannot look
+    has changed it all the same, and is told that.
     """
     if any(outcome.result is not Result.DONE for outcome in outcomes):
         return list(outcomes)
-    theirs: dict[int, str] = {}
+    errors: dict[int, PipectlError] = {}
     for door in {id(cloud): cloud for cloud, _ in changed}.values():
         steps = [step for cloud, step in changed if cloud is door]
-        found = look(door, [step.resource for step in steps])
-        said = [(step, overwritten(step, found.get(step.resource.key))) for step in steps]
-        theirs |= {id(step): text for step, text in said if text}
-    return [_told(outcome, theirs.get(id(outcome.step))) for outcome in outcomes]
+        try:
+            found = look(door, [step.resource for step in steps])
+        except PipectlError as error:
+            errors |= {id(step): _unseen(error) for step in steps}
+        else:
+            said = [(step, overwritten(step, found.get(step.resource.key))) for step in steps]
+            errors |= {id(step): _theirs(text) for step, text in said if text}
+    return [_judged(outcome, errors.get(id(outcome.step))) for outcome in outcomes]
 
 
-def _told(outcome: Outcome, theirs: str | None) -> Outcome:
-    if theirs is None:
-        return outcome
-    error = Declined(theirs, hint="run it again: the plan then shows what they changed")
-    return replace(outcome, result=Result.FAILED, error=error)
+def _unseen(error: PipectlError) -> PipectlError:
+    return PipectlError(
+        f"it was changed, but could not be looked at again: {error.message}",
+        hint="run it again: it sees whether somebody else changed it at the same time",
+    )
+
+
+def _theirs(text: str) -> PipectlError:
+    return Declined(text, hint="run it again: the plan then shows what they changed")
+
+
+def _judged(outcome: Outcome, error: PipectlError | None) -> Outcome:
+    return replace(outcome, result=Result.FAILED, error=error) if error else outcome
 
 
 def _wave(

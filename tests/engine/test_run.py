@@ -235,6 +235,23 @@ def test_a_bug_in_a_kind_is_no_outcome() -> None:
         carried_out([step("role", "a")], Kind(does=wrong))
 
 
+def test_who_cannot_look_again_has_changed_it_all_the_same() -> None:
+    """And is told that, of every thing behind the door that does not answer"""
+    steps = [step("role", "a", Action.UPDATE), step("role", "b", Action.UPDATE)]
+    outcomes = [Outcome(each, Result.DONE) for _, each in steps]
+
+    def look(cloud: Any, wanted: Sequence[Resource]) -> dict[tuple[str, str], State]:
+        if cloud == "cloud of a":
+            raise PipectlError("nobody answers")
+        return {each.key: {} for each in wanted}
+
+    told = run.looked_at_again(outcomes, steps, look)
+    assert [each.step for each in told] == [each for _, each in steps]
+    assert [str(each.error) for each in told if each.result is Result.FAILED] == [
+        "it was changed, but could not be looked at again: nobody answers"
+    ]
+
+
 @dataclass
 class Reader:
     """A kind that is read, and remembers what it was asked"""
