@@ -52,6 +52,14 @@ def ahead(specs: "Sequence[Spec]", connection: "Connection", say: Say) -> Ahead:
     return asked
 
 
+def looking_once(stacks: Sequence[flow.Stack]) -> list[flow.Stack]:
+    """The same stacks behind doors that send the same read once: what is an orphan is looked at to go too."""
+    from pipectl.aws.once import Once
+
+    doors = {id(stack.cloud): Once(stack.cloud) for stack in stacks}
+    return [replace(stack, cloud=doors[id(stack.cloud)]) for stack in stacks]
+
+
 def with_orphans(stacks: Sequence[flow.Stack], say: Say, looked: Ahead | None = None) -> tuple[Plan, ...]:
     """The plans of `create`, each with what carries its stack's tag beyond its spec. Nothing is written.
 
@@ -67,6 +75,7 @@ def plan(stacks: Sequence[flow.Stack], wishes: "Wishes", say: Say) -> tuple[Plan
     """How everything goes that the stacks own. Nothing is written."""
     from pipectl.aws.cloud import side_by_side
 
+    stacks = looking_once(stacks)
     named = [_of_the_spec(stack, wishes) for stack in stacks]
     facts, found = side_by_side([partial(_facts, named), partial(orphans, stacks, say)])
     left = [

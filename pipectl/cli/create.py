@@ -97,8 +97,9 @@ def _planned(
     from pipectl import leaving
     from pipectl.cli import _carry_out, _removal, _session
 
-    plans = leaving.with_orphans(stacks, _session.tell_if(settings.verbose), looked)
-    going = leaving.prune(stacks, plans, wishes) if prune else ()
+    seen = leaving.looking_once(stacks) if prune else stacks
+    plans = leaving.with_orphans(seen, _session.tell_if(settings.verbose), looked)
+    going = leaving.prune(seen, plans, wishes) if prune else ()
     _removal.refuse_unknown(going, wishes)
     if settings.is_text:
         _show_plans(plans, going)

@@ -69,6 +69,22 @@ def create(connection: Connection, files: Sequence[str]) -> None:
     push.text(outcomes)
 
 
+def prune(connection: Connection, files: Sequence[str]) -> None:
+    """Plan what `pipectl create --prune` plans"""
+    from pipectl.engine.removal import Wishes
+
+    seen = leaving.looking_once(flow.design(flow.load_specs(files, {}), connection, flow.Aws()))
+    leaving.prune(seen, leaving.with_orphans(seen, lambda _: None), Wishes())
+
+
+def destroy(connection: Connection, files: Sequence[str]) -> None:
+    """Plan what `pipectl destroy` plans"""
+    from pipectl.engine.removal import Wishes
+
+    stacks = flow.design(flow.load_specs(files, {}), connection, flow.Aws())
+    leaving.plan(stacks, Wishes(), lambda _: None)
+
+
 def status(connection: Connection, files: Sequence[str]) -> None:
     """Do what `pipectl status` does for specs of one Region"""
     from pipectl.aws.account import Account

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import yaml
+
 SEED = Path(__file__).parents[2] / "config" / "friendreminders.yaml"
 REGION = "ap-southeast-1"
 
@@ -22,3 +24,12 @@ def write(folder: Path, count: int, *, branch: str = "master") -> list[str]:
         file.write_text(_NAMED.sub(rf"\1-{number}", seed) if number else seed, encoding="utf-8")
         files.append(str(file))
     return files
+
+
+def without(file: str, *blocks: str) -> str:
+    """Write the same spec without some of its blocks beside it: what they had made is then an orphan"""
+    values = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
+    fewer = Path(file).with_suffix(".fewer.yaml")
+    left = {key: value for key, value in values.items() if key not in blocks}
+    fewer.write_text(yaml.safe_dump(left), encoding="utf-8")
+    return str(fewer)
