@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from pipectl.engine.plan import Found
@@ -38,6 +38,10 @@ class Traits(Protocol):
     @property
     def stays(self) -> Callable[[Step, Sequence[Step]], str | None]:
         """Why a thing must stay when all these steps are carried out; None when it need not."""
+
+    @property
+    def misses(self) -> Callable[[Step, Sequence[Step]], str | None]:
+        """What a thing that stays is without when all these steps are carried out; None for nothing."""
 
     @property
     def named(self) -> Callable[[str], Sequence[str]]:
@@ -79,7 +83,8 @@ def removal(
     decided: dict[Key, Step] = {}
     for step in sorted(steps, key=lambda each: order[each.resource.kind], reverse=True):
         users = _users(step, staying, order, traits[step.resource.kind].named)
-        decided[step.resource.key] = _spared(step, (*decided.values(), *beside), traits, users)
+        others = (*decided.values(), *beside)
+        decided[step.resource.key] = _told(_spared(step, others, traits, users), others, traits)
         if decided[step.resource.key].action is not step.action:
             staying.append(step.resource)
     return tuple(decided[step.resource.key] for step in steps)
@@ -127,6 +132,14 @@ def _spared(
         return _kept(step.resource, step.before or {}, f"{named} stays and uses it")
     why = traits[step.resource.kind].stays(step, steps)
     return _kept(step.resource, step.before or {}, why) if why else step
+
+
+def _told(step: Step, steps: Sequence[Step], traits: Mapping[str, Traits]) -> Step:
+    """The step; with a thing that stays, what it is without."""
+    if step.before is None or step.action is Action.DELETE:
+        return step
+    missed = traits[step.resource.kind].misses(step, steps)
+    return replace(step, remarks=(*step.remarks, Remark(missed))) if missed else step
 
 
 def _users(

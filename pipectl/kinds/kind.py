@@ -56,6 +56,10 @@ def _never_stays(step: Step, steps: Sequence[Step]) -> str | None:
     return None
 
 
+def _misses_nothing(step: Step, steps: Sequence[Step]) -> str | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Contents:
     """What a thing may hold. `option` of `destroy` says that it goes too.
@@ -79,9 +83,9 @@ class Kind:
 
     To leave: `delete` takes a thing away, in steps that may be cut off anywhere, and is content with what has
     gone already; `release` takes our tags off. `leaving` says what must be read for it, knowing what stays;
-    `stays` says why a thing must stay when all these steps are carried out; `loses` says what goes with it,
-    as it was found; `ending` may look at AWS for what ends with it; `named` are the words by which others
-    name it.
+    `stays` says why a thing must stay when all these steps are carried out, `misses` what one that stays is
+    then without; `loses` says what goes with it, as it was found; `ending` may look at AWS for what ends with
+    it; `named` are the words by which others name it.
 
     `permissions` are what the calls of all these need of the caller. `events` are the operations that change
     or delete such a thing, as CloudTrail names them.
@@ -101,6 +105,7 @@ class Kind:
     contents: Contents | None = None
     leaving: Callable[[Resource, Sequence[Resource]], State] = _tags_only
     stays: Callable[[Step, Sequence[Step]], str | None] = _never_stays
+    misses: Callable[[Step, Sequence[Step]], str | None] = _misses_nothing
     loses: Callable[[State], str | None] = _loses_nothing
     named: Callable[[str], Sequence[str]] = _by_its_name
     permissions: Callable[[Account, Resource], Iterable[Need]] = _no_permissions

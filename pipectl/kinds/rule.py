@@ -202,13 +202,25 @@ def release(cloud: Cloud, step: Step) -> None:
 
 def stays(step: Step, steps: Sequence[Step]) -> str | None:
     """A rule stays with a pipeline that stays: without it nothing would start that any more."""
+    staying = [each for each in _started(step, steps) if each.action is not Action.DELETE]
+    return f"it starts pipeline `{staying[0].resource.name}`, which stays" if staying else None
+
+
+def misses(step: Step, steps: Sequence[Step]) -> str | None:
+    """A rule does not keep its pipeline: it may have other targets, and what it starts need not be there."""
+    going = [each for each in _started(step, steps) if each.action is Action.DELETE]
+    return f"it starts pipeline `{going[0].resource.name}`, which goes" if going else None
+
+
+def _started(step: Step, steps: Sequence[Step]) -> list[Step]:
+    """The steps of the pipelines that are there and that the rule starts."""
     targets: Mapping[str, Any] = (step.before or {}).get("targets") or {}
     starts = {str(target["arn"]).rpartition(":")[2] for target in targets.values()}
-    for each in steps:
-        started = each.resource.kind == "pipeline" and each.resource.name in starts
-        if started and each.before is not None and each.action is not Action.DELETE:
-            return f"it starts pipeline `{each.resource.name}`, which stays"
-    return None
+    return [
+        each
+        for each in steps
+        if each.resource.kind == "pipeline" and each.resource.name in starts and each.before is not None
+    ]
 
 
 def permissions(account: Account, resource: Resource) -> Iterable[Need]:
@@ -238,6 +250,7 @@ KIND = Kind(
     delete=delete,
     release=release,
     stays=stays,
+    misses=misses,
     permissions=permissions,
     events=("PutRule", "PutTargets", "RemoveTargets", "EnableRule", "DisableRule", "DeleteRule"),
 )

@@ -19,9 +19,13 @@ class Kind:
     name: str
     why: str | None = None
     lost: str | None = None
+    missed: str | None = None
 
     def stays(self, step: Step, steps: Sequence[Step]) -> str | None:
         return self.why
+
+    def misses(self, step: Step, steps: Sequence[Step]) -> str | None:
+        return self.missed
 
     def named(self, name: str) -> Sequence[str]:
         return name.split("/")
@@ -71,6 +75,25 @@ def test_what_goes_with_a_thing_is_told_and_keeps_nothing() -> None:
     (step,) = removal([THING], facts, [Kind("thing", lost="2 tasks stop")], "shop", Wishes())
     assert step.action is Action.DELETE
     assert [remark.text for remark in step.remarks] == ["2 tasks stop"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "keep", "said"),
+    [
+        (OURS, NAMED, ["stays: `--keep` names it", "it starts what goes"]),
+        (ADOPTED, frozenset(), ["it starts what goes"]),
+        (OURS, frozenset(), []),
+    ],
+)
+def test_of_what_stays_it_is_said_what_it_is_without(
+    tags: dict[str, str], keep: frozenset[tuple[str, str]], said: list[str]
+) -> None:
+    kind = Kind("thing", missed="it starts what goes")
+    facts = Facts({THING.key: {"tags": tags}}, {})
+    (step,) = removal([THING], facts, [kind], "shop", Wishes(keep=keep))
+    assert [remark.text for remark in step.remarks] == said
+    (gone,) = removal([THING], Facts({}, {}), [kind], "shop", Wishes(keep=keep))
+    assert gone.remarks == ()
 
 
 def test_a_kind_may_know_why_a_thing_stays() -> None:

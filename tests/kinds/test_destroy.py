@@ -258,6 +258,26 @@ def test_what_is_kept_keeps_what_it_uses(world: "World", named: Named) -> None:
     assert ecs.list_task_definitions()["taskDefinitionArns"] == []
 
 
+def test_a_rule_that_stays_alone_says_that_its_pipeline_goes(world: "World", named: Named) -> None:
+    spec = world.load(named("friendreminders"))
+    world.made(spec)
+    rule = ("event rule", "FriendReminders-Source")
+    run = gone(world, spec, Wishes(ALL.contents, keep=frozenset({rule})))
+    assert told(run.plans, Action.KEEP) == {
+        "event rule FriendReminders-Source": (
+            "stays: `--keep` names it; it starts pipeline `FriendReminders`, which goes"
+        ),
+        "iam role friendreminders-ap-southeast-1-FriendReminders-events": (
+            "stays: event rule `FriendReminders-Source` stays and uses it"
+        ),
+    }
+    again = destroy(world, spec, Wishes(keep=frozenset({rule})))
+    assert (again.writes, told(again.plans, Action.KEEP)["event rule FriendReminders-Source"]) == (
+        [],
+        "stays: `--keep` names it",
+    )
+
+
 def test_a_kept_project_keeps_no_cluster_that_is_called_like_the_stack(world: "World", named: Named) -> None:
     spec = world.load(named("friendreminders"))
     world.made(spec)
