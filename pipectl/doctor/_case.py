@@ -156,7 +156,7 @@ class Case:
 
     def services(self) -> list[Service]:
         """The services that the pipelines deploy and those of the spec."""
-        deployed = [(each.value("ClusterName"), each.value("ServiceName")) for each in self._of("ECS")]
+        deployed = [(each.value("ClusterName"), each.value("ServiceName")) for each in self.actions_of("ECS")]
         stated = self.stated(services_kind.NAME)
         titles = dict.fromkeys([f"{cluster}/{name}" for cluster, name in deployed if cluster and name])
         titles.update(dict.fromkeys(stated))
@@ -190,7 +190,7 @@ class Case:
     def projects(self) -> list[Project]:
         """The projects that the pipelines run and those of the spec."""
         stated = self.stated(projects_kind.NAME)
-        names = dict.fromkeys([each.value("ProjectName") or "" for each in self._of("CodeBuild")])
+        names = dict.fromkeys([each.value("ProjectName") or "" for each in self.actions_of("CodeBuild")])
         names.update(dict.fromkeys(stated))
         wanted = [name for name in names if name]
         live = {each["name"]: each for each in in_batches(_projects, self.cloud, wanted, MOST_PROJECTS)}
@@ -202,7 +202,7 @@ class Case:
             for name in there
         ]  # fmt: skip
 
-    def _of(self, provider: str) -> Iterator[Action]:
+    def actions_of(self, provider: str) -> Iterator[Action]:
         """The actions of one provider in the pipeline's own Region."""
         region = self.cloud.account.region
         for action in self.actions():

@@ -13,12 +13,7 @@ TITLE = "build project"
 
 def check(case: Case) -> list[Finding]:
     """Every build of a pipeline that is there, in the pipeline's own Region."""
-    region = case.cloud.account.region
-    found = [
-        each
-        for each in case.actions()
-        if each.provider == "CodeBuild" and each.pipeline.live and each.shape.get("region") in (None, region)
-    ]
+    found = [action for action in case.actions_of("CodeBuild") if action.pipeline.live]
     return each(found, lambda action: action.title, partial(_look, case))
 
 

@@ -15,7 +15,7 @@ GONE, NO_BRANCH = "RepositoryDoesNotExistException", "BranchDoesNotExistExceptio
 
 def check(case: Case) -> list[Finding]:
     """Every source in CodeCommit of a pipeline that is there; `create` makes those of the others."""
-    found = [each for each in case.actions() if each.provider == "CodeCommit" and each.pipeline.live]
+    found = [action for action in case.actions_of("CodeCommit") if action.pipeline.live]
     return each(found, lambda action: action.title, partial(_look, case))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from pipectl.aws.account import Account
+from pipectl.aws.account import Account, partition
 from pipectl.engine.values import Resource
 from pipectl.errors import WrongUsage
 from pipectl.kinds import KINDS, bucket, names, role, transition
@@ -14,10 +14,6 @@ UNKNOWN = "000000000000"
 
 ANYWHERE = "xx-anywhere-000"
 """Stands for the Region of a stack set. As long as the longest that there is, so that names fit in all."""
-
-PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc", "us-iso-": "aws-iso",
-              "us-isob-": "aws-iso-b"}  # fmt: skip
-"""How the names of a partition's Regions begin (botocore, partitions.json)."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +71,6 @@ def design_anywhere(spec: Spec, home: Home) -> Design:
 
 
 LONGEST = names.BUCKET_LIMIT - len(f"-artifacts-{UNKNOWN}-{ANYWHERE}")
-
-
-def partition(region: str) -> str:
-    """The partition of a Region."""
-    return next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 def _hidden(found: Design) -> Design:

@@ -8,7 +8,7 @@ import pytest
 from pipectl.errors import WrongUsage
 from pipectl.export.cloudformation import template
 from pipectl.export.cloudformation.text import to_yaml
-from pipectl.export.design import ANYWHERE, UNKNOWN, Home, design, partition
+from pipectl.export.design import ANYWHERE, UNKNOWN, Home, design
 from pipectl.export.terraform import configuration
 from pipectl.kinds import KINDS, transition
 from pipectl.spec.spec import Spec
@@ -22,19 +22,6 @@ FRIENDREMINDERS = ROOT / "config" / "friendreminders.yaml"
 )
 def test_every_kind_but_gates_has_its_words_in_every_tool(entries: dict[str, object]) -> None:
     assert entries.keys() == {kind.name for kind in KINDS} - {transition.NAME}
-
-
-@pytest.mark.parametrize(
-    ("region", "name"),
-    [
-        ("eu-west-1", "aws"),
-        ("cn-north-1", "aws-cn"),
-        ("us-gov-west-1", "aws-us-gov"),
-        ("us-isob-east-1", "aws-iso-b"),
-    ],
-)
-def test_the_partition_is_known_by_the_region(region: str, name: str) -> None:
-    assert partition(region) == name
 
 
 def test_the_stand_in_for_regions_is_as_long_as_the_longest() -> None:
