@@ -100,6 +100,31 @@ def connect(
         connection.stop.set()
 
 
+def region_of(spec: "Spec | None", connection: "Connection", aws: Aws) -> str:
+    """The spec's Region, else the configured one. Refuses another Region or account than the spec says.
+
+    STS is asked only where the spec states its account.
+    """
+    if spec is None:
+        return connection.region()
+    refuse_other_region(spec, aws.region)
+    region = connection.region(spec.region)
+    if spec.account and spec.account != (account := connection.cloud(region).account).id:
+        raise Declined(
+            f"{spec.file} is for account {spec.account}, but these credentials are of {account.id}",
+            hint="use another `--profile`; nothing was written",
+        )
+    return region
+
+
+def refuse_other_region(spec: "Spec", region: str | None) -> None:
+    """Raise WrongUsage when the command line names another Region than the spec."""
+    if region and spec.region and region != spec.region:
+        raise WrongUsage(
+            f"{spec.file} says region {spec.region}, `--region` says {region}", hint="leave one of them out"
+        )
+
+
 def design(specs: "Sequence[Spec]", connection: "Connection", aws: Aws) -> tuple[Stack, ...]:
     """What every spec wants, each in its own Region. Refuses a caller of another account than the spec's."""
     from pipectl.kinds import SERVICES
@@ -163,18 +188,8 @@ def _waves(steps: Iterable[Step]) -> list[list[str]]:
 def _stack(spec: "Spec", connection: "Connection", aws: Aws) -> Stack:
     from pipectl.kinds import KINDS
 
-    if aws.region and spec.region and aws.region != spec.region:
-        raise WrongUsage(
-            f"{spec.file} says region {spec.region}, `--region` says {aws.region}",
-            hint="leave one of them out",
-        )
-    cloud = connection.cloud(spec.region)
+    cloud = connection.cloud(region_of(spec, connection, aws))
     account = cloud.account
-    if spec.account and spec.account != account.id:
-        raise Declined(
-            f"{spec.file} is for account {spec.account}, but these credentials are of {account.id}",
-            hint="use another `--profile`; nothing was written",
-        )
     wanted = {resource.key: resource for kind in reversed(KINDS) for resource in kind.design(spec, account)}
     order = {kind.name: number for number, kind in enumerate(KINDS)}
     return Stack(spec, cloud, tuple(sorted(wanted.values(), key=lambda resource: order[resource.kind])))

@@ -58,14 +58,17 @@ class Place:
 @contextmanager
 def acting(settings: Settings, chosen: Chosen, pipeline: str | None) -> Iterator[Place]:
     """Connect, find the pipeline, and word every error for it."""
+    from pipectl import flow
+
     loaded = _specs.load_if_any(chosen)
     spec = _pipelines.spec_of(loaded, pipeline, named=chosen.named)
     with _session.connected(settings, loaded) as connection:
-        name = _pipelines.one(loaded, spec, pipeline, connection)
-        region = connection.region(spec.region if spec else None)
+        region = flow.region_of(spec, connection, settings.aws)
+        cloud = connection.cloud(region)
+        name = _pipelines.one(loaded, pipeline, cloud)
         named = name if _pipelines.is_named(loaded, pipeline, named=chosen.named) else None
         with _worded(named):
-            yield Place(connection, connection.cloud(region), name, region, named, spec)
+            yield Place(connection, cloud, name, region, named, spec)
 
 
 @contextmanager

@@ -155,11 +155,9 @@ def _home(settings: Settings, spec: "Spec", asked: Asked) -> "Home":
 
 
 def _region(settings: Settings, spec: "Spec") -> str | None:
-    if settings.region and spec.region and settings.region != spec.region:
-        raise WrongUsage(
-            f"{spec.file} says region {spec.region}, `--region` says {settings.region}",
-            hint="leave one of them out",
-        )
+    from pipectl import flow
+
+    flow.refuse_other_region(spec, settings.region)
     return spec.region or settings.region
 
 

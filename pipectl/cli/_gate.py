@@ -43,12 +43,14 @@ class Gate:
 
 def turn(gate: Gate, settings: Settings, chosen: Chosen, notes: Sequence[str] = ()) -> None:
     """Turn the gate when it is not so already, and tell."""
+    from pipectl import flow
+
     loaded = _specs.load_if_any(chosen)
     spec = _pipelines.spec_of(loaded, gate.pipeline, named=chosen.named)
     with _session.connected(settings, loaded) as connection:
-        pipeline = _pipelines.one(loaded, spec, gate.pipeline, connection)
-        region = connection.region(spec.region if spec else None)
+        region = flow.region_of(spec, connection, settings.aws)
         cloud = connection.cloud(region)
+        pipeline = _pipelines.one(loaded, gate.pipeline, cloud)
         if gate.outbound:
             turn_outbound(cloud, pipeline, gate.stage, gate.reason)
             _tell_outbound(gate, settings, pipeline, notes)

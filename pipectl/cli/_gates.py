@@ -67,7 +67,7 @@ def turn(order: Order, settings: Settings, chosen: Chosen, notes: Sequence[str] 
         return
     loaded = _specs.load_if_any(chosen)
     with _session.connected(settings, loaded) as connection:
-        found = [each for cloud, names in _places(order, loaded, chosen, connection)
+        found = [each for cloud, names in _places(order, loaded, chosen, connection, settings)
                  for each in _chosen(order, cloud, names)]  # fmt: skip
         if not found:
             raise _nothing_fits(order)
@@ -85,7 +85,7 @@ def open_expired(order: Order, settings: Settings, chosen: Chosen) -> None:
         unread: dict[str, PipectlError] = {}
         there = [
             each
-            for cloud, names in _places(order, loaded, chosen, connection, every=True)
+            for cloud, names in _places(order, loaded, chosen, connection, settings, every=True)
             for each in _readable(cloud, names, unread)
             if not order.stages or each.stage in order.stages
         ]
@@ -107,15 +107,23 @@ def _is_over(state: Mapping[str, Any], now: datetime) -> bool:
 
 
 def _places(
-    order: Order, loaded: "Sequence[Spec]", chosen: Chosen, connection: "Connection", *, every: bool = False
+    order: Order,
+    loaded: "Sequence[Spec]",
+    chosen: Chosen,
+    connection: "Connection",
+    settings: Settings,
+    *,
+    every: bool = False,
 ) -> "Iterator[tuple[Cloud, list[str]]]":
     """The doors, and the pipelines behind each; where none is named the only one, or every one."""
+    from pipectl import flow
+
     if not (order.pipelines or every):
         spec = _pipelines.spec_of(loaded, None, named=chosen.named)
-        cloud = connection.cloud(spec.region if spec else None)
-        yield cloud, [_pipelines.one(loaded, spec, None, connection)]
+        cloud = connection.cloud(flow.region_of(spec, connection, settings.aws))
+        yield cloud, [_pipelines.one(loaded, None, cloud)]
         return
-    for region, known in _many.regions(loaded, chosen, connection).items():
+    for region, known in _many.regions(loaded, chosen, connection, settings).items():
         cloud = connection.cloud(region)
         yield cloud, many.chosen(cloud, order.pipelines, known)
 

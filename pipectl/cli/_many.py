@@ -1,7 +1,7 @@
 """`--all`: every pipeline of the account and Region, or of the specs that are named, a line each."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,7 +24,8 @@ def show(settings: Settings, chosen: Chosen, patterns: Sequence[str], *, executi
     """How each stands; with `executions` the newest one of each."""
     loaded = _specs.load_if_any(chosen)
     with _session.connected(settings, loaded) as connection:
-        found = _found(loaded, chosen, patterns, connection, executions=executions)
+        asked = regions(loaded, chosen, connection, settings)
+        found = _found(asked, patterns, connection, executions=executions)
     if not settings.is_text:
         click.echo(document([_data(each, executions=executions) for each in found], settings.output))
         return
@@ -33,8 +34,7 @@ def show(settings: Settings, chosen: Chosen, patterns: Sequence[str], *, executi
 
 
 def _found(
-    loaded: "Sequence[Spec]",
-    chosen: Chosen,
+    asked: Mapping[str, Sequence[str]],
     patterns: Sequence[str],
     connection: "Connection",
     *,
@@ -43,7 +43,7 @@ def _found(
     from pipectl.aws.cloud import side_by_side
     from pipectl.runs import many
 
-    now, asked = datetime.now().astimezone(), regions(loaded, chosen, connection)
+    now = datetime.now().astimezone()
     looks = [partial(_of_region, connection, region, names, patterns) for region, names in asked.items()]
     names = side_by_side(looks)
     glances = [
@@ -72,13 +72,17 @@ def _of_region(
     return many.chosen(connection.cloud(region), patterns, names)
 
 
-def regions(loaded: "Sequence[Spec]", chosen: Chosen, connection: "Connection") -> dict[str, list[str]]:
+def regions(
+    loaded: "Sequence[Spec]", chosen: Chosen, connection: "Connection", settings: Settings
+) -> dict[str, list[str]]:
     """Where to look, and at which pipelines: none means all. A spec that only lies here tells the Region."""
+    from pipectl import flow
+
     if not (loaded and chosen.named):
-        return {connection.region(loaded[0].region if loaded else None): []}
+        return {connection.region(settings.region or (loaded[0].region if loaded else None)): []}
     asked: dict[str, list[str]] = {}
     for spec in loaded:
-        asked.setdefault(connection.region(spec.region), []).extend(_pipelines.of_spec(spec))
+        asked.setdefault(flow.region_of(spec, connection, settings.aws), []).extend(_pipelines.of_spec(spec))
     return {region: names for region, names in asked.items() if names}
 
 

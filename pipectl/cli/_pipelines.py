@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from pipectl.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from pipectl.aws.session import Connection
+    from pipectl.aws.cloud import Cloud
     from pipectl.runs.declared import Declaration
     from pipectl.spec.spec import Spec
 
@@ -53,7 +53,7 @@ def declarations(spec: "Spec", region: str, pipeline: str | None = None) -> "dic
     }
 
 
-def one(specs: "Sequence[Spec]", spec: "Spec | None", pipeline: str | None, connection: "Connection") -> str:
+def one(specs: "Sequence[Spec]", pipeline: str | None, cloud: "Cloud") -> str:
     """The one pipeline to act on."""
     from pipectl.runs.pipelines import only_pipeline
 
@@ -66,4 +66,4 @@ def one(specs: "Sequence[Spec]", spec: "Spec | None", pipeline: str | None, conn
         raise WrongUsage(
             f"the spec has {len(names)} pipelines: {', '.join(names)}", hint="name one with `-p NAME`"
         )
-    return only_pipeline(connection.cloud(spec.region if spec else None))
+    return only_pipeline(cloud)

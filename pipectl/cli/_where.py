@@ -37,10 +37,13 @@ def pipeline(
     settings: Settings, chosen: Chosen, name: str | None, say: Callable[[str], None] = _session.tell
 ) -> Iterator[Where]:
     """Connect to the pipeline that is named, the spec's, or the account's only one."""
+    from pipectl import flow
+
     loaded = _specs.load_if_any(chosen)
     spec = _pipelines.spec_of(loaded, name, named=chosen.named)
     with _session.connected(settings, loaded, say) as connection:
-        found = _pipelines.one(loaded, spec, name, connection)
-        region = connection.region(spec.region if spec else None)
+        region = flow.region_of(spec, connection, settings.aws)
+        cloud = connection.cloud(region)
+        found = _pipelines.one(loaded, name, cloud)
         named = _pipelines.is_named(loaded, name, named=chosen.named)
-        yield Where(found, region, connection.cloud(region), connection, spec, named)
+        yield Where(found, region, cloud, connection, spec, named)

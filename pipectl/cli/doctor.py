@@ -85,15 +85,18 @@ def _of_connection(
     pipeline: str | None,
     connection: "Connection",
 ) -> list[Examined]:
+    from pipectl import flow
     from pipectl.cli import _pipelines
 
     spec = _pipelines.spec_of(loaded, pipeline, named=chosen.named)
     if spec is None:
-        name = _pipelines.one((), None, pipeline, connection)
+        name = _pipelines.one((), pipeline, connection.cloud())
         case = _case(connection, None, (name,))
         _refuse_unknown(case, name)
         return [_examine(name, case, None)]
     meant = [each for each in loaded if pipeline is None or _pipelines.of_spec(each, pipeline)]
+    for each in meant:
+        flow.refuse_other_region(each, settings.region)
     return [
         _examine(each.name, _case(connection, each, tuple(_pipelines.of_spec(each, pipeline))), each)
         for each in meant

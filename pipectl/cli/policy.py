@@ -57,11 +57,13 @@ def command(settings: Settings, chosen: Chosen, purposes: tuple[str, ...], split
 
 def _accounts(loaded: "Sequence[Spec]", settings: Settings) -> "Iterator[tuple[Spec, Account]]":
     """Each spec with its account: as stated, so that it can be asked for before anybody may do anything."""
+    from pipectl import flow
     from pipectl.aws.account import Account, partition
     from pipectl.cli import _session
 
     with _session.connected(settings, loaded) as connection:
         for spec in loaded:
+            flow.refuse_other_region(spec, settings.region)
             region = spec.region or settings.region
             if spec.account and region:
                 yield spec, Account(spec.account, region, partition(region))

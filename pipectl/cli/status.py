@@ -61,7 +61,7 @@ def command(
         return
     loaded = _specs.load_if_any(chosen)
     with _session.connected(settings, loaded) as connection:
-        states = _states(loaded, pipeline, connection, named=chosen.named)
+        states = _states(loaded, pipeline, connection, settings, named=chosen.named)
     if not settings.is_text:
         click.echo(document(one_or_all([status_data(state) for state in states]), settings.output))
         return
@@ -71,8 +71,14 @@ def command(
 
 
 def _states(
-    loaded: "Sequence[Spec]", pipeline: str | None, connection: "Connection", *, named: bool
+    loaded: "Sequence[Spec]",
+    pipeline: str | None,
+    connection: "Connection",
+    settings: Settings,
+    *,
+    named: bool,
 ) -> "list[PipelineState]":
+    from pipectl import flow
     from pipectl.aws.cloud import side_by_side
     from pipectl.cli import _pipelines
     from pipectl.runs import state
@@ -80,10 +86,10 @@ def _states(
     described = [spec for spec in loaded if _pipelines.of_spec(spec, pipeline)]
     if not described:
         spec = _pipelines.spec_of(loaded, pipeline, named=named)
-        name = _pipelines.one(loaded, spec, pipeline, connection)
-        region = connection.region(spec.region if spec else None)
-        return [state.state(connection.cloud(region), region, name)]
-    asked = [(connection.region(spec.region), spec) for spec in described]
+        region = flow.region_of(spec, connection, settings.aws)
+        cloud = connection.cloud(region)
+        return [state.state(cloud, region, _pipelines.one(loaded, pipeline, cloud))]
+    asked = [(flow.region_of(spec, connection, settings.aws), spec) for spec in described]
     regions = {region: dict(_of_region(asked, region, pipeline)) for region, _ in asked}
     found = side_by_side(
         [
