@@ -153,7 +153,7 @@ def _pipeline(look: Look, name: str) -> Mapping[str, Any]:
 def _no_pipeline(look: Look, name: str) -> PipectlError:
     names = sorted(each["name"] for each in pages(look.cloud, "codepipeline", "list_pipelines", "pipelines"))
     near = nearest(name, names)
-    there = f"those there are: {', '.join(names)}" if names else "there is none"
+    there = f"those there are: {', '.join(names)}" if names else "`--region` and `--profile` look elsewhere"
     return PipectlError(
         f"there is no pipeline `{name}` in {look.account.region} of account {look.account.id}",
         hint=f"did you mean `{near}`? {there}" if near else there,

@@ -299,7 +299,8 @@ def _not_connected(service: str, operation: str, error: Exception) -> NotConnect
         return AwsError(service, operation, name, str(error).removeprefix("Parameter validation failed:\n"))
     if isinstance(error, Unreachable | HTTPClientError):
         return NoAnswer(
-            f"{service} {operation} got no answer: {error}", hint="check the network and the endpoint"
+            f"{service} {operation} got no answer: {error}",
+            hint="check the network, the Region and the endpoint",
         )
     return _unusable(error)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pipectl.engine.values import Action
 from pipectl.errors import Declined, Interrupted, WrongUsage
 from pipectl.render.text import plain
 
@@ -94,25 +95,26 @@ def show(plans: "Sequence[Plan]") -> None:
 
 def ask(plans: "Sequence[Plan]", *, yes: bool) -> None:
     """Have each stack's name typed. Raises Declined without a terminal, and when another word is typed."""
-    stacks = [plan.stack for plan in plans if plan.pending]
-    if yes or not stacks:
+    pending = {plan.stack: plan.pending for plan in plans if plan.pending}
+    if yes or not pending:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise Declined(
-            f"nothing was removed: {', '.join(stacks)} would lose what is listed",
+            f"nothing was removed: {', '.join(pending)} would lose what is listed",
             hint="`--yes` says that it may",
         )
-    for stack in stacks:
-        typed = _typed(stack)
+    for stack, steps in pending.items():
+        deletes = any(step.action is Action.DELETE for step in steps)
+        typed = _typed(stack, "remove this" if deletes else "take the tags off")
         if typed != stack:
             why = f": `{plain(typed)}` is not `{stack}`" if typed else ""
             raise Declined(f"nothing was removed{why}")
 
 
-def _typed(stack: str) -> str:
+def _typed(stack: str, purpose: str) -> str:
     """What is typed. Raises Interrupted at Ctrl-C and Ctrl-D."""
     try:
-        typed = click.prompt(f"\nType `{stack}` to remove this", default="", show_default=False, err=True)
+        typed = click.prompt(f"\nType `{stack}` to {purpose}", default="", show_default=False, err=True)
     except click.Abort:
         click.echo(err=True)
         raise Interrupted("nothing was removed") from None

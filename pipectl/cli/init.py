@@ -94,7 +94,7 @@ def _answers(
     from pipectl.init.answers import BRANCH, PORT, Answers
     from pipectl.init.offers import Offers
 
-    offers = offers or Offers()
+    unseen, offers = offers is None, offers or Offers()
     one = asking.one
     name = one("name", "Name of the stack", "--name", given["name"], here.stack)
     repository = here.source.repository if here.source else name
@@ -105,6 +105,8 @@ def _answers(
     branch = one("branch", "Branch that is deployed", "--branch", given["branch"], here.branch or BRANCH)
     connection = _connection(asking, here, offers, given) if "/" in repository else None
     port = one("port", "Port of the container", "--port", given["port"], str(here.port or PORT))
+    if asking.terminal and unseen and not given["subnets"]:
+        click.echo("`--from-aws` looks for the account's subnets, and proposes some", err=True)
     _show("Subnets", [each.title for each in offers.subnets], asking)
     subnets = asking.several(
         "subnet", "Subnets of the tasks", "--subnet", given["subnets"],

@@ -44,7 +44,9 @@ def _summary(plan: Plan) -> str:
 def _step_text(step: Step, look: Look) -> str:
     parts = [step_line(step, _MARKS[step.action], look, look.width)]
     if step.action is Action.RELEASE:
-        said = "it was there before the stack: it loses our tags and stays; `--delete-adopted` deletes it"
+        named = f"{step.resource.kind.replace(' ', '-')}/{step.resource.name}"
+        option = f"`--delete-adopted {named}` deletes it"
+        said = f"it was there before the stack: it loses our tags and stays; {option}"
         parts.append(paragraph(said, look.width, INDENT))
     parts += [paragraph(remark.text, look.width, INDENT) for remark in step.remarks]
     return "\n".join(parts)

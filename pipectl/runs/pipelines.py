@@ -4,6 +4,7 @@ from pipectl.aws.cloud import Cloud, pages
 from pipectl.errors import PipectlError
 
 NOT_THERE = ("PipelineNotFoundException",)
+ELSEWHERE = "`--region` and `--profile` look elsewhere"
 
 
 def only_pipeline(cloud: Cloud) -> str:
@@ -14,7 +15,7 @@ def only_pipeline(cloud: Cloud) -> str:
     if not names:
         raise PipectlError(
             f"there is no pipeline {_here(cloud)}",
-            hint="`pipectl create SPEC` makes one; `--region` and `--profile` look elsewhere",
+            hint=f"`pipectl create SPEC` makes one; {ELSEWHERE}",
         )
     raise PipectlError(
         f"there are {len(names)} pipelines: {', '.join(names)}", hint="name one with `-p NAME`"
@@ -29,9 +30,9 @@ def pipeline_names(cloud: Cloud) -> list[str]:
 def no_such_pipeline(cloud: Cloud, name: str) -> PipectlError:
     """The error for a name that AWS does not know, with the names that it knows."""
     names = pipeline_names(cloud)
-    there = f"those there are: {', '.join(names)}; " if names else ""
+    there = f"those there are: {', '.join(names)}" if names else ELSEWHERE
     message = f"there is no pipeline `{name}` {_here(cloud)}"
-    return PipectlError(message, hint=f"{there}`pipectl create SPEC` makes a new one")
+    return PipectlError(message, hint=f"{there}; `pipectl create SPEC` makes a new one")
 
 
 def _here(cloud: Cloud) -> str:

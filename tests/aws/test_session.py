@@ -286,7 +286,7 @@ def test_an_endpoint_that_is_down_is_named(connect: Connect) -> None:
     assert isinstance(error, NoAnswer)
     assert error.message.startswith("ecr describe_repositories got no answer: Could not connect")
     assert url in error.message
-    assert error.hint == "check the network and the endpoint"
+    assert error.hint == "check the network, the Region and the endpoint"
 
 
 connected: list[tuple[str, int]] = []

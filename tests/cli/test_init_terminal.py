@@ -36,6 +36,7 @@ def test_what_does_not_fit_is_asked_again(shop: Path, environment: dict[str, str
     typed = type_on_terminal("init", environment=environment, keys=keys)
     assert typed.exit_code == 0, typed.screen
     assert typed.stdout.startswith("pipectl.yaml is written")
+    assert "`--from-aws` looks for the account's subnets" in typed.screen
     values = yaml.safe_load((shop / "pipectl.yaml").read_text(encoding="utf-8"))
     assert (values["name"], values["codecommit"]) == ("reminders", {"reminders": {}})
     service = values["ecs"]["reminders"]["services"]["reminders"]
@@ -80,6 +81,7 @@ def test_what_the_account_offers_is_shown_and_proposed(
         "  pending: comp",
     ):
         assert text in typed.screen
+    assert "`--from-aws` looks" not in typed.screen
     values = yaml.safe_load((shop / "pipectl.yaml").read_text(encoding="utf-8"))
     assert values["ecs"]["everybody"]["managed"] is False
     assert values["ecs"]["everybody"]["services"]["shop"]["assign_public_ip"] is True
