@@ -1,6 +1,7 @@
 """Errors on stderr: `error:`, `hint:`, and the exit code. A traceback only with `--debug`."""
 
 import contextlib
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -43,7 +44,7 @@ def _told(error: BaseException) -> PipectlError:
         names = list(group.commands) if isinstance(group, click.Group) else []
         return no_such_command(error.command_name, names)
     if isinstance(error, click.UsageError):
-        return WrongUsage(_sentence(error.format_message()), hint=_usage(error.ctx))
+        return WrongUsage(_sentence(error.format_message()), hint=_spec_meant(error) or _usage(error.ctx))
     if isinstance(error, click.ClickException):
         return WrongUsage(_sentence(error.format_message()))
     if isinstance(error, click.Abort | KeyboardInterrupt):
@@ -65,6 +66,13 @@ def _meant(word: str, words: Sequence[str]) -> str | None:
     from pipectl.spec.problems import did_you_mean
 
     return did_you_mean(word, words)
+
+
+def _spec_meant(error: click.UsageError) -> str | None:
+    """Where a file stands that only `status` and its like take as an argument."""
+    found = re.search(r"unexpected extra argument \((\S+\.ya?ml)\)", error.format_message())
+    options = [word for parameter in error.ctx.command.params for word in parameter.opts] if error.ctx else []
+    return f"`-f {found[1]}` names the spec" if found and "-f" in options else None
 
 
 def _usage(context: click.Context | None) -> str | None:

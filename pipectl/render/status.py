@@ -250,19 +250,28 @@ def _action_lines(
 
 
 def _ways_on(stage: StageState, look: Look, option: str, newest: str | None) -> list[str]:
-    """What to type below a stage that failed."""
+    """What to type below a stage that failed, or is asked for an approval."""
+    if any(map(_is_asked, stage.actions)):
+        return _typed(f"`pipectl approve{option}` or `pipectl reject{option}` answers", look)
     if stage.status != "Failed" or stage.execution is None:
         return []
     other = "" if stage.execution == newest else f" --execution {short(stage.execution)}"
     logs, retry = f"`pipectl logs{other}{option}`", f"`pipectl retry {stage.name}{option}`"
     has_log = any(action.status == "Failed" and action.provider in LOGGING for action in stage.actions)
-    told = f"{logs} shows all of it, {retry} tries again" if has_log else f"{retry} tries again"
+    return _typed(f"{logs} shows all of it, {retry} tries again" if has_log else f"{retry} tries again", look)
+
+
+def _typed(told: str, look: Look) -> list[str]:
     return [f"{' ' * ACTIONS}{line}" for line in with_commands(told, look.width - ACTIONS)]
+
+
+def _is_asked(action: ActionState) -> bool:
+    return bool(action.token) or (action.provider == "Manual" and action.status == "InProgress")
 
 
 def _details(action: ActionState, service: ServiceState | None) -> Iterator[str]:
     """What the action worked on and what became of it."""
-    if action.token or (action.provider == "Manual" and action.status == "InProgress"):
+    if _is_asked(action):
         yield "waits for approval"
     elif service:
         yield f"{action.target}  {counts_text(service)}"

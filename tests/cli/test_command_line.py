@@ -99,6 +99,10 @@ def test_the_version_is_told(offline: Run) -> None:
             "error: missing argument `STAGE`\nhint: `pipectl retry --help` shows what it takes\n",
         ),
         (
+            ["approve", "shop.yaml"],
+            "error: got unexpected extra argument (shop.yaml)\nhint: `-f shop.yaml` names the spec\n",
+        ),
+        (
             ["enable-transition"],
             "error: no STAGE is named\nhint: as `enable-transition Deploy`, or `--expired`\n",
         ),
