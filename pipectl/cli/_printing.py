@@ -1,14 +1,15 @@
-"""Print many lines, one after the other, to whoever still reads."""
+"""Print many lines, one after the other, to whoever still reads; write a file that is asked for."""
 
 import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import click
 
-from pipectl.errors import ExitCode
+from pipectl.errors import ExitCode, PipectlError
 from pipectl.render.document import document
 
 
@@ -45,6 +46,21 @@ def items(values: Iterable[Any], output: str) -> None:
             separator = ","
     finally:  # an interrupted list is a whole document too
         line("[]" if separator == "[" else "\n]")
+
+
+def write(file: Path, text: str) -> None:
+    """Write a whole file or none: on a full disk what was there before stays."""
+    is_plain = file.is_file() or not file.exists()  # /dev/stdout is none
+    target = file.resolve() if is_plain else file
+    new = target.with_name(f".{target.name}.new") if is_plain else file
+    try:
+        new.write_text(text, encoding="utf-8")
+        if is_plain:
+            new.replace(target)
+    except OSError as error:
+        if is_plain:
+            new.unlink(missing_ok=True)
+        raise PipectlError(f"cannot write {file}: {error.strerror}") from error
 
 
 def _compact(value: Any) -> str:

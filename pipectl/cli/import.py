@@ -48,7 +48,7 @@ def command(
     from pipectl.arrive.arrive import arrive
     from pipectl.arrive.concealed import concealed
     from pipectl.arrive.text import spec_text
-    from pipectl.cli import _session
+    from pipectl.cli import _printing, _session
     from pipectl.cli._look import look_of
     from pipectl.render.arrival import arrival_text, outlook
     from pipectl.render.document import document
@@ -63,7 +63,7 @@ def command(
         plan, wrong = _outlook(settings, connection, text, hidden)
     lost = [*found.lost, *hidden.told, *wrong]
     if file:
-        Path(file).write_text(text, encoding="utf-8")
+        _printing.write(Path(file), text)
     if settings.is_text:
         click.echo(arrival_text(found.read, lost, plan, look_of(sys.stderr)), err=True)
         click.echo(f"\nwritten to {file}" if file else "", err=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipectl.cli import _printing
 from pipectl.cli._options import DEFAULT_FILE, Settings, aws_options
 from pipectl.errors import ExitCode, NotConnected, WrongUsage
 
@@ -59,7 +60,7 @@ def command(
     asking = Asking()
     offers, region = _offers(settings, here, asking) if from_aws else (None, None)
     answers = _answers(asking, here, offers, region or _region(settings, here), given, schema=schema)
-    Path(file).write_text(spec_text(answers), encoding="utf-8")
+    _printing.write(Path(file), spec_text(answers))
     if schema:
         _write_schema(folder / SCHEMA)
     return _tell(settings, file, answers)
@@ -157,7 +158,7 @@ def _write_schema(file: Path) -> None:
     from pipectl.render.document import document
     from pipectl.spec.schema import schema
 
-    file.write_text(document(schema(BLOCKS), "json") + "\n", encoding="utf-8")
+    _printing.write(file, document(schema(BLOCKS), "json") + "\n")
 
 
 def _tell(settings: Settings, file: str, answers: "Answers") -> int | None:

@@ -215,6 +215,8 @@ def _start_failed(said: str) -> LocalError:
     if said:
         return LocalError(said, "name another port, or none: then a free one is taken")
     lines = finding.log_file().read_text(errors="replace").splitlines()[-_LAST_LINES:]
+    if not lines:
+        return LocalError("the local AWS did not start, and its log is empty", "is the disk full?")
     told = "\n".join(("the local AWS did not start; its log ends with", *(f"  {line}" for line in lines)))
     return LocalError(told, f"the whole log is {finding.log_file()}")
 

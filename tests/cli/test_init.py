@@ -1,8 +1,11 @@
 """`pipectl init`: a first spec that works, from what is in the folder and what the account offers"""
 
 import json
+import os
 import re
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +55,39 @@ def test_without_a_terminal_what_is_missing_is_named_as_options(offline: Run, sh
     assert result.exit_code == 2
     assert "--connection, --subnet" in result.stderr
     assert list(shop.glob("*.yaml")) == []
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """No file may hold more than some bytes, as on a disk that is full (Python takes no notice of SIGXFSZ)"""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_spec_that_cannot_be_written_whole_takes_nothing_away(
+    offline: Run, shop: Path, request: pytest.FixtureRequest
+) -> None:
+    (shop / "pipectl.yaml").write_text("mine", encoding="utf-8")
+    request.getfixturevalue("full_disk")
+    result = offline("init", "--subnet", SUBNET, "--force")
+    assert (result.exit_code, result.stderr) == (1, "error: cannot write pipectl.yaml: File too large\n")
+    assert (shop / "pipectl.yaml").read_text(encoding="utf-8") == "mine"
+    assert {file.name for file in shop.iterdir()} == {"Dockerfile", "pipectl.yaml"}
+
+
+def test_a_spec_is_written_through_a_link_and_into_a_pipe(offline: Run, shop: Path) -> None:
+    (shop / "real.yaml").write_text("mine", encoding="utf-8")
+    (shop / "link.yaml").symlink_to("real.yaml")
+    os.mkfifo(shop / "pipe")
+    words = ("--subnet", SUBNET, "--name", "shop", "--force")
+    assert offline("init", "link.yaml", *words).exit_code == 0
+    assert (shop / "link.yaml").is_symlink()
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit((shop / "pipe").read_text)
+        offline("init", "pipe", *words)
+        assert read.result() == (shop / "real.yaml").read_text(encoding="utf-8")
 
 
 def test_a_file_that_is_there_is_not_written_over(offline: Run, shop: Path) -> None:
