@@ -217,6 +217,7 @@ def test_status_is_told_as_data_in_the_documented_form(created: str, run: Run, d
             "desired": 2,
             "running": 0,
             "rollout": "IN_PROGRESS",
+            "draining": False,
             "images": [told["services"][0]["images"][0]],
         }
     ]
