@@ -94,11 +94,6 @@ SHAPES: Mapping[str, Parts] = {
 """Shape of a text -> what is said instead."""
 
 
-def marked(variable: str) -> str:
-    """The text that stands for a secret."""
-    return f"{MARK}{variable}{MARK}"
-
-
 def _before(text: str) -> str:
     """An ARN, or a secret, may follow anything; a word only what is no part of it."""
     return "" if text.startswith(("arn:", MARK)) else r"(?<![\w-])"

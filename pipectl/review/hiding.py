@@ -11,6 +11,9 @@ MARK = "\0"
 """Stands around the name of a variable in a text, twice where that text is JSON itself; no parameter of AWS
 has it."""
 
+IN_JSON = 2
+"""How many marks stand on each side of a variable in a text that is JSON."""
+
 REFERENCES = frozenset({"PARAMETER_STORE", "SECRETS_MANAGER"})
 """Types of CodeBuild's variables whose value is the name of a secret, and none itself."""
 
@@ -48,8 +51,8 @@ class Hiding:
             return [self.hidden(each) for each in params]
         return self._inside(params) if isinstance(params, str) else params
 
-    def _mark(self, name: str, value: str) -> str:
-        return f"{MARK}{self._variable(name, value)}{MARK}"
+    def _mark(self, name: str, value: str, times: int = 1) -> str:
+        return marked(self._variable(name, value), times)
 
     def _variable(self, name: str, value: str) -> str:
         """`SECRET_DB_PASSWORD`; another one where two secrets have one name."""
@@ -64,12 +67,17 @@ class Hiding:
         for name, value in _found(_document(text)):
             inner = json.dumps(value)[1:-1]
             if inner in text and (inner != value or text[:1] in BRACKETS):
-                text = text.replace(inner, f"{MARK}{self._mark(name, value)}{MARK}")
+                text = text.replace(inner, self._mark(name, value, IN_JSON))
             elif value in text:
                 text = text.replace(value, self._mark(name, value))
             else:  # spelled as YAML may: it cannot be cut out
                 return self._mark(f"text_with_{name}", text)
         return text
+
+
+def marked(variable: str, times: int = 1) -> str:
+    """What stands in a text for a secret."""
+    return f"{MARK * times}{variable}{MARK * times}"
 
 
 def _secrets(params: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -70,7 +70,19 @@ def test_a_secret_stands_where_it_is_needed(templates: list[Template]) -> None:
     ]
     assert "${SecretNpmToken}" in build["Source"]["BuildSpec"]["Fn::Sub"]
     action = resources["FriendRemindersPipeline"]["Properties"]["Stages"][1]["Actions"][0]
-    assert "${SecretApiToken}" in action["Configuration"]["EnvironmentVariables"]["Fn::Sub"]
+    variables = json.loads(action["Configuration"]["EnvironmentVariables"]["Fn::Sub"])
+    assert "${SecretApiToken}" in [each["value"] for each in variables]
+
+
+def test_a_secret_stands_in_json_as_json_writes_it(spec: "Spec") -> None:
+    token = "jsonencode(var.secret_api_token)"
+    within = f'\\"value\\": \\"${{substr({token}, 1, length({token}) - 2)}}\\"'
+    assert within in configuration(design(spec, HOME)).text
+
+
+def test_nothing_is_left_of_the_marks_of_secrets(spec: "Spec", templates: list[Template]) -> None:
+    texts = [*map(to_json, templates), *map(to_yaml, templates), configuration(design(spec, HOME)).text]
+    assert [mark for text in texts for mark in ("\0", "\\0", "\\u0000") if mark in text] == []
 
 
 def test_a_configuration_asks_for_secrets_and_shows_none(spec: "Spec") -> None:

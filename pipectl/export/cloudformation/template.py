@@ -21,7 +21,7 @@ from pipectl.export.cloudformation import (
 from pipectl.export.cloudformation.saying import say
 from pipectl.export.cloudformation.values import Entry, Fn, Names, Parameter, logical_names, secret_names
 from pipectl.export.design import ANYWHERE, Design
-from pipectl.export.wording import Name, Wording, marked
+from pipectl.export.wording import Name, Wording
 from pipectl.kinds import bucket as buckets
 from pipectl.kinds import log_group as log_groups
 from pipectl.kinds import pipeline as pipelines
@@ -32,6 +32,7 @@ from pipectl.kinds import rule as rules
 from pipectl.kinds import service as services
 from pipectl.kinds import source as sources
 from pipectl.kinds.cluster import NAME as CLUSTERS
+from pipectl.review.hiding import IN_JSON, marked
 
 ENTRIES: Mapping[str, Callable[[Resource, Names], Iterator[Entry]]] = {
     sources.NAME: source.entries,
@@ -107,7 +108,11 @@ def template(design: Design, *, only_importable: bool = False) -> Template:
     if is_set:
         entries = [anywhere.placed(entry, needed) for entry in entries]
     secrets = secret_names(design.secrets)
-    hidden = {marked(variable): (Name(name),) for variable, name in secrets.items()}
+    hidden = {
+        marked(variable, times): (Name(name),)
+        for variable, name in secrets.items()
+        for times in (1, IN_JSON)  # there is no function that writes JSON: it is given as it stands there
+    }
     wording = Wording(design, {**anywhere.said(needed, design.account.partition), **hidden})
     parameters = {name: Parameter(each.type, each.description) for name, each in needed.items()}
     parameters |= {

@@ -20,7 +20,8 @@ from pipectl.export.terraform import (
 )
 from pipectl.export.terraform.hcl import Body, Expression, block
 from pipectl.export.terraform.values import Entry, Names, labels
-from pipectl.export.wording import Name, Parts, Wording, marked
+from pipectl.export.wording import Name, Parts, Wording
+from pipectl.review.hiding import IN_JSON, marked
 
 ENTRIES: Mapping[str, Callable[[Resource, Names], Iterator[Entry]]] = {
     "codecommit repository": source.entries,
@@ -85,9 +86,9 @@ def configuration(design: Design) -> Configuration:
     names = Names(design.account, labels(design.resources, design.spec.name, design.account.region))
     entries = [entry for resource in design.resources for entry in ENTRIES[resource.kind](resource, names)]
     secrets = {variable: variable.lower() for variable in design.secrets}
-    wording = Wording(
-        design, {marked(variable): (Name(f"var.{name}"),) for variable, name in secrets.items()}
-    )
+    hidden = {marked(variable): (Name(f"var.{name}"),) for variable, name in secrets.items()}
+    hidden |= {marked(variable, IN_JSON): (_in_json(f"var.{name}"),) for variable, name in secrets.items()}
+    wording = Wording(design, hidden)
     provider = block('provider "aws"', {"region": Expression(f'"{design.home.region}"')}, wording)
     parts = [HEAD.rstrip("\n"), provider, PLACE.rstrip("\n")]
     secret = {"type": Expression("string"), "sensitive": True}
@@ -97,6 +98,12 @@ def configuration(design: Design) -> Configuration:
         f"{each.resource.kind} {each.resource.name}: {path}" for each in entries for path in each.lost
     )
     return Configuration("\n\n".join(parts) + "\n", lost, tuple(secrets.values()))
+
+
+def _in_json(variable: str) -> Name:
+    """A variable as it stands between the quotes of JSON."""
+    text = f"jsonencode({variable})"
+    return Name(f"substr({text}, 1, length({text}) - 2)")
 
 
 def _text(entry: Entry, entries: Sequence[Entry], home: Wording) -> str:
