@@ -3,13 +3,12 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from pipectl.cli import _pipelines, _session, _specs
+from pipectl.cli import _where
 from pipectl.cli._act_options import Wait
 from pipectl.cli._look import look_of
 from pipectl.cli._options import Chosen, Settings
@@ -24,8 +23,6 @@ from pipectl.runs.wait import signs
 
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
-    from pipectl.aws.session import Connection
-    from pipectl.spec.spec import Spec
 
 OVERTAKEN = frozenset(
     {
@@ -43,32 +40,11 @@ OVERTAKEN = frozenset(
 Do = Callable[["Cloud", str], Act]
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where an act happens. `named` is the pipeline when the user said which."""
-
-    connection: "Connection"
-    cloud: "Cloud"
-    pipeline: str
-    region: str
-    named: str | None
-    spec: "Spec | None"
-
-
 @contextmanager
-def acting(settings: Settings, chosen: Chosen, pipeline: str | None) -> Iterator[Place]:
+def acting(settings: Settings, chosen: Chosen, pipeline: str | None) -> Iterator[_where.Where]:
     """Connect, find the pipeline, and word every error for it."""
-    from pipectl import flow
-
-    loaded = _specs.load_if_any(chosen)
-    spec = _pipelines.spec_of(loaded, pipeline, named=chosen.named)
-    with _session.connected(settings, loaded) as connection:
-        region = flow.region_of(spec, connection, settings.aws)
-        cloud = connection.cloud(region)
-        name = _pipelines.one(loaded, pipeline, cloud)
-        named = name if _pipelines.is_named(loaded, pipeline, named=chosen.named) else None
-        with _worded(named):
-            yield Place(connection, cloud, name, region, named, spec)
+    with _where.pipeline(settings, chosen, pipeline) as where, _worded(where.named):
+        yield where
 
 
 @contextmanager
@@ -90,22 +66,22 @@ def carry_out(
     do: Do, settings: Settings, chosen: Chosen, pipeline: str | None, wait: Wait | None = None
 ) -> None:
     """Act and tell; with `wait` follow the execution, and raise PipelineFailed when it does not end well."""
-    with acting(settings, chosen, pipeline) as place:
-        act = do(place.cloud, place.pipeline)
+    with acting(settings, chosen, pipeline) as where:
+        act = do(where.cloud, where.pipeline)
         if settings.is_text:
-            click.echo(act_text(act, look_of(sys.stdout), datetime.now().astimezone(), place.named))
+            click.echo(act_text(act, look_of(sys.stdout), datetime.now().astimezone(), where.named))
         if wait:
-            _follow(act, place, wait, settings)
+            _follow(act, where, wait, settings)
         elif not settings.is_text:
             click.echo(document(act_data(act, None), settings.output))
 
 
-def _follow(act: Act, place: Place, wait: Wait, settings: Settings) -> None:
+def _follow(act: Act, where: _where.Where, wait: Wait, settings: Settings) -> None:
     known = frozenset(signs(act.before, act.execution.id)) if act.changed else frozenset()
     data = act_data(act, None)
     with printed_at_last(data, settings):
         end, seconds = follow(
-            place.connection, place.cloud, place.pipeline, act.execution, wait, known, place.named
+            where.connection, where.cloud, where.pipeline, act.execution, wait, known, where.named
         )
         data["wait"] = ending_data(end)
     if settings.is_text and end.good:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipectl.cli import _pipelines, _session, _specs
+from pipectl.cli import _where
 from pipectl.cli._options import Chosen, Settings
 from pipectl.engine import plan as planning
 from pipectl.engine.values import Action, Resource, Step
@@ -43,20 +43,14 @@ class Gate:
 
 def turn(gate: Gate, settings: Settings, chosen: Chosen, notes: Sequence[str] = ()) -> None:
     """Turn the gate when it is not so already, and tell."""
-    from pipectl import flow
-
-    loaded = _specs.load_if_any(chosen)
-    spec = _pipelines.spec_of(loaded, gate.pipeline, named=chosen.named)
-    with _session.connected(settings, loaded) as connection:
-        region = flow.region_of(spec, connection, settings.aws)
-        cloud = connection.cloud(region)
-        pipeline = _pipelines.one(loaded, gate.pipeline, cloud)
+    with _where.pipeline(settings, chosen, gate.pipeline) as where:
+        pipeline, cloud = where.pipeline, where.cloud
         if gate.outbound:
             turn_outbound(cloud, pipeline, gate.stage, gate.reason)
             _tell_outbound(gate, settings, pipeline, notes)
             return
         step = turned(gate, cloud, pipeline, inbound_gate(cloud, pipeline, gate.stage))
-    opposite = contrary(gate, spec, region, step.resource.name)
+    opposite = contrary(gate, where.spec, where.region, step.resource.name)
     if settings.is_text:
         click.echo("\n".join([told(gate, pipeline, step), *(f"  {note}" for note in [*notes, *opposite])]))
     else:

@@ -19,25 +19,25 @@ from pipectl.runs.wait import signs
 
 def open_and_follow(stage: str, pipeline: str | None, settings: Settings, chosen: Chosen, wait: Wait) -> None:
     """Open the gate, tell, and follow what waited there; where nothing did, that is all."""
-    with acting(settings, chosen, pipeline) as place:
-        before = scene(place.cloud, place.pipeline)
+    with acting(settings, chosen, pipeline) as where:
+        before = scene(where.cloud, where.pipeline)
         state = before.stage(stage)
         waiting = next(iter(state.waiting), None)
-        gate = _gate.Gate(stage, place.pipeline, outbound=False, reason=None)
-        found = inbound_gate(place.cloud, place.pipeline, stage)
-        step = _gate.turned(gate, place.cloud, place.pipeline, found)
+        gate = _gate.Gate(stage, where.pipeline, outbound=False, reason=None)
+        found = inbound_gate(where.cloud, where.pipeline, stage)
+        step = _gate.turned(gate, where.cloud, where.pipeline, found)
         if settings.is_text:
-            opposite = _gate.contrary(gate, place.spec, place.region, step.resource.name)
+            opposite = _gate.contrary(gate, where.spec, where.region, step.resource.name)
             notes = [_waiting(state, waiting), *opposite]
-            click.echo("\n  ".join([_gate.told(gate, place.pipeline, step), *notes]))
-        data = {**_gate.data(gate, place.pipeline, step), "execution": None, "wait": None}
+            click.echo("\n  ".join([_gate.told(gate, where.pipeline, step), *notes]))
+        data = {**_gate.data(gate, where.pipeline, step), "execution": None, "wait": None}
         with printed_at_last(data, settings):
             _refuse_lost(state, waiting)
             if waiting is None:
                 return
             data["execution"], known = waiting.id, frozenset(signs(before.stages, waiting.id))
             end, seconds = follow(
-                place.connection, place.cloud, place.pipeline, waiting, wait, known, place.named
+                where.connection, where.cloud, where.pipeline, waiting, wait, known, where.named
             )
             data["wait"] = ending_data(end)
         if settings.is_text and end.good:

@@ -38,11 +38,11 @@ def watch(settings: Settings, chosen: Chosen, pipeline: str | None, *, forever: 
     try:
         with _where.pipeline(settings, chosen, pipeline, words.say) as where, _printing.while_read():
             found = views(where.cloud, where.region, where.pipeline, forever=forever)
-            pause, named = where.connection.stop.wait, where.pipeline if where.named else None
+            pause, named = where.connection.stop.wait, where.named
             if not settings.is_text:
                 _printing.items(_documents(noticed(found), pause), settings.output)
             elif sys.stdout.isatty() and os.environ.get("TERM") not in NO_CURSOR:
-                _draw(found, pause, words, named=where.named)
+                _draw(found, pause, words, named=named is not None)
             else:
                 _tell(noticed(found), pause, named)
     except KeyboardInterrupt:

@@ -23,13 +23,13 @@ class Where:
     cloud: "Cloud"
     connection: "Connection"
     spec: "Spec | None" = None
-    named: bool = False
-    """Whether the command line says which pipeline, so that the commands it is told must say it too."""
+    named: str | None = None
+    """The pipeline, where the command line says which: the commands that it is told must say it too."""
 
     @property
     def option(self) -> str:
         """What has to stand behind a command that is about the same pipeline."""
-        return f" -p {self.pipeline}" if self.named else ""
+        return f" -p {self.named}" if self.named else ""
 
 
 @contextmanager
@@ -45,5 +45,5 @@ def pipeline(
         region = flow.region_of(spec, connection, settings.aws)
         cloud = connection.cloud(region)
         found = _pipelines.one(loaded, name, cloud)
-        named = _pipelines.is_named(loaded, name, named=chosen.named)
+        named = found if _pipelines.is_named(loaded, name, named=chosen.named) else None
         yield Where(found, region, cloud, connection, spec, named)
