@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipectl.init.dockerfile import port
-from pipectl.spec.disk import top_of_repository
+from pipectl.spec.disk import LARGEST_BYTES, top_of_repository
 
-LARGEST_FILE = 1_000_000
 CONTAINER = re.compile(r"""\\?["']?\bname\\?["']?\s*:\s*\\?["']([A-Za-z0-9_-]+)\\?["']""")
 """The container in a line that writes image definitions (user guide, "file-reference", image definitions)."""
 
@@ -109,7 +108,7 @@ def _git(git: Path) -> tuple[str | None, str | None]:
 
 def _text(file: Path) -> str | None:
     try:
-        if not file.is_file() or file.stat().st_size > LARGEST_FILE:
+        if not file.is_file() or file.stat().st_size > LARGEST_BYTES:
             return None
         return file.read_text(encoding="utf-8", errors="replace")
     except OSError:
