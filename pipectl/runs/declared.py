@@ -1,6 +1,6 @@
 """What a pipeline's declaration says of its actions. It has AWS' shape, from GetPipeline or from a spec."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,11 @@ def actions(declaration: Declaration, region: str) -> Iterator[Declared]:
     for stage in declaration["stages"]:
         for action in stage["actions"]:
             yield declared(stage["name"], action, region)
+
+
+def providers(actions: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Name -> provider of actions as they are declared, in their order."""
+    return {action["name"]: action["actionTypeId"]["provider"] for action in actions}
 
 
 def declared(stage: str, action: Mapping[str, Any], region: str) -> Declared:

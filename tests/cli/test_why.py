@@ -217,6 +217,13 @@ def test_a_commit_that_was_not_pushed_is_not_known(shop: Shop, told: Told) -> No
     told("why_not_pushed", shop.ask("why", "abcdef1"), NOT_LIVE)
 
 
+def test_a_branch_is_looked_at_once_however_many_reasons_are_thought_of(shop: Shop) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    answer = shop.ask("why", "abcdef1", "--calls")
+    (line,) = [each for each in answer.stderr.splitlines() if "get_branch" in each]
+    assert line.split() == ["codecommit", "get_branch", "1", "read"]
+
+
 def test_the_name_of_a_branch_is_no_commit(shop: Shop) -> None:
     shop.ends(shop.create(RELEASE), "Succeeded")
     answer = shop.ask("why", "main")

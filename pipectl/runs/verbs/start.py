@@ -9,6 +9,7 @@ from typing import Any
 from pipectl.aws.cloud import Cloud, find, side_by_side
 from pipectl.errors import PipectlError, WrongUsage
 from pipectl.runs import executions
+from pipectl.runs.declared import providers
 from pipectl.runs.pipelines import NOT_THERE, no_such_pipeline
 from pipectl.runs.stages import stage_state, stage_states
 from pipectl.runs.values import Execution, StageState
@@ -112,15 +113,15 @@ def _options() -> str:
 
 def _source(pipeline: str, sources: Sequence[Mapping[str, Any]], kind: str, named: str | None) -> str:
     """The source action that takes such a revision: the named one, else the only one."""
-    providers = {each["name"]: each["actionTypeId"]["provider"] for each in sources}
-    fitting = [name for name, provider in providers.items() if provider in PROVIDERS[kind]]
-    told = ", ".join(f"{name} ({provider})" for name, provider in providers.items())
-    if named and named not in providers:
-        meant = did_you_mean(named, providers)
+    known = providers(sources)
+    fitting = [name for name, provider in known.items() if provider in PROVIDERS[kind]]
+    told = ", ".join(f"{name} ({provider})" for name, provider in known.items())
+    if named and named not in known:
+        meant = did_you_mean(named, known)
         raise WrongUsage(f"no source action {shown(named)} in {pipeline}", hint=meant or f"there is {told}")
     if named and named not in fitting:
         raise WrongUsage(
-            f"{named} takes no `{OPTIONS[kind]}`: it is a source of {providers[named]}",
+            f"{named} takes no `{OPTIONS[kind]}`: it is a source of {known[named]}",
             hint=f"there is {told}",
         )
     if not named and not fitting:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pipectl.aws.cloud import find
 from pipectl.errors import AwsError, WrongUsage
+from pipectl.runs.declared import providers
 from pipectl.runs.verbs.start import COMMIT, PROVIDERS
 from pipectl.runs.why import commits, rules
 from pipectl.runs.why.answers import Commit, NeverSeen
@@ -25,7 +26,7 @@ def never_seen(sight: Sight, commit: Commit) -> NeverSeen:
     if told:
         return next((each for each in told if each.reason == "other_branch"), told[0])
     git = () if is_commit else PROVIDERS[COMMIT]
-    others = [each["name"] for each in sight.sources if each["actionTypeId"]["provider"] not in git]
+    others = [name for name, provider in providers(sight.sources).items() if provider not in git]
     if not others:
         raise WrongUsage(
             f"{shown(commit.id)} is no commit", hint="`git rev-parse NAME` tells the id of a branch or tag"

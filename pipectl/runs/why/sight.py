@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, find, side_by_side
+from pipectl.aws.once import Once
 from pipectl.runs import executions
 from pipectl.runs.declared import Declared
 from pipectl.runs.declared import actions as declared_actions
@@ -86,7 +87,11 @@ class Sight:
 
 
 def sight(cloud: Cloud, clouds: Clouds, pipeline: str, prefix: str | None) -> Sight:
-    """Look at a pipeline; of its executions as many as it takes to find `prefix`, and at least a page."""
+    """Look at a pipeline; of its executions as many as it takes to find `prefix`, and at least a page.
+
+    Nothing is asked twice: several answers look at the same branch.
+    """
+    cloud = Once(cloud)
     answer, found, newest = side_by_side([
         partial(find, NOT_THERE, cloud, "codepipeline", "get_pipeline", name=pipeline),
         partial(stage_states, cloud, pipeline),

@@ -7,6 +7,7 @@ from datetime import datetime
 from pipectl.aws.cloud import Cloud
 from pipectl.errors import WrongUsage
 from pipectl.runs import executions
+from pipectl.runs.declared import providers
 from pipectl.runs.values import Execution
 from pipectl.runs.verbs.scene import changed_at
 from pipectl.runs.why import commits, ended, never_seen, passed
@@ -87,8 +88,7 @@ def _about(seen: Sight, found: Sequence[Execution], commit: Commit | None, sourc
 
 def _contains(seen: Sight, answer: Replaced, commit: Commit, source: str) -> bool | None:
     newer = revision_of(answer.by, source)
-    providers = {each["name"]: each["actionTypeId"]["provider"] for each in seen.sources}
-    if providers.get(source) in WHOLE or newer is None:
+    if providers(seen.sources).get(source) in WHOLE or newer is None:
         return False
     return commits.contains(seen, source, newer.id, commit.id)
 
