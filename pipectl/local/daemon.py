@@ -245,7 +245,7 @@ def _require_moto() -> None:
         name for name in ("moto", "werkzeug", "flask", "flask_cors") if not importlib.util.find_spec(name)
     ]
     if missing:
-        raise LocalError(f"the local AWS needs {', '.join(missing)}", "pip install 'pipectl[local]'")
+        raise LocalError(f"the local AWS needs {', '.join(missing)}", "pip install 'pipectl-aws[local]'")
 
 
 def _make_folder() -> None:

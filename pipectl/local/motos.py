@@ -32,12 +32,14 @@ def answer(request: Request) -> Answer:
     """Let moto answer; what it lacks is refused"""
     if request.path.startswith("/moto-api"):  # moto's own controls would go around ours
         raise unknown_operation("moto", request.path)
-    with _importing:
-        service = _application(request)
     try:
+        with _importing:
+            service = _application(request)
         answered = _call(service, request)
     except NotImplementedError:
         raise unknown_operation(request.service, request.operation) from None
+    except ModuleNotFoundError as error:
+        raise unknown_operation(request.service, request.operation, needs=error.name) from None
     if answered.status in _NO_ROUTE and answered.body.startswith(_PAGE):
         raise unknown_operation(request.service, request.operation)
     return answered

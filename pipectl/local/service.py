@@ -49,8 +49,14 @@ class Service:
             return json_answer(answers.encode(said))
 
 
-def unknown_operation(service: str, operation: str) -> Refused:
-    """Refuse an operation so that SDKs do not try it again and people see which one it was"""
+def unknown_operation(service: str, operation: str, *, needs: str | None = None) -> Refused:
+    """Refuse an operation so that SDKs do not try it again and people see which one it was.
+
+    `needs` names a Python module that moto imports for it and that is not installed with the extra `local`.
+    """
+    reason = f": the Python module `{needs}` is not installed" if needs else ""
     return Refused(
-        "UnknownOperationException", f"The local AWS does not answer {service}:{operation or '?'}", 400
+        "UnknownOperationException",
+        f"The local AWS does not answer {service}:{operation or '?'}{reason}",
+        400,
     )

@@ -252,7 +252,7 @@ def test_without_moto_the_extra_is_named(home: Path) -> None:
         "except daemon.LocalError as error: print(error.message, '|', error.hint)"
     )
     told = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True)
-    assert told.strip().endswith("| pip install 'pipectl[local]'")
+    assert told.strip().endswith("| pip install 'pipectl-aws[local]'")
     assert "moto" in told
 
 
