@@ -53,6 +53,8 @@ UNSETTLED = (
         "ecs", "InvalidParameterException", "still Draining", "the old service to drain", False, DRAINING
     ),
     Unsettled("ecs", "ClusterNotFoundException", "", "the new cluster", False),
+    # A stage of the update that was just sent: that its state may answer late is inferred.
+    Unsettled("codepipeline", "StageNotFoundException", "", "the changed stages", False),
     Unsettled("ecs", "ClusterContainsServicesException", "", "its services", False, DRAINING),
     Unsettled("ecs", "ClusterContainsTasksException", "", "its tasks", False, DRAINING),
     Unsettled("events", "ValidationException", "cannot be assumed by principal", "the new role"),
@@ -68,7 +70,11 @@ UNSETTLED = (
 ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?:[^\s/]+/)*([\w+=,.@-]*[\w+=,@-])")
 """An ARN of a role in a message, with the role's name; a full stop behind it belongs to the sentence."""
 
-CREATIONS = {"ClusterNotFoundException": "create_cluster", "NoSuchBucket": "create_bucket"}
+CREATIONS = {
+    "ClusterNotFoundException": "create_cluster",
+    "NoSuchBucket": "create_bucket",
+    "StageNotFoundException": "update_pipeline",
+}
 """Which creation must have been sent in this run, for the answer to mean `not yet`."""
 
 

@@ -55,10 +55,11 @@ def ask(plans: Sequence[Plan], answers: Answers) -> None:
         they = "it" if len(adoptions) == 1 else "them"
         _confirm(f"no stack owns {_named(adoptions)}", f"Take {they} over?", "`--adopt` answers yes")
     if questions and not answers.yes:
-        asked = [remark.text for step in questions for remark in step.remarks if remark.asks]
-        runs = any(remark.execution for step in questions for remark in step.remarks)
+        asking = [remark for step in questions for remark in step.remarks if remark.asks]
+        runs = all(remark.execution for remark in asking)
         way_out = "`--wait-for-run` waits until it has ended, `--yes` goes on at once" if runs else ""
-        _confirm(f"{_named(questions)}: {'; '.join(asked)}", "Go on?", way_out or "`--yes` answers yes")
+        texts = "; ".join(remark.text for remark in asking)
+        _confirm(f"{_named(questions)}: {texts}", "Go on?", way_out or "`--yes` answers yes")
 
 
 def _named(steps: Sequence[Step]) -> str:

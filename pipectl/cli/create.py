@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @specs
-@click.option("--yes", is_flag=True, help="Answer yes where a running execution would be disturbed")
+@click.option("--yes", is_flag=True, help="Answer yes where an execution would be disturbed or a hold lost")
 @click.option("--adopt", is_flag=True, help="Take over what stands in AWS already and no stack owns")
 @click.option("--prune", is_flag=True, help="Remove what the stack owns and the spec no longer names")
 @click.option("--wait-for-run", is_flag=True, help="Let an execution end before its pipeline is changed")
@@ -47,9 +47,9 @@ def command(
     """Make AWS look like the SPECs: plan, show, carry out
 
     Run it again at any time: what is as the spec says is left alone. It asks only before it takes over
-    what no stack owns, and before it would disturb a running execution; with --wait-for-run it lets that
-    end first, and plans again. With --prune it also removes, last of all and with the care of `destroy`,
-    what the stack owns and the spec no longer names.
+    what no stack owns, and before it would disturb a running execution or lose the hold of a stage; with
+    --wait-for-run it lets an execution end first, and plans again. With --prune it also removes, last of
+    all and with the care of `destroy`, what the stack owns and the spec no longer names.
 
     With `-o json`: a plan with an outcome and an error for each step and the number of calls; an object for
     one SPEC, a list for several.

@@ -1,6 +1,6 @@
 """The pipeline: its declaration, its role, and the holds that must survive an update."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,8 @@ from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.aws.permissions import Condition, Need, Purpose, needs, passing
 from pipectl.engine.plan import differences
 from pipectl.engine.values import Action, Remark, Resource, State, Step
-from pipectl.kinds import bucket, pipeline_removal
+from pipectl.errors import Declined
+from pipectl.kinds import bucket, holds, pipeline_removal
 from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration, stated, words
 from pipectl.kinds.kind import Kind, New, Wanted, listed, mapped, tag_changes, tags
 from pipectl.kinds.permissions import statements
@@ -25,6 +26,7 @@ from pipectl.kinds.update_guard import (
     ending,
     refuse_jump,
     refuse_unseen,
+    refuse_unseen_executions,
     running,
 )
 from pipectl.spec.spec import Spec
@@ -50,20 +52,21 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
 
 def _resource(spec: Spec, account: Account, name: str, block: Pipeline) -> Resource:
     wanted = declaration(spec, account, name)
-    holds = {
+    disabled = {
         stage.name: stage.transition.reason or DEFAULT_REASON
         for stage in block.stages
         if stage.transition and not stage.transition.enabled
     }
+    opened = [stage.name for stage in block.stages if stage.transition and stage.transition.enabled]
     return Resource(
         NAME,
         name,
         {**stated(wanted, account.region), "tags": tags(spec, block.tags)},
-        request={"declaration": wanted, "holds": holds},
+        request={"declaration": wanted, "holds": disabled, "opened": opened},
     )
 
 
-DEFAULT_REASON = "Closed by the spec"
+DEFAULT_REASON = holds.CLOSED_BY_SPEC
 
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
@@ -87,6 +90,8 @@ def _found(wanted: Wanted, cloud: Cloud, name: str) -> State | None:
     declared = {key: value for key, value in wanted[name].items() if key != "tags"}
     if any(differences(declared, said)):
         said[EXECUTIONS] = running(cloud, name)
+        if holds.changes_stages(declared, said):
+            said[holds.HOLDS] = holds.read(cloud, name)
     return said
 
 
@@ -114,39 +119,79 @@ def update(cloud: Cloud, step: Step) -> None:
     """Send the declaration when it differs, and see to it that every hold survives.
 
     Nobody documents whether a closed transition survives UpdatePipeline (fact sheet, section 2.3), so the
-    holds are read before and looked at again after. Raises Declined when an execution runs, or a version is
-    there, of which the plan does not know.
+    holds are read before and looked at again after. Raises Declined when an execution runs, or a hold or a
+    version is there, of which the plan does not know.
     """
     resource = step.resource
     if changes_declaration(step):
         state = cloud.call("codepipeline", "get_pipeline_state", name=resource.name)
         refuse_unseen(state, step)
-        held = _holds(state["stageStates"])
-        # UpdatePipeline raises the version even when nothing differs, so an equal declaration is never sent.
-        answer = cloud.call("codepipeline", "update_pipeline", pipeline=resource.request["declaration"])
-        if held:
-            _put_back(cloud, resource.name, held)
-        refuse_jump(answer, step)
+        held = holds.holds(state["stageStates"])
+        holds.refuse_new(held, step)
+        places = holds.carried(held, resource.stated, step.before or {}, resource.request["opened"])
+        version = (step.before or {}).get(VERSION)
+        reasons = _reasons(step, places, held)
+        if places and holds.is_kept(places, step.before or {}):
+            _hold(cloud, resource.name, places.values(), reasons, held)
+        elif places:
+            found = _send(cloud, step, _between(resource.request["declaration"], places), reasons, version)
+            refuse_unseen_executions(found, step)
+            version = None if version is None else version + 1
+        _send(cloud, step, resource.request["declaration"], reasons, version)
     if changed := tag_changes(step):
         arn = cloud.account.arn("codepipeline", resource.name)
         cloud.call("codepipeline", "tag_resource", resourceArn=arn, tags=listed(changed))
 
 
-def _holds(stages: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    gates = {stage["stageName"]: stage.get("inboundTransitionState") or {} for stage in stages}
-    return {
-        stage: gate.get("disabledReason") or DEFAULT_REASON
-        for stage, gate in gates.items()
-        if gate.get("enabled") is False
-    }
+def _between(declared: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
+    """The declaration that keeps each held stage until the one in its place is held (holds.py says why)."""
+    between = holds.between(declared, places)
+    if len(between["stages"]) > holds.MOST_STAGES:
+        raise Declined(
+            f"{', '.join(places)} cannot be renamed without losing the hold: that takes {len(places)} more"
+            f" stages for a moment, and a pipeline has at most {holds.MOST_STAGES}",
+            hint="enable the transition first, with `pipectl enable-transition`",
+        )
+    return between
 
 
-def _put_back(cloud: Cloud, name: str, held: Mapping[str, str]) -> None:
-    stages = cloud.call("codepipeline", "get_pipeline_state", name=name)["stageStates"]
-    for stage in stages:
-        closed = (stage.get("inboundTransitionState") or {}).get("enabled") is False
-        if stage["stageName"] in held and not closed:
-            _close(cloud, name, stage["stageName"], held[stage["stageName"]])
+def _reasons(step: Step, places: Mapping[str, str], held: Sequence[holds.Hold]) -> dict[str, str]:
+    """Stage -> why it is to be held: what is, what takes its place, and new stages that the spec holds."""
+    stated: Mapping[str, str] = step.resource.request["holds"]
+    new = step.resource.stated["stages"].keys() - ((step.before or {}).get("stages") or {}).keys()
+    reasons = {stage: reason for stage, reason in stated.items() if stage in new}
+    reasons |= {hold.stage: hold.reason for hold in held}
+    for hold in reversed(held):
+        if place := places.get(hold.stage):
+            reasons[place] = stated.get(place, hold.reason)
+    return reasons
+
+
+def _send(
+    cloud: Cloud, step: Step, declared: Mapping[str, Any], reasons: Mapping[str, str], version: int | None
+) -> Sequence[Mapping[str, Any]]:
+    """Send a declaration that follows a version, and hold its stages; the stage states after it, if read.
+
+    UpdatePipeline raises the version even when nothing differs, so an equal declaration is never sent.
+    """
+    name = step.resource.name
+    answer = cloud.call("codepipeline", "update_pipeline", pipeline=declared)
+    stages = [stage["name"] for stage in declared["stages"] if stage["name"] in reasons]
+    found: Sequence[Mapping[str, Any]] = ()
+    if stages:
+        found = cloud.call("codepipeline", "get_pipeline_state", name=name)["stageStates"]
+        _hold(cloud, name, stages, reasons, holds.holds(found))
+    refuse_jump(answer, version)
+    return found
+
+
+def _hold(
+    cloud: Cloud, name: str, stages: Iterable[str], reasons: Mapping[str, str], held: Iterable[holds.Hold]
+) -> None:
+    closed = {hold.stage for hold in held}
+    for stage in dict.fromkeys(stages):
+        if stage not in closed:
+            _close(cloud, name, stage, reasons[stage])
 
 
 def _close(cloud: Cloud, name: str, stage: str, reason: str) -> None:
@@ -161,8 +206,9 @@ def _close(cloud: Cloud, name: str, stage: str, reason: str) -> None:
 
 
 def remark(cloud: Cloud, step: Step, new: New) -> Iterator[Remark]:
-    """Which executions a change of the declaration would disturb."""
+    """What becomes of holds, and which executions a change of the declaration would disturb."""
     if step.action is not Action.CREATE and changes_declaration(step):
+        yield from holds.remarks(step)
         yield from disturbed(cloud, step)
 
 

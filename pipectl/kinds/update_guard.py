@@ -78,7 +78,11 @@ def refuse_unseen(state: Mapping[str, Any], step: Step) -> None:
             " left as it is",
             hint="run it again: the plan then shows what they changed",
         )
-    stages = state["stageStates"]
+    refuse_unseen_executions(state["stageStates"], step)
+
+
+def refuse_unseen_executions(stages: Sequence[Mapping[str, Any]], step: Step) -> None:
+    """Raise Declined when an execution runs of which the plan does not know. `stages` are their states."""
     known = {each["pipelineExecutionId"] for each in _found(step)}
     for identity in (each for stage in stages for each in (*_inside(stage), *_before(stage))):
         if identity not in known:
@@ -89,13 +93,13 @@ def refuse_unseen(state: Mapping[str, Any], step: Step) -> None:
             )
 
 
-def refuse_jump(answer: Mapping[str, Any], step: Step) -> None:
+def refuse_jump(answer: Mapping[str, Any], planned: int | None) -> None:
     """Raise Declined when UpdatePipeline's answer says that another update came between: it was written over.
 
     Each update raises the version by one (API reference, PipelineDeclaration), also one whose answer was lost
-    and that was sent again.
+    and that was sent again. `planned` is the version that the update was to follow.
     """
-    planned, version = (step.before or {}).get(VERSION), answer.get("pipeline", {}).get("version")
+    version = answer.get("pipeline", {}).get("version")
     if planned is not None and version is not None and version != planned + 1:
         raise Declined(
             f"the pipeline has version {version} now, not {planned + 1}: somebody else changed it at the same"
