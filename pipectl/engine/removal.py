@@ -114,7 +114,8 @@ def _step(
         return _kept(resource, before, f"it holds {held.text}; `--{held.option}` deletes that too")
     told = [f"with it go {held.text}"] if held else []
     told += filter(None, [loses(before)])
-    return Step(resource, Action.DELETE, before, remarks=tuple(map(Remark, told)))
+    remarks = tuple(map(Remark, told))
+    return Step(resource, Action.DELETE, before, remarks=remarks, deletes_contents=held is not None)
 
 
 def _kept(resource: Resource, before: State, why: str) -> Step:

@@ -109,6 +109,8 @@ class Step:
     differences: tuple[Difference, ...] = ()
     remarks: tuple[Remark, ...] = ()
     obstacle: Obstacle | None = None
+    deletes_contents: bool = False
+    """Whether what a resource holds (images, objects) is deleted with it: found, and a person said so."""
 
     def changes(self, *paths: str) -> bool:
         """Whether anything at or below one of these paths differs."""

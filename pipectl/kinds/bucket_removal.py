@@ -28,12 +28,12 @@ def delete(cloud: Cloud, step: Step) -> None:
     the look does not count, delete markers and uploads that never ended, makes it refuse too, and goes then.
     """
     name = step.resource.name
-    if step.remarks:
+    if step.deletes_contents:
         _empty(cloud, name)
     try:
         find(MISSING, cloud, "s3", "delete_bucket", **_named(cloud, name))
     except AwsError as error:
-        if error.code != "BucketNotEmpty" or (not step.remarks and look(cloud, name)):
+        if error.code != "BucketNotEmpty" or (not step.deletes_contents and look(cloud, name)):
             raise
         _empty(cloud, name)
         find(MISSING, cloud, "s3", "delete_bucket", **_named(cloud, name))

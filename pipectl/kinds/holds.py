@@ -2,8 +2,8 @@
 
 A hold is a transition that a person disabled. It belongs to a stage's name, so AWS drops it with the stage.
 Where another stage takes that place the hold is carried over, and nothing can pass in between: the first
-update keeps the held stage, as a manual approval, before the stage in its place; that one is then disabled, and only
-the last update takes the held stage away. Each state on the way is held, and the next run goes on from it.
+update keeps the held stage, as a manual approval, before the stage in its place; that one is then disabled,
+and only the last update takes the held stage away. A run that was cut off is finished by the next.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

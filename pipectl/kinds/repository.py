@@ -260,14 +260,14 @@ def _images(cloud: Cloud, name: str) -> str | None:
 
 
 def delete(cloud: Cloud, step: Step) -> None:
-    """Take the repository away. With `force` its images go too, which the plan has said or found none of."""
+    """Delete the repository. Its images go too (`force`) only where the step says so; else ECR refuses."""
     find(
         [MISSING],
         cloud,
         "ecr",
         "delete_repository",
         repositoryName=step.resource.name,
-        force=bool(step.remarks),
+        force=step.deletes_contents,
     )
 
 

@@ -11,6 +11,7 @@ from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.permissions import Need, Purpose, needs, using_key
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
+from pipectl.errors import Declined
 from pipectl.kinds.kind import OUR_TAGS, Contents, Kind, Wanted, merged, tag_changes, tags
 from pipectl.spec.block import Arn, Block
 from pipectl.spec.spec import Spec
@@ -120,7 +121,16 @@ def _code(cloud: Cloud, name: str) -> str | None:
 
 
 def delete(cloud: Cloud, step: Step) -> None:
-    """Take the repository away; one that has gone already is answered without an error (service model)."""
+    """Delete the repository; one that does not exist any more is answered without an error (service model).
+
+    CodeCommit deletes code unasked (API reference, DeleteRepository), so an empty one is looked at again.
+    Raises Declined when code was pushed meanwhile.
+    """
+    if not step.deletes_contents and (code := _code(cloud, step.resource.name)):
+        raise Declined(
+            f"{code} was pushed meanwhile; the repository was left as it is",
+            hint="run it again: `--code` deletes the code too",
+        )
     cloud.call("codecommit", "delete_repository", repositoryName=step.resource.name)
 
 

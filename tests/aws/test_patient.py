@@ -169,6 +169,7 @@ def test_every_listed_answer_is_waited_for_in_its_service_only(case: Unsettled) 
     write_role(cloud)
     cloud.call("ecs", "create_cluster", clusterName="prod")
     cloud.call("s3", "create_bucket", Bucket="artifacts")
+    cloud.call("codepipeline", "update_pipeline", pipeline={"name": "shop"})
     cloud.call(case.service, "an_operation")
     assert said == [f"waiting for {case.reason}, 0 s"]
     elsewhere = AwsError("sts", "an_operation", case.code, case.said)
@@ -211,7 +212,11 @@ def test_a_refused_caller_is_never_waited_for() -> None:
 
 @pytest.mark.parametrize(
     ("service", "code", "creation"),
-    [("ecs", "ClusterNotFoundException", "create_cluster"), ("s3", "NoSuchBucket", "create_bucket")],
+    [
+        ("ecs", "ClusterNotFoundException", "create_cluster"),
+        ("s3", "NoSuchBucket", "create_bucket"),
+        ("codepipeline", "StageNotFoundException", "update_pipeline"),
+    ],
 )
 def test_a_thing_that_is_not_there_is_waited_for_only_after_its_creation(
     service: str, code: str, creation: str
