@@ -13,8 +13,9 @@ PACKAGE = ROOT / "pipectl"
 KNOWS = {
     "errors": set[str](),
     "stop": set[str](),
+    "facts": set[str](),
     "engine": {"errors", "stop"},
-    "aws": {"errors", "stop"},
+    "aws": {"errors", "stop", "facts"},
     "spec": set[str](),
     "kinds": {"errors", "spec", "aws", "engine"},
     "rules": {"spec", "kinds"},
@@ -269,4 +270,4 @@ def test_no_test_patches_waits_or_is_skipped() -> None:
 
 def test_every_test_stands_where_what_it_tests_stands() -> None:
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "_."}
-    assert folders <= {room(file) for file in FILES} | {"bench", "readme"}
+    assert folders <= {room(file) for file in FILES} | {"bench", "permissions", "readme"}

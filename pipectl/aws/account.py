@@ -2,30 +2,9 @@
 
 from dataclasses import dataclass
 
-DNS_SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
-"""Where a partition's endpoints end, when not in amazonaws.com (botocore, partitions.json)."""
+from pipectl.facts.place import Place, partition
 
-PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "us-isof-": "aws-iso-f",
-    "eu-isoe-": "aws-iso-e",
-    "eusc-": "aws-eusc",
-}
-"""How the Regions of the other partitions are called (botocore, partitions.json)."""
-
-GLOBAL_SERVICES = frozenset({"iam", "s3"})
-"""Services whose ARNs name no Region."""
-
-WITHOUT_ACCOUNT = frozenset({"s3"})
-"""Services whose ARNs name no account."""
-
-
-def partition(region: str) -> str:
-    """The partition of a Region."""
-    return next((name for begin, name in PARTITIONS.items() if region.startswith(begin)), "aws")
+__all__ = ["Account", "partition"]
 
 
 @dataclass(frozen=True)
@@ -37,16 +16,19 @@ class Account:
     partition: str = "aws"
     caller: str = ""
 
+    @property
+    def place(self) -> Place:
+        """Where its calls arrive."""
+        return Place(self.partition, self.region, self.id)
+
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a resource part such as `repository/rails_app`."""
-        region = "" if service in GLOBAL_SERVICES else self.region
-        account = "" if service in WITHOUT_ACCOUNT else self.id
-        return f"arn:{self.partition}:{service}:{region}:{account}:{resource}"
+        return self.place.arn(service, resource)
 
     @property
     def dns_suffix(self) -> str:
         """What the host names of this partition end in."""
-        return DNS_SUFFIXES.get(self.partition, "amazonaws.com")
+        return self.place.dns_suffix
 
     @property
     def registry(self) -> str:

@@ -1,0 +1,1 @@
+"""Facts about AWS: tables with their sources, one file each, which all rooms read; it imports no room."""
