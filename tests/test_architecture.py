@@ -11,13 +11,14 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipectl"
 
 KNOWS = {
+    "facts": set[str](),
     "errors": set[str](),
     "stop": set[str](),
     "facts": set[str](),
     "engine": {"errors", "stop"},
     "aws": {"errors", "stop", "facts"},
     "spec": set[str](),
-    "kinds": {"errors", "spec", "aws", "engine"},
+    "kinds": {"errors", "facts", "spec", "aws", "engine"},
     "rules": {"spec", "kinds"},
     "runs": {"errors", "spec", "aws", "engine"},
     "doctor": {"errors", "aws", "engine", "kinds"},
@@ -48,7 +49,7 @@ KNOWS = {
         "review",
         "local",
     },
-    "local": set[str](),
+    "local": {"facts"},
     "__main__": {"cli"},
     "__init__": set[str](),
 }
