@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.loaders import Loader
 
-from pipectl.local import delivery, motos
+from pipectl.local import motos
+from pipectl.local.eventbridge import delivery
 from pipectl.local.options import Options
 from pipectl.local.trail import Trail
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pipectl.facts import event_pattern
+from pipectl.facts.event_pattern_grammar import InvalidPatternError, Pattern
+from pipectl.local.eventbridge import delivery, inputs, schedules
 from pipectl.local.gaps import put_events
 from pipectl.local.gaps.requests import from_json
-from pipectl.local.wire import Answer, Forward, Refused, Request
+from pipectl.local.wire import Answer, Forward, Refused, Request, json_answer
 
 if TYPE_CHECKING:
     from pipectl.local.world import World
@@ -27,12 +30,16 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
         _check_targets(world, request, asked)
     elif request.operation == "PutEvents":
         return put_events.answer(world, request, asked)
+    elif request.operation == "TestEventPattern":
+        return _test_event_pattern(asked)
+    elif request.operation == "StartReplay":
+        return _start_replay(world, request, asked, forward)
     return _in_words_of_aws(forward(request), asked)
 
 
 def _put_rule(world: World, request: Request, asked: dict[str, Any]) -> Request:
     """API reference, PutRule: "Tags ... are not changed when you update a rule", null is what is left out"""
-    _check_pattern(asked.get("EventPattern", "{}"))
+    _check_rule(asked)
     if "RoleArn" in asked:
         _check_role(world, asked["RoleArn"])
     if _rule(world, request, asked, asked["Name"]) is None:
@@ -40,15 +47,56 @@ def _put_rule(world: World, request: Request, asked: dict[str, Any]) -> Request:
     return request.with_json({key: value for key, value in request.json().items() if key != "Tags"})
 
 
-def _check_pattern(pattern: str) -> None:
-    """Moto reads the rest of a pattern"""
+def _check_rule(asked: dict[str, Any]) -> None:
+    """Recorded in localstack/localstack, tests/aws/services/events/test_events_schedule.snapshot.json"""
+    if "EventPattern" in asked:
+        _parse(asked["EventPattern"])
+    schedule = asked.get("ScheduleExpression")
+    if schedule is not None and _bus_name(asked) != "default":
+        raise Refused(_INVALID, "ScheduleExpression is supported only on the default event bus.")
+    if schedule is not None and not schedules.is_valid(schedule):
+        raise Refused(_INVALID, "Parameter ScheduleExpression is not valid.")
+
+
+def _parse(pattern: str) -> Pattern:
     try:
-        is_object = isinstance(json.loads(pattern), dict)
+        return event_pattern.parse(pattern)
+    except InvalidPatternError as error:
+        raise Refused(
+            "InvalidEventPatternException", f"Event pattern is not valid. Reason: {error}"
+        ) from None
+
+
+def _test_event_pattern(asked: dict[str, Any]) -> Answer:
+    """Recorded in localstack/localstack, tests/aws/services/events/test_events_patterns.snapshot.json"""
+    pattern = _parse(asked["EventPattern"])
+    try:
+        event = json.loads(asked["Event"])
     except ValueError:
-        return
-    if not is_object:
-        message = "Event pattern is not valid. Reason: Filter is not an object"
-        raise Refused("InvalidEventPatternException", message)
+        event = None
+    if not isinstance(event, dict):
+        raise Refused(_INVALID, "Parameter Event is not valid.")
+    return json_answer({"Result": event_pattern.matches(pattern, event)})
+
+
+def _start_replay(world: World, request: Request, asked: dict[str, Any], forward: Forward) -> Answer:
+    """The events go the way of all events (user guide, "Archiving and replaying events": `replay-name`)"""
+    archives = world.moto("events", request.account, request.region).archives
+    archive = archives.get(asked["EventSourceArn"].rpartition("/")[2])
+    kept: list[dict[str, Any]] = archive.events if archive else []
+    try:
+        if archive:
+            archive.events = []  # moto would send them by itself
+        answered = forward(request)
+    finally:
+        if archive:
+            archive.events = kept
+    if answered.status == 200:  # noqa: PLR2004  HTTP's own
+        bus = asked["Destination"]["Arn"].rpartition("/")[2]
+        for event in kept:
+            replayed = {**event, "replay-name": asked["ReplayName"]}
+            delivery.deliver(world, request.account, request.region, replayed, bus)
+    return answered
 
 
 def _check_targets(world: World, request: Request, asked: dict[str, Any]) -> None:
@@ -62,9 +110,24 @@ def _check_targets(world: World, request: Request, asked: dict[str, Any]) -> Non
             raise Refused(_INVALID, f"RoleArn is required for target {target['Arn']}.")
         if role is not None:
             _check_role(world, role)
+        _check_input(target)
     names = {target["Id"] for target in (*rule.targets, *asked["Targets"])}
     if len(names) > _TARGETS_LIMIT:
         raise Refused("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
+
+
+def _check_input(target: dict[str, Any]) -> None:
+    """Recorded in localstack/localstack, tests/aws/services/events/test_events_inputs.snapshot.json"""
+    if sum(name in target for name in ("Input", "InputPath", "InputTransformer")) > 1:
+        raise Refused(
+            _INVALID,
+            f"Only one of Input, InputPath, or InputTransformer must be provided for target {target['Id']}.",
+        )
+    placeholder = inputs.unknown_placeholder(target.get("InputTransformer") or {"InputTemplate": ""})
+    if placeholder:
+        raise Refused(
+            _INVALID, f"InputTemplate for target {target['Id']} contains invalid placeholder {placeholder}."
+        )
 
 
 def _check_role(world: World, arn: str) -> None:
@@ -75,8 +138,13 @@ def _check_role(world: World, arn: str) -> None:
 
 def _rule(world: World, request: Request, asked: dict[str, Any], name: str) -> Any | None:
     buses = world.moto("events", request.account, request.region).event_buses
-    bus = buses.get(asked.get("EventBusName", "default").rpartition("/")[2])
+    bus = buses.get(_bus_name(asked))
     return bus.rules.get(name) if bus is not None else None
+
+
+def _bus_name(asked: dict[str, Any]) -> str:
+    """The name of a bus, which may be given as its ARN"""
+    return str(asked.get("EventBusName", "default")).rpartition("/")[2]
 
 
 def _in_words_of_aws(answered: Answer, asked: dict[str, Any]) -> Answer:

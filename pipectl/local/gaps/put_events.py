@@ -7,7 +7,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local import delivery
+from pipectl.local.eventbridge import delivery
 from pipectl.local.wire import Answer, Refused, Request, json_answer
 
 if TYPE_CHECKING:
@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 
 Shape = dict[str, Any]
 _REQUIRED = ("Source", "DetailType", "Detail")
+_SIZED = (*_REQUIRED, "Resources", "TraceHeader")
+_SIZE_LIMIT = 256 * 1024
+"""Recorded in localstack/localstack, tests/aws/services/events/test_events.snapshot.json, "too_big"."""
 
 
 def answer(world: World, request: Request, asked: Shape) -> Answer:
     """API reference, PutEvents: failed entries are told in their place, the others go on"""
+    size = sum(len(str(entry.get(member, ""))) for entry in asked["Entries"] for member in _SIZED)
+    if size > _SIZE_LIMIT:
+        raise Refused("ValidationException", "Total size of the entries in the request is over the limit.")
     said = [_put(world, request, entry) for entry in asked["Entries"]]
     failed = sum("ErrorCode" in each for each in said)
     return json_answer({"FailedEntryCount": failed, "Entries": said})
@@ -40,12 +46,22 @@ def _put(world: World, request: Request, entry: Shape) -> Shape:
         detail = None
     if not isinstance(detail, dict):
         return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
-    bus = entry.get("EventBusName", "default").rpartition("/")[2]
-    if bus not in world.moto("events", request.account, request.region).event_buses:
-        raise Refused("ResourceNotFoundException", f"Event bus {bus} does not exist.")
     event = _event(world, request, entry, detail)
-    delivery.deliver(world, request.account, request.region, event, bus)
+    account, region, bus = _bus(request, entry.get("EventBusName", "default"))
+    delivery.deliver(world, account, region, event, bus)
     return {"EventId": event["id"]}
+
+
+def _bus(request: Request, name: str) -> tuple[str, str, str]:
+    """Account, Region and name of a bus; what is sent to one that does not exist is accepted and lost.
+
+    Recorded in localstack/localstack, tests/aws/services/events/test_events.snapshot.json,
+    test_put_events_nonexistent_event_bus.
+    """
+    if not name.startswith("arn:"):
+        return request.account, request.region, name
+    _, _, _, region, account, resource = name.split(":", 5)
+    return account, region, resource.removeprefix("event-bus/")
 
 
 def _event(world: World, request: Request, entry: Shape, detail: Shape) -> Shape:

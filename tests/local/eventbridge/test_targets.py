@@ -1,0 +1,144 @@
+"""Events reach the targets of every kind that the local AWS has, and what AWS refuses is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+Client = Callable[..., Any]
+PATTERN = json.dumps({"source": ["shop"]})
+ENTRY = {"Source": "shop", "DetailType": "Sold", "Detail": json.dumps({"id": 7})}
+
+
+@pytest.fixture
+def events(client: Client) -> Any:
+    events = client("events")
+    events.put_rule(Name="sold", EventPattern=PATTERN)
+    return events
+
+
+@pytest.fixture
+def received(client: Client, account: str) -> Callable[[str], list[Any]]:
+    """A queue's messages, as JSON; the queue is made on the first question"""
+    sqs = client("sqs")
+
+    def read(name: str) -> list[Any]:
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"]) for message in messages]
+
+    read("queue")
+    return read
+
+
+def _queue(account: str) -> str:
+    return f"arn:aws:sqs:eu-west-1:{account}:queue"
+
+
+def test_a_log_group_receives_the_event(client: Client, events: Any, account: str) -> None:
+    logs = client("logs")
+    logs.create_log_group(logGroupName="/aws/events/shop")
+    arn = f"arn:aws:logs:eu-west-1:{account}:log-group:/aws/events/shop"
+    events.put_targets(Rule="sold", Targets=[{"Id": "log", "Arn": arn}])
+    events.put_events(Entries=[ENTRY])
+    (line,) = logs.filter_log_events(logGroupName="/aws/events/shop")["events"]
+    assert json.loads(line["message"])["detail"] == {"id": 7}
+
+
+def test_a_bus_of_another_account_receives_the_event(
+    client: Client, events: Any, account: str, received: Callable[[str], list[Any]]
+) -> None:
+    events.create_event_bus(Name="other")
+    events.put_rule(Name="there", EventBusName="other", EventPattern=PATTERN)
+    events.put_targets(Rule="there", EventBusName="other", Targets=[{"Id": "q", "Arn": _queue(account)}])
+    bus = f"arn:aws:events:eu-west-1:{account}:event-bus/other"
+    events.put_targets(Rule="sold", Targets=[{"Id": "bus", "Arn": bus}])
+    events.put_events(Entries=[ENTRY])
+    (event,) = received("queue")
+    assert (event["account"], event["detail-type"]) == (account, "Sold")
+
+
+def test_an_archive_keeps_events_and_replays_them_under_its_name(
+    events: Any, account: str, received: Callable[[str], list[Any]]
+) -> None:
+    bus = f"arn:aws:events:eu-west-1:{account}:event-bus/default"
+    archive = events.create_archive(ArchiveName="kept", EventSourceArn=bus, EventPattern=PATTERN)[
+        "ArchiveArn"
+    ]
+    events.put_events(Entries=[ENTRY])
+    assert events.describe_archive(ArchiveName="kept")["EventCount"] == 1
+    events.put_targets(Rule="sold", Targets=[{"Id": "q", "Arn": _queue(account)}])
+    events.start_replay(
+        ReplayName="again",
+        EventSourceArn=archive,
+        EventStartTime=0,
+        EventEndTime=4_000_000_000,
+        Destination={"Arn": bus},
+    )
+    (event,) = received("queue")
+    assert (event["replay-name"], event["detail"]) == ("again", {"id": 7})
+    assert events.describe_archive(ArchiveName="kept")["EventCount"] == 1
+
+
+def test_an_entry_for_a_bus_that_does_not_exist_is_accepted_and_lost(
+    events: Any, account: str, received: Callable[[str], list[Any]]
+) -> None:
+    events.put_targets(Rule="sold", Targets=[{"Id": "q", "Arn": _queue(account)}])
+    answer = events.put_events(Entries=[{**ENTRY, "EventBusName": "nowhere"}, ENTRY])
+    assert answer["FailedEntryCount"] == 0
+    assert len(received("queue")) == 1
+
+
+def test_a_pattern_is_tested_against_an_event(events: Any) -> None:
+    event = json.dumps({"source": "shop", "detail": {"id": 7}})
+    assert events.test_event_pattern(EventPattern=PATTERN, Event=event)["Result"] is True
+    other = json.dumps({"source": ["cafe"]})
+    assert events.test_event_pattern(EventPattern=other, Event=event)["Result"] is False
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "request_"),
+    [
+        (
+            "InvalidEventPatternException",
+            "Event pattern is not valid. Reason: Unrecognized match type PREFIX",
+            {"Name": "r", "EventPattern": '{"source": [{"PREFIX": "s"}]}'},
+        ),
+        (
+            "ValidationException",
+            "Parameter ScheduleExpression is not valid.",
+            {"Name": "r", "ScheduleExpression": "rate(1 minutes)"},
+        ),
+    ],
+)
+def test_a_rule_that_could_never_fire_is_refused(
+    events: Any, code: str, message: str, request_: dict[str, str]
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        events.put_rule(**request_)
+    assert refused.value.response["Error"] == {"Code": code, "Message": message}
+
+
+@pytest.mark.parametrize(
+    ("message", "settings"),
+    [
+        (
+            "Only one of Input, InputPath, or InputTransformer must be provided for target q.",
+            {"InputPath": "$.detail", "InputTransformer": {"InputTemplate": '"x"'}},
+        ),
+        (
+            "InputTemplate for target q contains invalid placeholder who.",
+            {"InputTransformer": {"InputTemplate": '"<who>"'}},
+        ),
+    ],
+)
+def test_a_target_with_an_input_that_is_wrong_is_refused(
+    events: Any, account: str, message: str, settings: dict[str, Any]
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        events.put_targets(Rule="sold", Targets=[{"Id": "q", "Arn": _queue(account), **settings}])
+    assert refused.value.response["Error"]["Message"] == message
