@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pipectl.local.server import Server
 
 PREFIX = "/_pipectl/"
+MOTO_RESET = "/moto-api/reset"
+"""moto documentation, "Server Mode", "Reset API": suites that were written for moto run unchanged."""
 _REMEMBERED = 20_000  # calls that the log keeps; a run of 30 systems makes about 1,000
 
 
@@ -103,8 +105,16 @@ class Faults:
         return None
 
 
+def is_control(path: str) -> bool:
+    """Return whether a path leads to a control endpoint, ours or the one by which moto's clients reset it."""
+    return path.startswith(PREFIX) or path == MOTO_RESET
+
+
 def answer(server: Server, method: str, path: str, body: bytes) -> Answer:
     """Answer a request to a control endpoint"""
+    if (method, path) == ("POST", MOTO_RESET):
+        server.reset()
+        return _json({"status": "ok"})
     door = (method, path.removeprefix(PREFIX))
     if door == ("GET", "health"):
         return _json(server.health())
@@ -154,6 +164,6 @@ def _json(value: Mapping[str, Any] | list[dict[str, Any]], status: int = 200) ->
 
 def _version() -> str:
     try:
-        return importlib.metadata.version("pipectl")
+        return importlib.metadata.version("pipectl-aws")
     except importlib.metadata.PackageNotFoundError:
         return "not installed"

@@ -106,7 +106,7 @@ class Server:
         if stranger:
             return stranger
         path = environ.get("PATH_INFO", "/")
-        if path.startswith(control.PREFIX) and not routing.is_signed(environ):
+        if control.is_control(path) and not routing.is_signed(environ):
             return control.answer(self, environ["REQUEST_METHOD"], path, body)
         if path.startswith(STREAMED):
             from pipectl.local.codecommit import http as git  # with all of dulwich
