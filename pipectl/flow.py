@@ -91,7 +91,8 @@ def connect(
         except daemon.LocalError as error:
             raise NotConnected(error.message, hint=error.hint or None) from error
         keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-        endpoint = Endpoint(local["AWS_ENDPOINT_URL"], {key.lower(): local[key] for key in keys})
+        credentials = {key.lower(): local[key] for key in keys}
+        endpoint = Endpoint(local["AWS_ENDPOINT_URL"], credentials, has_quotas=daemon.throttles())
         region = region or local["AWS_REGION"]
     connection = Connection(profile=aws.profile, region=region, endpoint=endpoint, say=say)
     try:

@@ -3,6 +3,7 @@
 import contextvars
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -17,6 +18,31 @@ READING = ("get_", "list_", "describe_", "batch_get_", "head_", "simulate_")
 
 SIDE_BY_SIDE = 16
 """How many calls are under way at once (one connection each)."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Calls that were begun together, and how many of them have ended."""
+
+    total: int
+    _ended: list[None] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """How many have ended."""
+        return len(self._ended)
+
+    def run(self, call: Callable[[], Any]) -> Any:
+        """Make one call of the batch; who waits in it can tell how far all have come."""
+        batch.set(self)
+        try:
+            return call()
+        finally:
+            self._ended.append(None)
+
+
+batch: contextvars.ContextVar[Batch | None] = contextvars.ContextVar("batch", default=None)
+"""The calls among which the running one stands."""
 
 
 class Cloud(Protocol):
@@ -71,8 +97,9 @@ def side_by_side(calls: Iterable[Callable[[], Any]]) -> list[Any]:
     todo = list(calls)
     if len(todo) < 2:  # noqa: PLR2004  one call needs no thread
         return [call() for call in todo]
+    together = Batch(len(todo))
     with ThreadPoolExecutor(min(len(todo), SIDE_BY_SIDE)) as pool:
-        futures = [pool.submit(contextvars.copy_context().run, call) for call in todo]
+        futures = [pool.submit(contextvars.copy_context().run, together.run, call) for call in todo]
     return [future.result() for future in futures]
 
 

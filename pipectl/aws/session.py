@@ -11,33 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import SIDE_BY_SIDE, Cloud
+from pipectl.aws.credentials import keep_credentials
+from pipectl.aws.failures import (
+    aws_error,
+    has_been_made,
+    is_throttle,
+    not_connected,
+    refuse_throttled,
+    retries,
+    unusable,
+    wire_code,
+)
 from pipectl.aws.ledger import Book, Ledger
+from pipectl.aws.pace import Clock, Pace
 from pipectl.aws.patient import PATIENCE, Patient
-from pipectl.errors import AccessDenied, AwsError, NoAnswer, NotConnected
+from pipectl.errors import NotConnected
 from pipectl.stop import Stop
 
 if TYPE_CHECKING:
     import boto3
-    from botocore.exceptions import ClientError
 
-DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
-BAD_CREDENTIALS = frozenset({
-    "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
-    "SignatureDoesNotMatch", "InvalidAccessKeyId",
-})  # fmt: skip
-NO_CREDENTIALS = frozenset({
-    "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError",
-    "SSOTokenLoadError", "UnauthorizedSSOTokenError", "SSOError",
-})  # fmt: skip
-EXISTS = frozenset({
-    "BucketAlreadyOwnedByYou", "EntityAlreadyExists", "PipelineNameInUseException",
-    "RepositoryAlreadyExistsException", "RepositoryNameExistsException", "ResourceAlreadyExistsException",
-})  # fmt: skip
-MEANWHILE = "somebody made it meanwhile; run it again, and it is compared like all that is there"
 ATTEMPTS = 6
-"""How often botocore sends a call that is throttled, lost or answered with 5xx (standard retry mode)."""
-
-LOGIN_HINT = "`aws sso login`, `--profile NAME`, or `--local` for the local AWS that needs no account"
+"""How often botocore sends a call that is lost or answered with 5xx (standard retry mode), and how often in a
+row one operation may be throttled, at an ever slower pace, before pipectl gives up."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +43,8 @@ class Endpoint:
     url: str
     credentials: Mapping[str, str] | None = None
     """`aws_access_key_id` and `aws_secret_access_key`; None takes the ordinary chain."""
+    has_quotas: bool = False
+    """Whether it throttles as AWS documents: then the documented pace is kept from the first call on."""
 
 
 @cache
@@ -65,8 +63,9 @@ def _knowing(session: Any) -> Any:
 class Connection:
     """One way to AWS for one command: a session, its clients, one book of all calls.
 
-    `say` is told about waiting: at most `patience` seconds for what settles late, and until a call was sent
-    `attempts` times. Setting `stop` ends all waiting.
+    `say` is told about waiting: at most `patience` seconds for what settles late, until a lost call was sent
+    `attempts` times, and for the pace that AWS's quotas leave, which `clock` keeps. Setting `stop` ends all
+    waiting.
     """
 
     def __init__(
@@ -78,15 +77,19 @@ class Connection:
         say: Callable[[str], None],
         patience: float = PATIENCE,
         attempts: int = ATTEMPTS,
+        clock: Clock | None = None,
+        stop: Stop | None = None,
     ) -> None:
         self.book = Book()
-        self.stop = Stop()
+        self.stop = stop or Stop()
         self._profile = profile
         self._region = region
         self._endpoint = endpoint
         self._say = say
         self._patience = patience
         self._attempts = attempts
+        has_quotas = endpoint is None or endpoint.has_quotas
+        self._pace = Pace(say, self.stop, clock or Clock(), known=has_quotas)
         self._slots: SimpleQueue[None] = SimpleQueue()  # no semaphore: stop.py tells why
         for _ in range(SIDE_BY_SIDE):
             self._slots.put(None)
@@ -96,6 +99,13 @@ class Connection:
         self._clouds: dict[str, Cloud] = {}
         self._doors: dict[str, _Door] = {}
         self._identity: dict[str, str] = {}
+
+    @property
+    def profile(self) -> str | None:
+        """The profile whose credentials are used, where one is named."""
+        if self._endpoint and self._endpoint.credentials:
+            return None
+        return self._profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
 
     def region(self, stated: str | None = None) -> str:
         """The Region that is stated, else the configured one. Raises NotConnected without any."""
@@ -136,13 +146,14 @@ class Connection:
             return boto3.Session(botocore_session=own, **self._endpoint.credentials)
         try:
             core: Any = _knowing(botocore.session.Session(profile=self._profile))
+            keep_credentials(core)
             return boto3.Session(botocore_session=core)
         except ProfileNotFound as error:
             raise NotConnected(
                 f"{error}", hint="`aws configure list-profiles` lists those there are"
             ) from error
         except BotoCoreError as error:
-            raise _unusable(error) from error
+            raise unusable(error, self.profile) from error
 
     def make_client(self, service: str, region: str) -> Any:
         """A boto3 client; one at a time, since a session is not safe to share while it makes one."""
@@ -166,8 +177,11 @@ class Connection:
                     config=config,
                 )
         except (BotoCoreError, ValueError) as error:  # ValueError is how it refuses an endpoint
-            raise _unusable(error) from error
+            raise unusable(error, self.profile) from error
         client.meta.events.register("needs-retry", self._tell_retry)
+        # before botocore's own handler, which stands at the service and would sleep and try again by itself
+        name = client.meta.service_model.service_id.hyphenize()
+        client.meta.events.register_first(f"needs-retry.{name}", refuse_throttled)
         return client
 
     def _tell_retry(
@@ -184,7 +198,7 @@ class Connection:
             return
         attempt = f"attempt {attempts} of {self._attempts}"
         if caught_exception is None:
-            self._say(f"{operation.name} answered {_wire_code(response)}, {attempt}")
+            self._say(f"{operation.name} answered {wire_code(response)}, {attempt}")
             return
         told = f"no answer ({type(caught_exception).__name__}), {attempt}"
         with self._telling:
@@ -214,16 +228,41 @@ class Connection:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            with self._slot():
-                answer: dict[str, Any] = getattr(client, operation)(**params)
+            answer = self._paced(client, service, operation, params)
         except ClientError as error:
-            if _is_done(operation, error):
+            if has_been_made(operation, error):
                 return {}
-            raise _aws_error(service, operation, error) from error
+            raise aws_error(client, operation, error, self.profile) from error
         except BotoCoreError as error:
-            raise _not_connected(service, operation, error) from error
+            raise not_connected(service, operation, error, self.profile) from error
         answer.pop("ResponseMetadata", None)
         return answer
+
+    def _paced(self, client: Any, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Send a call when its quota has room, and again while AWS throttles it. Raises ClientError."""
+        from botocore.exceptions import ClientError
+
+        name = client.meta.method_to_api_mapping.get(operation, operation)
+        lane = self._pace.lane(service, name, client.meta.region_name)
+        sent = 0
+        while True:
+            ticket = self._pace.wait(lane, service, name)
+            try:
+                with self._slot():
+                    if not self._pace.holds(lane, ticket):
+                        continue
+                    answer: dict[str, Any] = getattr(client, operation)(**params)
+            except ClientError as error:
+                sent += 1 + retries(error)
+                error.response["ResponseMetadata"]["RetryAttempts"] = sent - 1
+                if not is_throttle(error):
+                    self._pace.passed(lane, ticket)
+                    raise
+                if self._pace.throttled(lane, ticket) >= self._attempts:
+                    raise
+            else:
+                self._pace.passed(lane, ticket)
+                return answer
 
 
 class _Door:
@@ -260,55 +299,3 @@ class _Door:
                 if service not in self._clients:
                     self._clients[service] = self._connection.make_client(service, self._region)
         return self._clients[service]
-
-
-def _wire_code(response: Any) -> str:
-    http, parsed = response
-    return str((parsed or {}).get("Error", {}).get("Code") or http.status_code)
-
-
-def _is_done(operation: str, error: "ClientError") -> bool:
-    """Whether a creation that was sent again meets what it has made: its first answer was lost.
-
-    What follows a creation must not wait for the next run: the holds of a pipeline, which starts at once.
-    """
-    sent_again = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
-    return operation.startswith("create_") and sent_again and error.response["Error"]["Code"] in EXISTS
-
-
-def _aws_error(service: str, operation: str, error: "ClientError") -> AwsError | NotConnected:
-    code = str(error.response.get("Error", {}).get("Code", "Unknown"))
-    said = str(error.response.get("Error", {}).get("Message", ""))
-    if code in BAD_CREDENTIALS:
-        return NotConnected(f"AWS does not accept the credentials ({code}: {said})", hint=LOGIN_HINT)
-    retries = int(error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0))
-    if retries:
-        said += f" (sent {retries + 1} times)"
-    kind = AccessDenied if code in DENIED or code.startswith("AccessDenied") else AwsError
-    return kind(service, operation, code, said, hint=MEANWHILE if code in EXISTS else None)
-
-
-def _not_connected(service: str, operation: str, error: Exception) -> NotConnected | AwsError:
-    from botocore.exceptions import ConnectionError as Unreachable
-    from botocore.exceptions import HTTPClientError
-
-    name = type(error).__name__
-    if name in NO_CREDENTIALS:
-        return _unusable(error)
-    if name in ("ParamValidationError", "UnknownParameterError"):
-        return AwsError(service, operation, name, str(error).removeprefix("Parameter validation failed:\n"))
-    if isinstance(error, Unreachable | HTTPClientError):
-        return NoAnswer(
-            f"{service} {operation} got no answer: {error}",
-            hint="check the network, the Region and the endpoint",
-        )
-    return _unusable(error)
-
-
-def _unusable(error: Exception) -> NotConnected:
-    """What boto3 says of a configuration that it cannot work with."""
-    if type(error).__name__ in NO_CREDENTIALS:
-        return NotConnected(f"no usable AWS credentials: {error}", hint=LOGIN_HINT)
-    return NotConnected(
-        f"{error}", hint="look at `--profile`, `--region`, `--endpoint-url` and ~/.aws/config"
-    )

@@ -24,6 +24,7 @@ def command() -> None:
 @click.option("--lenient-runtimes", is_flag=True, help="Take runtime versions that AWS has retired")
 @click.option("--private", is_flag=True, help="Answer only to the access key that `local env` prints")
 @click.option("--pace", type=click.FloatRange(min=0), metavar="SECONDS", help="How long a rollout takes  [1]")
+@click.option("--throttle", is_flag=True, help="Refuse calls beyond AWS's request quotas, as AWS does")
 @output_options
 def start(
     settings: Settings,
@@ -33,12 +34,18 @@ def start(
     lenient_runtimes: bool,
     private: bool,
     pace: float | None,
+    throttle: bool,
 ) -> None:
     """Start it in the background, when it does not run
 
     Builds run the commands of the buildspec on this machine, as this user, in a folder of their own.
     """
-    chosen = {"docker": docker, "lenient_runtimes": lenient_runtimes, "private": private}
+    chosen = {
+        "docker": docker,
+        "lenient_runtimes": lenient_runtimes,
+        "private": private,
+        "throttle": throttle,
+    }
     options: dict[str, Any] = {name: True for name, value in chosen.items() if value}
     options |= {"builds": False} if no_builds else {}
     options |= {} if pace is None else {"pace": pace}
@@ -70,7 +77,9 @@ def status(settings: Settings) -> None:
     started = datetime.fromtimestamp(found.started, UTC)
     data = {"running": True, "url": found.url, "pid": found.pid, "version": found.version, "started": started}
     told = f"the local AWS runs on {found.url}, process {found.pid}\n  its log is {found.log}"
-    _show(settings, {**data, "log": found.log}, told)
+    if found.throttle:
+        told += "\n  it throttles: calls beyond AWS's request quotas are refused"
+    _show(settings, {**data, "log": found.log, "throttle": found.throttle}, told)
 
 
 @command.command()

@@ -41,7 +41,7 @@ def main() -> None:
         _tell(ready, f"port {port} is taken" if error.errno == errno.EADDRINUSE else str(error))
         sys.exit(1)
     os.chdir("/")
-    finding.write_port_file(server.port, options.key)
+    finding.write_port_file(server.port, options.key, throttle=options.throttle)
     _log.info("process %s listens on %s", os.getpid(), server.url)
     signal.signal(signal.SIGTERM, lambda number, frame: _stop(server, number, frame))
     threading.Thread(target=motos.warm, args=(server.world.lock,), name="warm", daemon=True).start()

@@ -55,6 +55,7 @@ class Status:
     version: str
     started: float  # epoch seconds
     log: str
+    throttle: bool = False
 
 
 def ensure(port: int | None = None, options: Mapping[str, Any] | None = None) -> Endpoint:
@@ -98,7 +99,20 @@ def status() -> Status | None:
     said = finding.health(running) if running else None
     if running is None or said is None:
         return None
-    return Status(running.url, running.pid, said["version"], said["started"], str(finding.log_file()))
+    return Status(
+        running.url,
+        running.pid,
+        said["version"],
+        said["started"],
+        str(finding.log_file()),
+        bool(said.get("throttle")),
+    )
+
+
+def throttles() -> bool:
+    """Whether the running server enforces AWS's quotas, as its port file says"""
+    running = finding.written()
+    return running is not None and running.throttle
 
 
 def place(region: str | None = None) -> tuple[str, str] | None:

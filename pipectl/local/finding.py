@@ -23,6 +23,7 @@ class Endpoint:
     url: str
     pid: int
     key: str = ""  # of a private server
+    throttle: bool = False  # whether it enforces AWS's quotas
 
 
 def folder() -> Path:
@@ -32,10 +33,10 @@ def folder() -> Path:
     return state / "pipectl" / "local"
 
 
-def write_port_file(port: int, key: str = "") -> None:
+def write_port_file(port: int, key: str = "", *, throttle: bool = False) -> None:
     """Tell everyone where this process listens; readers see the old file or the new one, never a half"""
     fresh = port_file().with_suffix(f".{os.getpid()}")
-    fresh.write_text(json.dumps({"pid": os.getpid(), "port": port, "key": key}))
+    fresh.write_text(json.dumps({"pid": os.getpid(), "port": port, "key": key, "throttle": throttle}))
     fresh.replace(port_file())
 
 
@@ -57,7 +58,8 @@ def written() -> Endpoint | None:
     """Read the port file; None: there is none that can be read"""
     try:
         said = json.loads(port_file().read_text())
-        return Endpoint(url_of(int(said["port"])), int(said["pid"]), str(said.get("key", "")))
+        url, pid = url_of(int(said["port"])), int(said["pid"])
+        return Endpoint(url, pid, str(said.get("key", "")), bool(said.get("throttle")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -18,3 +18,4 @@ class Options:
     key: str = ""  # not empty: only who knows it is answered; it follows the account in the access key
     build_workers: int = 8  # builds side by side; the others wait in QUEUED
     largest_log: int = 512 * 1024 * 1024  # a build that prints more is ended before the disk is full
+    throttle: bool = False  # True: calls beyond AWS's quotas are refused (pipectl/facts/quotas.py)

@@ -10,6 +10,7 @@ from typing import Any
 from pipectl.local import control, gaps, model, motos, privacy, routing
 from pipectl.local.listener import STREAMED, Listener, listen
 from pipectl.local.options import Options
+from pipectl.local.throttle import Throttle
 from pipectl.local.wire import Answer, Caller, Refused, Request, refusal
 from pipectl.local.world import OWN_SERVICES, World
 
@@ -39,6 +40,7 @@ class Server:
         self._started = time.time()
         self._listener: Listener | None = None
         self.world = self._new_world()
+        self._throttle = self._new_throttle()
 
     def listen(self, port: int = 0) -> None:
         """Bind the port (0: any free one)"""
@@ -72,12 +74,17 @@ class Server:
             motos.reset()
             self.world = self._new_world()
             self.world.url = before.url
+            self._throttle = self._new_throttle()
             self.faults.order([])
         before.close()  # outside of the lock: what ends there may need it
 
     def health(self) -> dict[str, Any]:
         """Say who answers here"""
-        return {**control.health(self._started), "pipelines_in": self.world.pipelines_in()}
+        return {
+            **control.health(self._started),
+            "pipelines_in": self.world.pipelines_in(),
+            "throttle": self._options.throttle,
+        }
 
     def _bound(self) -> Listener:
         if self._listener is None:
@@ -88,6 +95,10 @@ class Server:
         return World(
             role_delay_s=self._role_delay_s, checks_answers=self._checks_answers, options=self._options
         )
+
+    def _new_throttle(self) -> Throttle | None:
+        """Buckets fill by the time of the world, which tests move"""
+        return Throttle(lambda: self.world.now().timestamp()) if self._options.throttle else None
 
     def _respond(self, environ: dict[str, Any], body: bytes) -> Answer | None:
         try:
@@ -118,7 +129,7 @@ class Server:
         start = time.time()
         if self.delay_ms:
             threading.Event().wait(self.delay_ms / 1000)
-        answer = self._faulty(request)
+        answer = self._throttled(request) or self._faulty(request)
         self.requests.add(request, start, answer.status if answer else 0)
         if request.service and (answer is None or answer.status < _REFUSED):
             self._record(request)
@@ -127,6 +138,10 @@ class Server:
     def _record(self, request: Request) -> None:
         arn = self.world.caller_arn(request.account, request.region, request.access_key)
         self.world.trail.add(request, arn, self.world.now())
+
+    def _throttled(self, request: Request) -> Answer | None:
+        refused = self._throttle.refusal(request) if self._throttle else None
+        return refusal(model.protocol(request.service), refused) if refused else None
 
     def _faulty(self, request: Request) -> Answer | None:
         fault = self.faults.take(request)

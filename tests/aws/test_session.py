@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipectl.aws.cloud import SIDE_BY_SIDE, side_by_side
-from pipectl.aws.session import ATTEMPTS, BAD_CREDENTIALS, Connection, Endpoint
-from pipectl.errors import AccessDenied, AwsError, NoAnswer, NotConnected
+from pipectl.aws.failures import BAD_CREDENTIALS
+from pipectl.aws.session import ATTEMPTS, Connection, Endpoint
+from pipectl.errors import AccessDenied, AwsError, Interrupted, NoAnswer, NotConnected
+from pipectl.facts import refusals
+from tests.throttled import ServerTime
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -35,6 +38,7 @@ def connect(world: "World", said: list[str]) -> Connect:
             "region": "eu-west-1",
             "say": said.append,
             "attempts": 3,
+            "clock": ServerTime(world.server),
         }
         return Connection(**{**defaults, **options})
 
@@ -197,7 +201,7 @@ def test_a_region_that_cannot_be_one_is_named(connect: Connect, region: str) -> 
     assert "region" in refused(connect(region=region)).message.lower()
 
 
-@pytest.mark.parametrize("code", sorted(BAD_CREDENTIALS))
+@pytest.mark.parametrize("code", sorted(BAD_CREDENTIALS - refusals.CLOCK))
 def test_credentials_that_aws_does_not_accept_are_named(world: "World", connect: Connect, code: str) -> None:
     world.fault(code=code, message="The security token included in the request is expired", status=403)
     error = refused(connect())
@@ -271,7 +275,8 @@ def test_the_bound_ends_the_tries_and_the_error_says_how_many_there_were(
     assert error.value.code == "ThrottlingException"
     assert error.value.said == "Rate exceeded (sent 3 times)"
     assert world.calls() == ["ecr DescribeRepositories"] * 3
-    assert said == ["DescribeRepositories answered ThrottlingException, attempt 3 of 3"]
+    assert "Service Quotas" in str(error.value.hint)
+    assert said == ["AWS throttles ECR: waiting"]
 
 
 def test_six_tries_are_the_bound() -> None:
@@ -307,7 +312,7 @@ def test_nothing_is_said_to_whoever_has_left(world: "World", connect: Connect, s
     world.fault(service="ecr", **RETRIED["throttled"])
     connection = connect()
     connection.stop.set()
-    with pytest.raises(AwsError):
+    with pytest.raises(Interrupted):
         connection.cloud().call("ecr", "describe_repositories")
     assert said == []
 
