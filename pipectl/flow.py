@@ -15,10 +15,9 @@ from pipectl.errors import Declined, InvalidSpec, NotConnected, WrongUsage
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
     from pipectl.aws.session import Connection
+    from pipectl.spec.outline import Outline
     from pipectl.spec.problems import Problem
     from pipectl.spec.spec import Spec
-
-DEFAULT_FILE = "pipectl.yaml"
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,22 @@ def check(files: Sequence[str], variables: Mapping[str, str]) -> "tuple[tuple[Sp
         problems += mistakes
         if spec is not None:
             specs.append(spec)
-            problems += rules.problems(spec)
+            problems += _without_unset(spec, rules.problems(spec))
     problems += rules.between(specs)
     return tuple(specs), sorted(set(problems))
+
+
+def _without_unset(spec: "Spec", problems: "list[Problem]") -> "list[Problem]":
+    """The problems without those that only follow from a value that is not set."""
+    from pipectl.spec.load import thing
+
+    places = {spec.place(*path) for path in spec.unset}
+    around = [spec.places.lines(thing(path)) for path in spec.spared]
+    return [
+        problem
+        for problem in problems
+        if problem.place not in places and not any(problem.line in lines for lines in around)
+    ]
 
 
 def load_specs(files: Sequence[str], variables: Mapping[str, str]) -> "tuple[Spec, ...]":
@@ -101,7 +113,7 @@ def connect(
         connection.stop.set()
 
 
-def region_of(spec: "Spec | None", connection: "Connection", aws: Aws) -> str:
+def region_of(spec: "Spec | Outline | None", connection: "Connection", aws: Aws) -> str:
     """The spec's Region, else the configured one. Refuses another Region or account than the spec says.
 
     STS is asked only where the spec states its account.
@@ -110,15 +122,20 @@ def region_of(spec: "Spec | None", connection: "Connection", aws: Aws) -> str:
         return connection.region()
     refuse_other_region(spec, aws.region)
     region = connection.region(spec.region)
+    refuse_other_account(spec, connection, region)
+    return region
+
+
+def refuse_other_account(spec: "Spec | Outline", connection: "Connection", region: str) -> None:
+    """Raise Declined when the credentials are of another account than the spec's."""
     if spec.account and spec.account != (account := connection.cloud(region).account).id:
         raise Declined(
             f"{spec.file} is for account {spec.account}, but these credentials are of {account.id}",
             hint="use another `--profile`; nothing was written",
         )
-    return region
 
 
-def refuse_other_region(spec: "Spec", region: str | None) -> None:
+def refuse_other_region(spec: "Spec | Outline", region: str | None) -> None:
     """Raise WrongUsage when the command line names another Region than the spec."""
     if region and spec.region and region != spec.region:
         raise WrongUsage(

@@ -41,9 +41,11 @@ Do = Callable[["Cloud", str], Act]
 
 
 @contextmanager
-def acting(settings: Settings, chosen: Chosen, pipeline: str | None) -> Iterator[_where.Where]:
+def acting(
+    settings: Settings, chosen: Chosen, pipeline: str | None, *, changes: bool = True
+) -> Iterator[_where.Where]:
     """Connect, find the pipeline, and word every error for it."""
-    with _where.pipeline(settings, chosen, pipeline) as where, _worded(where.named):
+    with _where.pipeline(settings, chosen, pipeline, changes=changes) as where, _worded(where.named):
         yield where
 
 

@@ -11,18 +11,17 @@ from pipectl.cli import _where
 from pipectl.cli._options import Chosen, Settings
 from pipectl.engine import plan as planning
 from pipectl.engine.values import Action, Resource, Step
-from pipectl.kinds import transition
 from pipectl.render.document import document
 from pipectl.render.hold import until_text
 from pipectl.render.plan import person, quoted
 from pipectl.render.times import since
 from pipectl.runs import until, values
 from pipectl.runs.gate import gate as inbound_gate
-from pipectl.runs.gate import turn_outbound
+from pipectl.runs.gate import turn_inbound, turn_outbound, words
 
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
-    from pipectl.spec.spec import Spec
+    from pipectl.spec.outline import Outline
 
 
 @dataclass(frozen=True)
@@ -43,14 +42,14 @@ class Gate:
 
 def turn(gate: Gate, settings: Settings, chosen: Chosen, notes: Sequence[str] = ()) -> None:
     """Turn the gate when it is not so already, and tell."""
-    with _where.pipeline(settings, chosen, gate.pipeline) as where:
+    with _where.pipeline(settings, chosen, gate.pipeline, changes=True) as where:
         pipeline, cloud = where.pipeline, where.cloud
         if gate.outbound:
             turn_outbound(cloud, pipeline, gate.stage, gate.reason)
             _tell_outbound(gate, settings, pipeline, notes)
             return
         step = turned(gate, cloud, pipeline, inbound_gate(cloud, pipeline, gate.stage))
-    opposite = contrary(gate, where.spec, where.region, step.resource.name)
+    opposite = contrary(gate, where.spec, pipeline)
     if settings.is_text:
         click.echo("\n".join([told(gate, pipeline, step), *(f"  {note}" for note in [*notes, *opposite])]))
     else:
@@ -60,19 +59,17 @@ def turn(gate: Gate, settings: Settings, chosen: Chosen, notes: Sequence[str] = 
 def turned(gate: Gate, cloud: "Cloud", pipeline: str, found: Mapping[str, Any]) -> Step:
     """The step that was carried out, or needed nothing, now that AWS tells of the gate what was `found`."""
     step = planned(gate, pipeline, found)
-    if step.action is not Action.KEEP:
-        transition.KIND.create(
-            cloud, step.resource
-        )  # it was just looked at, so it is set without another look
+    if step.action is not Action.KEEP:  # it was just looked at, so it is set without another look
+        turn_inbound(cloud, pipeline, gate.stage, gate.reason)
     return step
 
 
 def planned(gate: Gate, pipeline: str, found: Mapping[str, Any]) -> Step:
     """What would be done about the gate."""
-    resource = Resource(transition.KIND.name, f"{pipeline}/{gate.stage}", gate.stated)
-    before = {resource.key: transition.words(found)}
-    (step,) = planning.steps([resource], before, [transition.KIND], "")
-    return step
+    resource = Resource("transition", f"{pipeline}/{gate.stage}", gate.stated)
+    before = words(found)
+    differences = tuple(planning.differences(gate.stated, before))
+    return Step(resource, Action.UPDATE if differences else Action.KEEP, before, differences)
 
 
 def told(gate: Gate, pipeline: str, step: Step) -> str:
@@ -102,18 +99,16 @@ def _why(reason: str | None) -> str:
     return f"{until_text(closed, datetime.now().astimezone())}: {quoted(closed.why)}" if reason else ""
 
 
-def contrary(gate: Gate, spec: "Spec | None", region: str, name: str) -> list[str]:
+def contrary(gate: Gate, spec: "Outline | None", pipeline: str) -> list[str]:
     """A word when the spec states the opposite."""
-    if spec is None:
+    if spec is None or pipeline not in spec.pipelines:
         return []
-    from pipectl.aws.account import Account
+    from pipectl.kinds.outlined import transitions
 
-    nobody = Account(id="000000000000", region=region)  # only names and states are read from the design
-    designed = transition.KIND.design(spec, nobody)
-    stated = next((each.stated for each in designed if each.name == name), None)
-    if stated is None or stated["enabled"] == gate.stated["enabled"]:
+    stated = transitions(spec, pipeline).get(gate.stage)
+    if stated is None or stated == gate.stated["enabled"]:
         return []
-    word = "open" if stated["enabled"] else "closed"
+    word = "open" if stated else "closed"
     return [f"{spec.file} says {word}: the next `pipectl create` sets it back"]
 
 

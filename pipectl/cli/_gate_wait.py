@@ -27,7 +27,7 @@ def open_and_follow(stage: str, pipeline: str | None, settings: Settings, chosen
         found = inbound_gate(where.cloud, where.pipeline, stage)
         step = _gate.turned(gate, where.cloud, where.pipeline, found)
         if settings.is_text:
-            opposite = _gate.contrary(gate, where.spec, where.region, step.resource.name)
+            opposite = _gate.contrary(gate, where.spec, where.pipeline)
             notes = [_waiting(state, waiting), *opposite]
             click.echo("\n  ".join([_gate.told(gate, where.pipeline, step), *notes]))
         data = {**_gate.data(gate, where.pipeline, step), "execution": None, "wait": None}

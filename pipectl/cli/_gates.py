@@ -13,18 +13,17 @@ from pipectl.cli import _gate, _many, _pipelines, _session, _specs
 from pipectl.cli._options import Chosen, Settings
 from pipectl.engine.values import Step
 from pipectl.errors import Declined, PipectlError
-from pipectl.kinds import transition
 from pipectl.render.document import document
 from pipectl.render.hold import closed_text
 from pipectl.render.text import counted, plain
 from pipectl.runs import many
-from pipectl.runs.gate import gates, no_such_stage, turn_outbound
+from pipectl.runs.gate import gates, no_such_stage, turn_outbound, words
 from pipectl.runs.values import Gate
 
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
     from pipectl.aws.session import Connection
-    from pipectl.spec.spec import Spec
+    from pipectl.spec.outline import Outline
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def turn(order: Order, settings: Settings, chosen: Chosen, notes: Sequence[str] 
         pipeline = next(iter(order.pipelines), None)
         _gate.turn(order.gate(pipeline, order.stages[0]), settings, chosen, notes)
         return
-    loaded = _specs.load_if_any(chosen)
+    loaded = _specs.outlines(chosen, order.pipelines, changes=True)
     with _session.connected(settings, loaded) as connection:
         found = [each for cloud, names in _places(order, loaded, chosen, connection, settings)
                  for each in _chosen(order, cloud, names)]  # fmt: skip
@@ -80,7 +79,7 @@ def open_expired(order: Order, settings: Settings, chosen: Chosen) -> None:
 
     A pipeline that cannot be read hinders no other; it is told at the end.
     """
-    loaded, now = _specs.load_if_any(chosen), datetime.now().astimezone()
+    loaded, now = _specs.outlines(chosen, order.pipelines, changes=True), datetime.now().astimezone()
     with _session.connected(settings, loaded) as connection:
         unread: dict[str, PipectlError] = {}
         there = [
@@ -102,13 +101,13 @@ def open_expired(order: Order, settings: Settings, chosen: Chosen) -> None:
 
 
 def _is_over(state: Mapping[str, Any], now: datetime) -> bool:
-    gate = Gate(**transition.words(state))
+    gate = Gate(**words(state))
     return gate.until is not None and gate.until <= now
 
 
 def _places(
     order: Order,
-    loaded: "Sequence[Spec]",
+    loaded: "Sequence[Outline]",
     chosen: Chosen,
     connection: "Connection",
     settings: Settings,
@@ -125,6 +124,8 @@ def _places(
         return
     for region, known in _many.regions(loaded, chosen, connection, settings).items():
         cloud = connection.cloud(region)
+        for spec in loaded:
+            flow.refuse_other_account(spec, connection, region)
         yield cloud, many.chosen(cloud, order.pipelines, known)
 
 
@@ -189,7 +190,7 @@ def _ask(order: Order, found: Sequence[_Found]) -> None:
 
 def _now(order: Order, each: _Found) -> str:
     """How it is, where that is known."""
-    gate = Gate(**transition.words(each.state))
+    gate = Gate(**words(each.state))
     if order.outbound:
         return ", the way out"
     if gate.enabled:

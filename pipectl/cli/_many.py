@@ -17,12 +17,12 @@ from pipectl.render.many import glance_data, history_text, many_text
 if TYPE_CHECKING:
     from pipectl.aws.session import Connection
     from pipectl.runs.many import Glance
-    from pipectl.spec.spec import Spec
+    from pipectl.spec.outline import Outline
 
 
 def show(settings: Settings, chosen: Chosen, patterns: Sequence[str], *, executions: bool = False) -> None:
     """How each stands; with `executions` the newest one of each."""
-    loaded = _specs.load_if_any(chosen)
+    loaded = _specs.outlines(chosen, changes=False)
     with _session.connected(settings, loaded) as connection:
         asked = regions(loaded, chosen, connection, settings)
         found = _found(asked, patterns, connection, executions=executions)
@@ -73,7 +73,7 @@ def _of_region(
 
 
 def regions(
-    loaded: "Sequence[Spec]", chosen: Chosen, connection: "Connection", settings: Settings
+    loaded: "Sequence[Outline]", chosen: Chosen, connection: "Connection", settings: Settings
 ) -> dict[str, list[str]]:
     """Where to look, and at which pipelines: none means all. A spec that only lies here tells the Region."""
     from pipectl import flow

@@ -19,7 +19,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 SAID = "pipectl.options"
 """Where the contexts of a command line, which share one `meta`, keep what was said."""
 
-DEFAULT_FILE = "pipectl.yaml"
+FOUND_HERE = ("pipectl.yaml", "pipectl.yml")
+"""The names under which a spec is found that nobody names, in this folder."""
+DEFAULT_FILE = FOUND_HERE[0]
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,16 @@ class Settings:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The specs that the command line names. `named` is false when the file was only found here."""
+    """The specs that a command works with, and who named them."""
 
     files: tuple[str, ...]
     variables: Mapping[str, str]
     named: bool = True
+    """Whether the command line or PIPECTL_FILE names them; false when the file was only found here."""
+    typed: bool = True
+    """Whether the command line names them, so that the commands it is told must do so too."""
+    without: bool = False
+    """Whether `--no-spec` says that none is wanted."""
 
 
 def said(context: click.Context) -> dict[str, Any]:
@@ -128,45 +135,63 @@ def specs(function: Function) -> Function:
     return click.argument("spec", nargs=-1, metavar="[SPEC]...")(_spec_options(function))
 
 
+def specs_or_none(function: Function) -> Function:
+    """As `specs`, for commands that work without a spec too."""
+    return _no_spec(specs(function))
+
+
 def only_file(function: Function) -> Function:
-    """`-f` and variables without the positional SPEC, for commands whose arguments are other things."""
-    return _spec_options(function)
+    """`-f`, `--no-spec` and variables, for commands whose arguments are other things than SPECs."""
+    return _no_spec(_spec_options(function))
 
 
-def only_file_beside_var(function: Function) -> Function:
-    """As `only_file`, where `--var` means another thing: the spec's values are given with `--spec-var`."""
-    return _spec_options(function, "--spec-var")
+_no_spec = click.option(
+    "--no-spec", is_flag=True, help="Use no spec, also when PIPECTL_FILE or this folder has one"
+)
 
 
-def _spec_options(function: Function, values: str = "--var") -> Function:
+def _spec_options(function: Function) -> Function:
     def wrapper(
         *args: Any,
         file: tuple[str, ...],
         var: tuple[str, ...],
         vars_file: str | None,
         spec: tuple[str, ...] = (),
+        no_spec: bool = False,
         **kwargs: Any,
     ) -> Any:
-        chosen = _chosen((*spec, *file), variables_of(var, vars_file, values))
+        chosen = _chosen((*spec, *file), variables_of(var, vars_file), without=no_spec)
         return function(*args, chosen=chosen, **kwargs)
 
     wrapped: Any = update_wrapper(wrapper, function)
     for option in (
         click.option("--vars-file", metavar="FILE", help="A YAML mapping of values for `${var:NAME}`"),
-        click.option(values, "var", multiple=True, metavar="NAME=VALUE", help="A value for `${var:NAME}`"),
+        click.option("--var", multiple=True, metavar="NAME=VALUE", help="A value for `${var:NAME}` in SPEC"),
         click.option("-f", "--file", multiple=True, metavar="SPEC", help="The spec (or PIPECTL_FILE)"),
     ):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[no-any-return]  # the same function, called with other arguments
 
 
-def _chosen(files: tuple[str, ...], variables: Mapping[str, str]) -> Chosen:
-    """The named specs, else PIPECTL_FILE, else pipectl.yaml here, else none."""
+def _chosen(files: tuple[str, ...], variables: Mapping[str, str], *, without: bool) -> Chosen:
+    """The named specs, else PIPECTL_FILE, else the one in this folder, else none."""
+    if without and files:
+        raise WrongUsage(f"`--no-spec` and `{files[0]}` contradict each other", hint="leave one of them out")
+    if without:
+        return Chosen((), variables, named=False, typed=False, without=True)
     if files:
         return Chosen(files, variables)
     if named := os.environ.get("PIPECTL_FILE"):
-        return Chosen((named,), variables, named=False)
-    return Chosen((DEFAULT_FILE,) if Path(DEFAULT_FILE).exists() else (), variables, named=False)
+        return Chosen((named,), variables, typed=False)
+    return Chosen(_found_here(), variables, named=False, typed=False)
+
+
+def _found_here() -> tuple[str, ...]:
+    """The spec in this folder, also one that cannot be read."""
+    found = tuple(name for name in FOUND_HERE if os.path.lexists(name))
+    if len(found) > 1:
+        raise WrongUsage(f"both {' and '.join(found)} are in this folder", hint=f"name one: `-f {found[0]}`")
+    return found
 
 
 def variables_of(pairs: tuple[str, ...], file: str | None = None, option: str = "--var") -> dict[str, str]:

@@ -10,6 +10,7 @@ from pipectl.cli._options import Settings
 
 if TYPE_CHECKING:
     from pipectl.aws.session import Connection
+    from pipectl.spec.outline import Outline
     from pipectl.spec.spec import Spec
 
 
@@ -25,7 +26,7 @@ def tell_if(wanted: bool) -> Callable[[str], None]:
 
 @contextmanager
 def connected(
-    settings: Settings, specs: "Sequence[Spec]" = (), say: Callable[[str], None] = tell
+    settings: Settings, specs: "Sequence[Spec | Outline]" = (), say: Callable[[str], None] = tell
 ) -> "Iterator[Connection]":
     """Connect; with `--calls` list at the end what was sent, also when the command failed."""
     from pipectl import flow

@@ -1,17 +1,28 @@
-"""Load the specs that a command line names, and show what is doubtful in them."""
+"""Load the specs that a command line names: whole, or only their outlines. What is doubtful is shown.
 
+A command that changes something (`changes`) never goes on past a spec that is invalid: it might act in
+another account. What only looks goes on without a spec that was only found here, and says so.
+"""
+
+import os
+import re
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from pipectl.cli._look import look_of
-from pipectl.cli._options import DEFAULT_FILE, Chosen
+from pipectl.cli._options import FOUND_HERE, Chosen
 from pipectl.errors import InvalidSpec, WrongUsage
 
 if TYPE_CHECKING:
+    from pipectl.spec.outline import Outline
     from pipectl.spec.problems import Problem
     from pipectl.spec.spec import Spec
+
+WAY_ON = "mend it, or go on without it: `-p NAME --no-spec`"
 
 
 def check(chosen: Chosen) -> "tuple[tuple[Spec, ...], list[Problem]]":
@@ -20,34 +31,78 @@ def check(chosen: Chosen) -> "tuple[tuple[Spec, ...], list[Problem]]":
 
     if not chosen.files:
         raise WrongUsage(
-            f"no spec is named and there is no {DEFAULT_FILE} here",
+            f"no spec is named and there is no {' or '.join(FOUND_HERE)} here",
             hint="name a file, as in `pipectl plan shop.yaml`, or set PIPECTL_FILE",
         )
     return flow.check(chosen.files, chosen.variables)
 
 
-def load(chosen: Chosen) -> "tuple[Spec, ...]":
-    """The specs without a mistake; doubts go to stderr. Raises InvalidSpec with everything."""
+def load(chosen: Chosen, *, values: bool = True) -> "tuple[Spec, ...]":
+    """The specs without an error; warnings go to stderr. Raises InvalidSpec with everything.
+
+    With `values` every `${env:}` and `${var:}` must be set; without, only those that names are made of.
+    """
     from pipectl.render.problems import problems_text
+    from pipectl.spec.interpolate import MISSING
     from pipectl.spec.problems import Severity
 
     specs, problems = check(chosen)
-    if any(problem.severity is Severity.ERROR for problem in problems):
-        raise InvalidSpec(problems)
-    if problems:
+    if values:
+        unset = {problem for problem in problems if problem.rule == MISSING}
+        problems = [replace(each, severity=Severity.ERROR) if each in unset else each for each in problems]
+    shown = [problem for problem in problems if problem.severity is not Severity.NOTE]
+    if any(problem.severity is Severity.ERROR for problem in shown):
+        raise InvalidSpec(shown)
+    if shown:
         look = look_of(sys.stderr)
-        click.echo(problems_text(problems, look, look.width), err=True)
+        click.echo(problems_text(shown, look, look.width), err=True)
     return specs
 
 
 def load_if_any(chosen: Chosen) -> "tuple[Spec, ...]":
-    """As load, for commands that work without a spec: one that only lies here may have mistakes."""
-    if not chosen.files:
-        return ()
+    """The whole specs, for a command that only looks and works without one too."""
     try:
-        return load(chosen)
+        return load(chosen, values=False) if chosen.files else ()
     except InvalidSpec as error:
-        if chosen.named:
-            raise
-        click.echo(f"{chosen.files[0]} is left aside: {error}; `pipectl validate` shows them", err=True)
+        _refuse_or_ignore(chosen, error, changes=False)
         return ()
+
+
+def outlines(chosen: Chosen, pipeline: Sequence[str] = (), *, changes: bool) -> "tuple[Outline, ...]":
+    """The outlines of the specs, for a command that needs only names. `pipeline` are those that it names."""
+    if changes and chosen.without and not pipeline:
+        raise WrongUsage("`--no-spec` needs the pipeline's name", hint="add `-p NAME`")
+    try:
+        return tuple(found for file in chosen.files for found in _outlines(file, chosen))
+    except InvalidSpec as error:
+        _refuse_or_ignore(chosen, error, changes=changes)
+        return ()
+
+
+def refuse_unused(chosen: Chosen, *, hint: str) -> None:
+    """Raise WrongUsage for a `--var` that no spec asks for: it was meant for something else."""
+    from pipectl.spec import disk
+
+    texts = [str(disk.text_of(file)) for file in chosen.files]
+    for name in chosen.variables:
+        if not any(re.search(rf"\$\{{var:{re.escape(name)}[:}}]", text) for text in texts):
+            raise WrongUsage(f"`--var {name}`: no spec has `${{var:{name}}}`", hint=hint)
+
+
+def _outlines(file: str, chosen: Chosen) -> "list[Outline]":
+    """One outline. What is not plainly right is loaded whole, which finds what is wrong."""
+    from pipectl.spec.outline import outline, outline_of
+
+    found = outline(file, chosen.variables, os.environ)
+    if found:
+        return [found]
+    return [outline_of(spec) for spec in load(replace(chosen, files=(file,)), values=False)]
+
+
+def _refuse_or_ignore(chosen: Chosen, error: InvalidSpec, *, changes: bool) -> None:
+    if changes:
+        error.hint = f"nothing was sent; {WAY_ON}"
+    if changes or chosen.named:
+        raise error
+    found = f"ignoring {chosen.files[0]}: {error.message}; `pipectl validate` shows what is wrong"
+    click.echo(found, err=True)

@@ -11,7 +11,7 @@ from pipectl.cli._options import Chosen, Settings
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
     from pipectl.aws.session import Connection
-    from pipectl.spec.spec import Spec
+    from pipectl.spec.outline import Outline
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Where:
     region: str
     cloud: "Cloud"
     connection: "Connection"
-    spec: "Spec | None" = None
+    spec: "Outline | None" = None
     named: str | None = None
     """The pipeline, where the command line says which: the commands that it is told must say it too."""
 
@@ -34,16 +34,26 @@ class Where:
 
 @contextmanager
 def pipeline(
-    settings: Settings, chosen: Chosen, name: str | None, say: Callable[[str], None] = _session.tell
+    settings: Settings,
+    chosen: Chosen,
+    name: str | None,
+    say: Callable[[str], None] = _session.tell,
+    *,
+    changes: bool = False,
 ) -> Iterator[Where]:
-    """Connect to the pipeline that is named, the spec's, or the account's only one."""
+    """Connect to the pipeline that is named, the spec's, or the account's only one.
+
+    With `changes` nothing is done past an invalid spec, nor in another account than that of any spec here.
+    """
     from pipectl import flow
 
-    loaded = _specs.load_if_any(chosen)
+    loaded = _specs.outlines(chosen, [name] if name else [], changes=changes)
     spec = _pipelines.spec_of(loaded, name, named=chosen.named)
     with _session.connected(settings, loaded, say) as connection:
         region = flow.region_of(spec, connection, settings.aws)
+        for other in loaded if changes else ():
+            flow.refuse_other_account(other, connection, region)
         cloud = connection.cloud(region)
         found = _pipelines.one(loaded, name, cloud)
-        named = found if _pipelines.is_named(loaded, name, named=chosen.named) else None
+        named = found if _pipelines.is_named(loaded, name, named=chosen.typed) else None
         yield Where(found, region, cloud, connection, spec, named)

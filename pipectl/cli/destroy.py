@@ -36,7 +36,7 @@ def command(settings: Settings, chosen: Chosen, yes: bool, wishes: "Wishes") -> 
     from pipectl.cli import _carry_out, _lock, _removal, _session, _specs
     from pipectl.cli._progress import Progress
 
-    loaded = _specs.load(chosen)
+    loaded = _specs.load(chosen, values=False)
     progress = Progress(settings)
     with _session.connected(settings, loaded, progress.say) as connection:
         stacks = flow.design(loaded, connection, settings.aws)

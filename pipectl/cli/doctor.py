@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipectl.cli._options import Chosen, Settings, aws_options, specs
+from pipectl.cli._options import Chosen, Settings, aws_options, specs_or_none
 from pipectl.errors import AccessDenied, ExitCode, NotConnected
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Examined:
 
 
 @click.command()
-@specs
+@specs_or_none
 @click.option("-p", "--pipeline", metavar="NAME", help="The pipeline, when there are several")
 @aws_options
 def command(settings: Settings, chosen: Chosen, pipeline: str | None) -> ExitCode | None:

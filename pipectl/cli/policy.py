@@ -38,7 +38,7 @@ def command(settings: Settings, chosen: Chosen, purposes: tuple[str, ...], split
     from pipectl.render.document import document
     from pipectl.review import policy
 
-    loaded = _specs.load(chosen)
+    loaded = _specs.load(chosen, values=False)
     purpose = Purpose(0)
     for word in purposes or PURPOSES:
         purpose |= Purpose[word.upper()]

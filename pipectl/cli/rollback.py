@@ -54,7 +54,7 @@ def _list(settings: Settings, chosen: Chosen, stage: str, pipeline: str | None) 
     from pipectl.render.document import document
     from pipectl.runs.verbs.rollback import candidates
 
-    with acting(settings, chosen, pipeline) as where:
+    with acting(settings, chosen, pipeline, changes=False) as where:
         found = candidates(where.cloud, where.pipeline, stage)
     if settings.is_text:
         click.echo(candidates_text(found, look_of(sys.stdout), datetime.now().astimezone()))

@@ -3,12 +3,12 @@
 import click
 
 from pipectl.cli._act_options import on_pipeline, wait_options, waits
-from pipectl.cli._options import Chosen, Settings, aws_options, only_file_beside_var, variables_of
+from pipectl.cli._options import Chosen, Settings, aws_options, only_file, variables_of
 
 
 @click.command()
 @click.option(
-    "--var", "values", multiple=True, metavar="NAME=VALUE", help="A value for a variable of the pipeline"
+    "--variable", "values", multiple=True, metavar="NAME=VALUE", help="A value for a variable of the pipeline"
 )
 @click.option("--commit", metavar="ID", help="The commit that a git source takes")
 @click.option("--image-digest", metavar="DIGEST", help="The image that an ECR source takes")
@@ -16,7 +16,7 @@ from pipectl.cli._options import Chosen, Settings, aws_options, only_file_beside
 @click.option("--action", metavar="NAME", help="The source action that takes it, when several could")
 @on_pipeline
 @wait_options
-@only_file_beside_var
+@only_file
 @aws_options
 def command(
     settings: Settings,
@@ -32,15 +32,17 @@ def command(
 ) -> None:
     """Start an execution
 
-    With the newest revision of every source. `--var` sets a variable of the pipeline. What `${var:NAME}`
-    in the SPEC stands for is given with `--spec-var` here. A commit or digest may be shortened when an
+    With the newest revision of every source. `--variable` sets a variable of the pipeline, `--var` gives a
+    value for `${var:NAME}` in the spec, as in every command. A commit or digest may be shortened when an
     execution has had it.
     """
+    from pipectl.cli import _specs
     from pipectl.cli._act import carry_out
     from pipectl.runs.verbs.start import COMMIT, DIGEST, VERSION, Wanted, start
 
+    _specs.refuse_unused(chosen, hint="`--variable NAME=VALUE` sets a variable of the pipeline")
     said = {COMMIT: commit, DIGEST: image_digest, VERSION: s3_version}
     revisions = {kind: value for kind, value in said.items() if value is not None}
-    wanted = Wanted(variables_of(values), revisions, action)
+    wanted = Wanted(variables_of(values, option="--variable"), revisions, action)
     follow = waits(wait, timeout)
     carry_out(lambda cloud, name: start(cloud, name, wanted), settings, chosen, pipeline, follow)

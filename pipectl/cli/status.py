@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipectl.cli._options import Chosen, Settings, aws_options, specs
+from pipectl.cli._options import Chosen, Settings, aws_options, specs_or_none
 from pipectl.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pipectl.aws.session import Connection
     from pipectl.runs.declared import Declaration
     from pipectl.runs.values import PipelineState
-    from pipectl.spec.spec import Spec
+    from pipectl.spec.outline import Outline
 
 
 @click.command()
-@specs
+@specs_or_none
 @click.option("-p", "--pipeline", metavar="NAME", help="The pipeline, when there are several")
 @click.option("--all", "every", is_flag=True, help="Every pipeline, a line each; `-p` may be a pattern then")
 @click.option("--watch", is_flag=True, help="Go on showing it until nothing runs any more")
@@ -59,19 +59,19 @@ def command(
     if watch or forever:
         _watch.watch(settings, chosen, pipeline, forever=forever)
         return
-    loaded = _specs.load_if_any(chosen)
+    loaded = _specs.outlines(chosen, changes=False)
     with _session.connected(settings, loaded) as connection:
         states = _states(loaded, pipeline, connection, settings, named=chosen.named)
     if not settings.is_text:
         click.echo(document(one_or_all([status_data(state) for state in states]), settings.output))
         return
     now, look = datetime.now().astimezone(), look_of(sys.stdout)
-    named = len(states) > 1 or _pipelines.is_named(loaded, pipeline, named=chosen.named)
+    named = len(states) > 1 or _pipelines.is_named(loaded, pipeline, named=chosen.typed)
     click.echo("\n\n".join(status_text(state, look, now, named=named) for state in states))
 
 
 def _states(
-    loaded: "Sequence[Spec]",
+    loaded: "Sequence[Outline]",
     pipeline: str | None,
     connection: "Connection",
     settings: Settings,
@@ -101,10 +101,10 @@ def _states(
 
 
 def _of_region(
-    asked: "Sequence[tuple[str, Spec]]", region: str, pipeline: str | None
+    asked: "Sequence[tuple[str, Outline]]", region: str, pipeline: str | None
 ) -> "Iterator[tuple[str, Declaration | None]]":
     from pipectl.cli import _pipelines
 
     for where, spec in asked:
         if where == region:
-            yield from _pipelines.declarations(spec, region, pipeline).items()
+            yield from _pipelines.outlined(spec, pipeline).items()

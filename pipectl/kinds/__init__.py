@@ -1,55 +1,26 @@
-"""The kinds of AWS things, wave by wave in the order of their creation."""
+"""The kinds of AWS resources, one file each; the tables of all of them (waves.py) are made when asked for.
 
-from pipectl.kinds import (
-    bucket,
-    cluster,
-    log_group,
-    pipeline,
-    project,
-    repository,
-    role,
-    rule,
-    service,
-    source,
-    transition,
-)
-from pipectl.kinds.kind import Kind
-
-WAVES: tuple[tuple[Kind, ...], ...] = (
-    (source.KIND, repository.KIND, log_group.KIND, bucket.KIND, role.KIND, cluster.KIND),
-    (service.KIND, project.KIND, rule.KIND),
-    (pipeline.KIND,),
-    (transition.KIND,),
-)
-"""A wave's resources are carried out side by side; the next wave starts when the one before is done.
-
-CreatePipeline starts a run at once, so everything that the run needs stands before it; a rule's target need
-not exist when it is named.
+A command that needs only one table of this room (providers.py) does not load every kind and the grammar.
 """
 
-REMOVAL_WAVES: tuple[tuple[Kind, ...], ...] = (
-    (rule.KIND, pipeline.KIND),
-    (project.KIND, service.KIND),
-    (cluster.KIND, role.KIND, bucket.KIND, log_group.KIND, repository.KIND, source.KIND),
-)
-"""The order in which things go, and are shown: what starts runs, then what runs, then what that needed.
+from typing import TYPE_CHECKING, Any
 
-Without its rule or without itself a pipeline does not start, so these two need not wait for each other. A
-cluster waits until its services have drained. Logs and artifacts go after all that writes them.
-"""
+if TYPE_CHECKING:
+    from pipectl.kinds.waves import BLOCKS as BLOCKS
+    from pipectl.kinds.waves import KINDS as KINDS
+    from pipectl.kinds.waves import READING_ORDER as READING_ORDER
+    from pipectl.kinds.waves import REMOVAL_WAVES as REMOVAL_WAVES
+    from pipectl.kinds.waves import SERVICES as SERVICES
+    from pipectl.kinds.waves import VERSIONED as VERSIONED
+    from pipectl.kinds.waves import WAVES as WAVES
 
-KINDS: tuple[Kind, ...] = tuple(kind for wave in WAVES for kind in wave)
+_TABLES = ("BLOCKS", "KINDS", "READING_ORDER", "REMOVAL_WAVES", "SERVICES", "VERSIONED", "WAVES")
 
-VERSIONED = frozenset({pipeline.NAME, rule.NAME, transition.NAME})
-"""What follows from a pipeline's declaration, whose version tells of other writers (`update_guard`)."""
 
-_ASK_ON = (service.KIND, pipeline.KIND)
-READING_ORDER: tuple[Kind, ...] = (*_ASK_ON, *(kind for kind in KINDS if kind not in _ASK_ON))
-"""Services and pipelines first: a task definition, and what runs, is asked for when their answer is there."""
+def __getattr__(name: str) -> Any:
+    """A table of waves.py (PEP 562)."""
+    if name not in _TABLES:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    from pipectl.kinds import waves
 
-BLOCKS: dict[str, type] = {key: block for kind in KINDS for key, block in kind.blocks.items()}
-"""YAML key -> the model of its entries."""
-
-SERVICES = ("sts", "ecs", "iam", "resourcegroupstaggingapi", "s3", "logs", "ecr", "codepipeline", "events",
-            "codecommit", "codebuild")  # fmt: skip
-"""The services that planning asks; those stand first whose answers hold others up."""
+    return getattr(waves, name)

@@ -6,7 +6,7 @@ from typing import Any
 from pipectl.render.marks import Look
 from pipectl.render.text import counted, plain, wrapped
 
-COLOURS = {"error": "red", "warning": "yellow"}
+COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
 def problems_text(problems: Sequence[Any], look: Look, cells: int | None) -> str:
@@ -18,7 +18,7 @@ def problems_text(problems: Sequence[Any], look: Look, cells: int | None) -> str
 def count(problems: Sequence[Any]) -> str:
     """`2 errors, 1 warning`."""
     severities = [str(problem.severity) for problem in problems]
-    numbers = [(severity, severities.count(severity)) for severity in ("error", "warning")]
+    numbers = [(severity, severities.count(severity)) for severity in COLOURS]
     return ", ".join(counted(number, severity) for severity, number in numbers if number) or "no mistakes"
 
 

@@ -34,13 +34,32 @@ def no_such_stage(pipeline: str, stage: str, names: list[str]) -> PipectlError:
     return PipectlError(f"no stage `{stage}` in {pipeline}", hint=hint)
 
 
+def words(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A TransitionState in our words; a missing one is enabled (user guide, "transitions")."""
+    return {
+        "enabled": found.get("enabled", True),
+        "reason": found.get("disabledReason"),
+        "changed_by": found.get("lastChangedBy"),
+        "changed_at": found.get("lastChangedAt"),
+    }
+
+
+def turn_inbound(cloud: Cloud, pipeline: str, stage: str, reason: str | None) -> None:
+    """Disable (with a reason) or enable the inbound transition of a stage."""
+    _turn(cloud, pipeline, stage, "Inbound", reason)
+
+
 def turn_outbound(cloud: Cloud, pipeline: str, stage: str, reason: str | None) -> None:
     """Close (with a reason) or open the way out of a stage.
 
     AWS never tells how it is (fact sheet, section 3.3), so it is always sent.
     """
     gate(cloud, pipeline, stage)  # only to refuse a name that is not there
-    params: dict[str, Any] = {"pipelineName": pipeline, "stageName": stage, "transitionType": "Outbound"}
+    _turn(cloud, pipeline, stage, "Outbound", reason)
+
+
+def _turn(cloud: Cloud, pipeline: str, stage: str, kind: str, reason: str | None) -> None:
+    params: dict[str, Any] = {"pipelineName": pipeline, "stageName": stage, "transitionType": kind}
     if reason is None:
         cloud.call("codepipeline", "enable_stage_transition", **params)
     else:

@@ -1,6 +1,6 @@
 """Document: a text of YAML as plain values, where every value knows its place."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,8 @@ class Document:
     """Nothing is known of the values: to look for more mistakes in them would only mislead."""
     interpolated: frozenset[Path] = frozenset()
     """Texts that a variable was filled into. They may be secrets, and a number among them is still a text."""
+    unset: Mapping[Path, Sequence[str]] = field(default_factory=dict)
+    """Texts that stay as they are written, since a variable in them is not set: its names."""
     troubled: frozenset[Path] = frozenset()
     """Values that have a problem already: whatever else is wrong there follows from it."""
     files: Mapping[Path, str] = field(default_factory=dict)

@@ -11,12 +11,21 @@ from typing import Any
 
 from pipectl.spec.document import Document, of_shell, problem_at
 from pipectl.spec.places import Path
-from pipectl.spec.problems import Problem, nearest, shown
+from pipectl.spec.problems import Problem, Severity, nearest, shown
 from pipectl.spec.text import read
 
 _NAMES = {"env": re.compile(r"[A-Za-z_][A-Za-z0-9_]*"), "var": re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")}
 # `$${` is a written `${`. A reference ends at the first `}`, since it does not hold another one.
 _REFERENCE = re.compile(r"(?P<escaped>\$\$\{)|\$\{(?P<form>[A-Za-z]+):(?P<rest>[^}]*)(?P<closed>\}?)")
+_EVERY = "every command that uses this spec needs it"
+NEEDED_BY: Mapping[Path, str] = {
+    ("name",): "plan, create, export, destroy, doctor and policy need it",
+    ("region",): _EVERY,
+    ("account",): _EVERY,
+}
+"""Which commands need a value that is part of a name; all others are needed by plan, create and export."""
+
+MISSING = "missing-variable"
 _SHELL_OPERATORS = ("-", "=", "?", "+")  # `${NAME:-default}` and its like are the shell's
 
 
@@ -25,6 +34,8 @@ class _Mistake:
     rule: str
     message: str
     hint: str | None = None
+    unset: str = ""
+    """The name of a variable that is not set."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,7 @@ def interpolate(document: Document, variables: Mapping[str, str], environment: M
     """
     known = {"env": environment, "var": variables}
     filled: set[Path] = set()
+    unset: dict[Path, tuple[str, ...]] = {}
     found: list[tuple[Path, Problem]] = []
 
     def change(path: Path, text: str) -> str:
@@ -53,7 +65,9 @@ def interpolate(document: Document, variables: Mapping[str, str], environment: M
             return text
         parts = [_value(part, known) for part in _parts(text)]
         mistakes = [part for part in parts if isinstance(part, _Mistake)]
-        found.extend((path, document.problem(path, each.rule, each.message, each.hint)) for each in mistakes)
+        found.extend((path, _problem(document, path, mistake)) for mistake in mistakes)
+        if names := tuple(mistake.unset for mistake in mistakes if mistake.unset):
+            unset[path] = names
         if mistakes:
             return text
         if _refers(text):
@@ -62,7 +76,18 @@ def interpolate(document: Document, variables: Mapping[str, str], environment: M
 
     values = document.with_texts(change)
     found += _keys(document, document.values, ())
-    return replace(document, values=values, interpolated=document.interpolated | filled).also(found)
+    return replace(document, values=values, interpolated=document.interpolated | filled, unset=unset).also(
+        found
+    )
+
+
+def _problem(document: Document, path: Path, mistake: _Mistake) -> Problem:
+    """A mistake at its place; a value that is not set is a note that says which commands need it."""
+    if not mistake.unset:
+        return document.problem(path, mistake.rule, mistake.message, mistake.hint)
+    who = NEEDED_BY.get(path, "plan, create and export need it")
+    found = document.problem(path, mistake.rule, mistake.message, f"{who}: {mistake.hint}")
+    return replace(found, severity=Severity.NOTE)
 
 
 def variables_from_file(path: str) -> tuple[dict[str, str], tuple[Problem, ...]]:
@@ -153,10 +178,10 @@ def _missing(reference: _Reference, names: Mapping[str, str]) -> _Mistake:
     near = nearest(name, names)
     begin = f"did you mean {shown(near)}? Else " if near else ""
     if reference.form == "var":
-        hint = f"{begin}give it with {shown(f'--var {name}=value')}"
-        return _Mistake("missing-variable", f"variable {shown(name)} is not given", hint)
-    hint = f"{begin}set it, or write a default: {shown(f'${{env:{name}:-default}}')}"
-    return _Mistake("missing-variable", f"{shown(name)} is not set in the environment", hint)
+        hint = f"{begin}give it with `--var {name}=value`"  # a name is never cut: it is typed again
+        return _Mistake(MISSING, f"variable `{name}` is not given", hint, name)
+    hint = f"{begin}set it, or write a default: `${{env:{name}:-default}}`"
+    return _Mistake(MISSING, f"`{name}` is not set in the environment", hint, name)
 
 
 def _refers(text: str) -> bool:

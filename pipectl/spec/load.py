@@ -2,7 +2,9 @@
 
 import copy
 import datetime as dt
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,10 +12,10 @@ from pydantic import ValidationError
 from pipectl.spec.document import Document
 from pipectl.spec.files import resolve_files
 from pipectl.spec.grammar import NAMELESS, Settings, file_model
-from pipectl.spec.interpolate import interpolate
+from pipectl.spec.interpolate import MISSING, interpolate
 from pipectl.spec.models import named_things
 from pipectl.spec.places import Path
-from pipectl.spec.problems import Problem
+from pipectl.spec.problems import Problem, Severity
 from pipectl.spec.spec import Spec
 from pipectl.spec.text import read
 from pipectl.spec.wording import problems, written_path
@@ -40,12 +42,38 @@ def load(
     model = file_model(blocks)
     values = _with_entries(_dates_as_texts(document, document.values, ()), model)
     settings, errors = _validated(model, values)
-    found = [*document.problems, *problems(document, model, errors)]
+    found = problems(document, model, errors)
+    needed, spared = _unset_among(document, errors)
     for round_ in range(_ROUNDS):
         if settings is None:
             values = _without(document, values, errors, round_)
             settings, errors = _validated(model, values)
-    return (_spec(document, settings, blocks) if settings else None), found
+            needed |= _unset_among(document, errors)[0]
+    found = [*(_needed(document, each, needed) for each in document.problems), *found]
+    return (_spec(document, settings, blocks, spared) if settings else None), found
+
+
+_SPARED = re.compile(r"(int|float|bool)_|literal_error")
+"""Pydantic's errors for a number or one of a few words: no name of a resource depends on it."""
+
+
+def _unset_among(document: Document, errors: list[Any]) -> tuple[set[Path], set[Path]]:
+    """The unset values that are part of the structure or of a name, and those that can be done without."""
+    if not document.unset:
+        return set(), set()
+    kinds: dict[Path, set[str]] = {}
+    for error in errors:
+        kinds.setdefault(written_path(document, error["loc"], error["type"]), set()).add(error["type"])
+    spared = {path for path, types in kinds.items() if any(map(_SPARED.match, types))}
+    return {path for path in kinds if path in document.unset} - spared, spared & document.unset.keys()
+
+
+def _needed(document: Document, problem: Problem, needed: set[Path]) -> Problem:
+    """The problem, an error when it is about an unset value that the structure or a name depends on."""
+    places = {document.places.of(path) for path in needed}
+    if problem.rule != MISSING or problem.place not in places:
+        return problem
+    return replace(problem, severity=Severity.ERROR)
 
 
 def _dates_as_texts(document: Document, value: Any, path: Path) -> Any:
@@ -86,11 +114,11 @@ def _without(document: Document, values: dict[str, Any], errors: list[Any], roun
         if round_ == 0 and error["type"] != "missing":
             _remove(left, path)
         elif round_ and path[0] not in NAMELESS:
-            _remove(left, _thing(path) if round_ == 1 else path[:1])
+            _remove(left, thing(path) if round_ == 1 else path[:1])
     return left
 
 
-def _thing(path: Path) -> Path:
+def thing(path: Path) -> Path:
     """The named thing that a value is part of: one of a block, or a service of a cluster."""
     return path[:4] if path[2:3] == ("services",) and len(path) > 4 else path[:2]  # noqa: PLR2004  block, name
 
@@ -104,7 +132,7 @@ def _remove(values: Any, path: Path) -> None:
         values.pop(path[-1], None)
 
 
-def _spec(document: Document, settings: Settings, blocks: Mapping[str, type]) -> Spec:
+def _spec(document: Document, settings: Settings, blocks: Mapping[str, type], spared: set[Path]) -> Spec:
     return Spec(
         name=settings.name,
         file=document.file,
@@ -115,4 +143,6 @@ def _spec(document: Document, settings: Settings, blocks: Mapping[str, type]) ->
         artifact_bucket=settings.artifact_bucket,
         permissions_boundary=settings.permissions_boundary,
         blocks={key: getattr(settings, key) for key in blocks},
+        unset=document.unset,
+        spared=frozenset(spared),
     )

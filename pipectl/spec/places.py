@@ -75,6 +75,10 @@ class Places:
         """The value as the file has it, before variables and files were filled in; None when not there."""
         return self._walk(path)[-1].value if self.has(path) else None
 
+    def lines(self, path: Path) -> range:
+        """The lines of a value with its key, to the beginning of the last value in it."""
+        return range(self.of_key(path).line, _last_line(self._walk(path)[-1]) + 1)
+
     def mistaken(self) -> Iterator[Path]:
         """The values that have a problem already."""
         return _mistaken(self._root, ())
@@ -98,6 +102,10 @@ def _mistaken(written: Written, path: Path) -> Iterator[Path]:
         yield path
     for part, child in written.children.items():
         yield from _mistaken(child, (*path, part))
+
+
+def _last_line(written: Written) -> int:
+    return max([written.line, *(_last_line(child) for child in written.children.values())])
 
 
 def nothing(file: str) -> Places:

@@ -7,16 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import total_ordering
 
+from pipectl.spec.places import Place
+
 # Enough for every block of a real spec, and few enough that a hostile one cannot make the search slow.
 _MOST_CANDIDATES = 1_000
 _LONGEST_WORD = 128
 
 
 class Severity(enum.StrEnum):
-    """An error makes a spec invalid; a warning may be wrong, and only `--strict` counts it."""
+    """An error makes a spec invalid; a warning may be wrong, and only `--strict` counts it.
+
+    A note is no fault of the spec: a value that some commands need is not set here.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @total_ordering
@@ -34,6 +40,11 @@ class Problem:
 
     def __lt__(self, other: "Problem") -> bool:
         return self._order < other._order
+
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+        return Place(self.file, self.line, self.column)
 
     @property
     def _order(self) -> tuple[str, int, int, str, str, str, str]:

@@ -1,10 +1,10 @@
 """Spec: a loaded file as values. Kinds ask it for their blocks by type."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from pipectl.spec.places import Place, Places
+from pipectl.spec.places import Path, Place, Places
 
 T = TypeVar("T")
 
@@ -22,6 +22,15 @@ class Spec:
     artifact_bucket: str | None = None
     permissions_boundary: str | None = None
     blocks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unset: Mapping[Path, Sequence[str]] = field(default_factory=dict)
+    """Texts that stand as they are written, since a variable in them is not set: its names."""
+    spared: frozenset[Path] = frozenset()
+    """The unset values that are left out, since the place takes a number or one of a few words."""
+
+    @property
+    def pipelines(self) -> Mapping[str, Any]:
+        """The pipelines by their names."""
+        return self.blocks.get("codepipeline", {})
 
     def all(self, block: type[T]) -> Mapping[str, T]:
         """Every entry of one block by its name, as `spec.all(Repository)["rails_app"].keep_images`."""

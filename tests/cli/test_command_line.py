@@ -121,7 +121,7 @@ def test_without_a_spec_the_ways_to_name_one_are_told(
     monkeypatch.chdir(tmp_path)
     result = offline("plan")
     assert result.exit_code == 2
-    assert "no spec is named and there is no pipectl.yaml here" in result.stderr
+    assert "no spec is named and there is no pipectl.yaml or pipectl.yml here" in result.stderr
     assert "PIPECTL_FILE" in result.stderr
 
 

@@ -155,18 +155,6 @@ def test_lifting_a_persons_hold_is_announced_with_whose_it_is(created: str, run:
     assert '"waiting for the audit"' in told
 
 
-def test_a_broken_spec_that_only_lies_here_does_not_stop_an_emergency(
-    created: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("pipectl.yaml").write_text("pipectl: 1\nname: x\nnonsense: 1\n", encoding="utf-8")
-    words = ("disable-transition", "Deploy", "--reason", "freeze", *REGION)
-    result = run(*words)
-    assert result.exit_code == 0
-    assert "pipectl.yaml is left aside" in result.stderr
-    assert run(*words, "-f", "pipectl.yaml").exit_code == 2
-
-
 def test_status_tells_stages_gates_actions_and_services(created: str, run: Run) -> None:
     run("disable-transition", "Deploy", "--reason", "freeze", *REGION)
     screen = run("status", created).stdout

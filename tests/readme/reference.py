@@ -1,7 +1,8 @@
 """docs/spec.md beside the models: which keys there are, of which type, with which default.
 
 `python -m tests.readme.reference` writes keys, types and defaults into its tables anew; the meanings are
-written by hand and stay. A table belongs to the model that the comment above it names.
+written by hand and stay. A table belongs to the model that the comment above it names. It also writes
+pipectl/spec/grammar.json, by which commands that need only names see whether a spec has the grammar's shape.
 """
 
 import json
@@ -12,6 +13,8 @@ from typing import Any
 from pipectl.kinds import BLOCKS
 from pipectl.kinds.providers import PROVIDERS, Provider
 from pipectl.spec.grammar import file_model
+from pipectl.spec.schema import schema
+from pipectl.spec.shape import FILE, compact
 from tests.readme.workplace import ROOT
 
 PAGE = ROOT / "docs" / "spec.md"
@@ -144,5 +147,11 @@ def _counts(bounds: tuple[int, int]) -> str:
     return str(low) if low == high else f"{low}-{high}"
 
 
+def grammar() -> str:
+    """The text of pipectl/spec/grammar.json"""
+    return json.dumps(compact(schema(BLOCKS)), separators=(",", ":")) + "\n"
+
+
 if __name__ == "__main__":
+    FILE.write_text(grammar(), encoding="utf-8")
     PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

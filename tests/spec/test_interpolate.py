@@ -96,13 +96,13 @@ def test_a_second_dollar_escapes(written: str, wanted: str) -> None:
             "${var:brunch}",
             "missing-variable",
             "variable `brunch` is not given",
-            "did you mean `branch`? Else give it with `--var brunch=value`",
+            "plan, create and export need it: did you mean `branch`? Else give it with `--var brunch=value`",
         ),
         (
             "${env:REGION}",
             "missing-variable",
             "`REGION` is not set in the environment",
-            "set it, or write a default: `${env:REGION:-default}`",
+            "plan, create and export need it: set it, or write a default: `${env:REGION:-default}`",
         ),
         (
             "${ENV:BRANCH}",

@@ -89,7 +89,7 @@ def _refuse_variables(declaration: Mapping[str, Any], given: Mapping[str, str]) 
     if missing:
         raise WrongUsage(
             f"{', '.join(f'`{name}`' for name in missing)} of {pipeline} has no default",
-            hint=f"`pipectl start --var {missing[0]}=VALUE`",
+            hint=f"`pipectl start --variable {missing[0]}=VALUE`",
         )
 
 

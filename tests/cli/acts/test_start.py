@@ -53,7 +53,7 @@ def test_what_the_execution_will_meet_is_said_at_once(shop: Shop, screen: Screen
 
 def test_variables_reach_the_execution(shop: Shop, screen: Screen) -> None:
     shop.create(stage("Deploy", deploy(shop)), variables=[{"name": "release", "defaultValue": "none"}])
-    result = shop.type("start", "--var", "release=42=x")
+    result = shop.type("start", "--variable", "release=42=x")
     screen("start_with", result.stdout)
     execution = shop.ids()[0]
     told = shop.api.get_pipeline_execution(pipelineName="shop", pipelineExecutionId=execution)
@@ -63,10 +63,10 @@ def test_variables_reach_the_execution(shop: Shop, screen: Screen) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "`region` of shop has no default\nhint: `pipectl start --var region=VALUE`"),
-        (("--var", "regoin=x"), "no variable `regoin` in shop\nhint: did you mean `region`?"),
-        (("--var", "region="), "the variable `region` of shop cannot be empty"),
-        (("--var", "region"), "`--var region` is no NAME=VALUE"),
+        ((), "`region` of shop has no default\nhint: `pipectl start --variable region=VALUE`"),
+        (("--variable", "regoin=x"), "no variable `regoin` in shop\nhint: did you mean `region`?"),
+        (("--variable", "region="), "the variable `region` of shop cannot be empty"),
+        (("--variable", "region"), "`--variable region` is no NAME=VALUE"),
     ],
 )
 def test_variables_that_the_pipeline_does_not_take_are_refused(
@@ -89,9 +89,17 @@ def test_values_of_the_spec_have_an_option_of_their_own(
         "pipectl: 1\nname: shop\nregion: ${var:where}\ncodepipeline:\n  shop: {managed: false}\n",
         encoding="utf-8",
     )
-    result = run("start", "-f", str(spec), "--spec-var", "where=eu-west-1", "-o", "json")
+    result = run("start", "-f", str(spec), "--var", "where=eu-west-1", "-o", "json")
     assert result.exit_code == 0, result.output
     assert len(shop.ids()) == 2
+
+
+def test_a_value_that_no_spec_asks_for_is_not_taken_for_a_variable_of_the_pipeline(shop: Shop) -> None:
+    """`start --var` set the pipeline's variables once"""
+    shop.working(stage("Deploy", deploy(shop)))
+    refused = shop.refuses("start", "--var", "release=42", code=2)
+    assert "no spec has `${var:release}`" in refused
+    assert "`--variable NAME=VALUE`" in refused
 
 
 def test_a_commit_is_taken_in_full_or_by_its_beginning(shop: Shop) -> None:
