@@ -14,11 +14,10 @@ from pipectl.kinds.wiring import Wired, wired
 from pipectl.spec.block import Block
 from pipectl.spec.grammar import file_model
 from pipectl.spec.models import fields_at
-from pipectl.spec.places import Path, Place
-from pipectl.spec.problems import Problem, Severity, nearest, shown
+from pipectl.spec.places import Path
+from pipectl.spec.problems import Problem, Severity, nearest
+from pipectl.spec.report import problem_at
 from pipectl.spec.spec import Spec
-
-_LONGEST_MESSAGE = 1_000
 
 
 def error(spec: Spec, path: Path, rule: str, message: str, hint: str | None = None) -> Problem:
@@ -39,16 +38,6 @@ def key_error(spec: Spec, path: Path, rule: str, message: str, hint: str | None 
 def key_warning(spec: Spec, path: Path, rule: str, message: str, hint: str | None = None) -> Problem:
     """What only may be wrong with a name or with the thing behind it."""
     return problem_at(spec.places.of_key(path), rule, message, hint, Severity.WARNING)
-
-
-def problem_at(place: Place, rule: str, message: str, hint: str | None, severity: Severity) -> Problem:
-    """A problem at a place. Names may hold anything, and a message is one line."""
-    told, way_out = _line(message), None if hint is None else _line(hint)
-    return Problem(place.file, place.line, place.column, severity, rule, told, way_out)
-
-
-def _line(text: str) -> str:
-    return shown(text, _LONGEST_MESSAGE)[1:-1]
 
 
 def literal(spec: Spec, path: Path, value: Any) -> bool:

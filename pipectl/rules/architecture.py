@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from pipectl.rules._buildspec import buildspec, uses
+from pipectl.kinds.buildspec import buildspec, uses
 from pipectl.rules._delivery import Delivery, deliveries
-from pipectl.rules._tools import problem_at
 from pipectl.spec.problems import Problem, Severity
+from pipectl.spec.report import problem_at
 from pipectl.spec.spec import Spec
 
 RULE = "architecture"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pipectl.rules._buildspec import buildspec, uses
+from pipectl.kinds.buildspec import buildspec, uses
 from pipectl.rules._tools import projects
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec

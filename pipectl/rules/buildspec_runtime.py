@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from pipectl.rules._buildspec import buildspec
-from pipectl.rules._tools import problem_at, projects
+from pipectl.kinds.buildspec import buildspec
+from pipectl.rules._tools import projects
 from pipectl.spec.problems import Problem, Severity
+from pipectl.spec.report import problem_at
 from pipectl.spec.spec import Spec
 
 RULE = "docker-runtime"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from pipectl.rules._buildspec import Buildspec, buildspec, document, in_block
+from pipectl.kinds.buildspec import Buildspec, buildspec, document, in_block
 from pipectl.rules._tools import projects
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem, Severity, did_you_mean, nearest, shown

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from pipectl.rules._buildspec import Buildspec, buildspec
+from pipectl.kinds.buildspec import Buildspec, buildspec
 from pipectl.rules._delivery import Delivery, deliveries
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem, Severity

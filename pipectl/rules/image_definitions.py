@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pipectl.rules._buildspec import Buildspec, Command, buildspec
+from pipectl.kinds.buildspec import Buildspec, Command, buildspec
 from pipectl.rules._delivery import Delivery, deliveries
 from pipectl.spec.problems import Problem, did_you_mean, shown
 from pipectl.spec.spec import Spec

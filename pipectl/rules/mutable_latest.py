@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from pipectl.kinds.buildspec import buildspec, uses
 from pipectl.kinds.project_block import Project
 from pipectl.kinds.repository import EcrRepository
 from pipectl.kinds.wiring import deployed_repositories
-from pipectl.rules._buildspec import buildspec, uses
-from pipectl.rules._tools import problem_at, projects
+from pipectl.rules._tools import projects
 from pipectl.spec.problems import Problem, Severity
+from pipectl.spec.report import problem_at
 from pipectl.spec.spec import Spec
 
 RULE = "immutable-latest"

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from pipectl.rules._buildspec import buildspec
-from pipectl.rules._tools import actions, literal, problem_at, projects, services
+from pipectl.kinds.buildspec import buildspec
+from pipectl.rules._tools import actions, literal, projects, services
 from pipectl.spec.places import Path, Place
 from pipectl.spec.problems import Problem, Severity, shown
+from pipectl.spec.report import problem_at
 from pipectl.spec.spec import Spec
 
 RULE = "plain-secret"

@@ -13,11 +13,11 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from pipectl.kinds.project_block import Project
-from pipectl.rules._tools import problem_at
 from pipectl.spec import disk
 from pipectl.spec.document import Document
 from pipectl.spec.places import Path, Place
 from pipectl.spec.problems import Problem, Severity
+from pipectl.spec.report import problem_at
 from pipectl.spec.spec import Spec
 from pipectl.spec.text import parse, read
 
