@@ -12,11 +12,10 @@ from pipectl.aws.policy import allow
 from pipectl.engine.values import Action, Remark, Resource, State, Step
 from pipectl.kinds import repository, service_removal, service_words, task_definition
 from pipectl.kinds.cluster import Cluster, service_linked_role
+from pipectl.kinds.deployed_images import images_of_the_pipeline
 from pipectl.kinds.execution import execution_resources, execution_role
 from pipectl.kinds.kind import Kind, New, Wanted, listed, mapped, merged, tag_changes, tags
-from pipectl.kinds.repository import EcrRepository
 from pipectl.kinds.service_block import Service, TaskDefinition
-from pipectl.kinds.wiring import deployed_services
 from pipectl.spec.spec import Spec
 
 NAME = "ecs service"
@@ -43,7 +42,7 @@ def _resource(
 ) -> Resource:
     role = execution_role(spec, account, cluster, name, task)
     registered = task_definition.request(account, task, service, role)
-    left_alone = _images_of_the_pipeline(spec, account, f"{cluster}/{name}", task)
+    left_alone = images_of_the_pipeline(spec, account, (cluster, name), service, task)
     request = merged(service_words.request(cluster, name, service), service.aws)
     stated: dict[str, Any] = {
         "task_definition": task_definition.stated(registered, left_alone),
@@ -63,23 +62,6 @@ def _resource(
         initial,
         request={"service": request, "task_definition": registered},
     )
-
-
-def _images_of_the_pipeline(spec: Spec, account: Account, service: str, task: TaskDefinition) -> list[str]:
-    """The containers whose image the spec leaves to the pipeline after the creation.
-
-    Those that name a repository, those whose image lives in one of the spec's, and the only container of a
-    service that a pipeline of the spec deploys: nothing else of it could be deployed.
-    """
-    ours = [f"{account.registry}/{name}" for name in spec.all(EcrRepository)]
-    alone = len(task.containers) == 1 and service in deployed_services(spec)
-    return [
-        name
-        for name, container in task.containers.items()
-        if container.repository
-        or alone
-        or any(str(container.image).startswith((f"{uri}:", f"{uri}@")) for uri in ours)
-    ]
 
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:

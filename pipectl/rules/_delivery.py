@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipectl.kinds.cluster import Cluster
+from pipectl.kinds.image_definitions import file_of
 from pipectl.kinds.project_block import Project
 from pipectl.kinds.service_block import TaskDefinition
 from pipectl.rules._tools import PlacedAction, PlacedService, actions_of, pipelines
 from pipectl.spec.spec import Spec
-
-DEFINITIONS = "imagedefinitions.json"
-"""What an ECS action reads when it says nothing else (user guide, "action-reference-ECS")."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +24,7 @@ class Delivery:
     @property
     def file(self) -> str:
         """The image definitions that the action reads."""
-        own = self.deploy.action.image_definitions or self.deploy.action.configuration.get("FileName")
-        return own or DEFINITIONS
+        return file_of(self.deploy.action)
 
 
 def deliveries(spec: Spec) -> Iterator[Delivery]:

@@ -1,17 +1,14 @@
 """Image definitions for containers that the service does not have, or that no artifact brings along."""
 
-import re
 from collections.abc import Iterator
 
 from pipectl.kinds.buildspec import Buildspec, Command, buildspec
+from pipectl.kinds.image_definitions import names_in
 from pipectl.rules._delivery import Delivery, deliveries
 from pipectl.spec.problems import Problem, did_you_mean, shown
 from pipectl.spec.spec import Spec
 
 RULE = "container-name"
-NAME = re.compile(r"""\\?["']?\bname\\?["']?\s*:\s*\\?["']([^"'\\]+)\\?["']""")
-WRITTEN_TO = re.compile(r"""(?:>{1,2}|\btee(?:\s+-a)?)\s*["']?([^\s"'|;&>]+)""")
-VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 
 
 def check(spec: Spec) -> Iterator[Problem]:
@@ -20,22 +17,9 @@ def check(spec: Spec) -> Iterator[Problem]:
         found = buildspec(spec, each.build.action.project or "", each.project)
         if found is not None and each.task is not None and each.service is not None:
             for command in found.commands():
-                for name in _written(found, command, each.file):
-                    if name not in each.task.containers:
+                for name in names_in(command.text, each.file, found.variable):
+                    if name is not None and name not in each.task.containers:
                         yield _unknown(spec, found, command, each, name)
-
-
-def _written(found: Buildspec, command: Command, file: str) -> Iterator[str]:
-    """The containers that a command writes an image for, as far as the text says it."""
-    if "imageUri" not in command.text:
-        return
-    files = [target.removeprefix("./") for target in WRITTEN_TO.findall(command.text)]
-    if files and not any(target == file or target.endswith("/" + file) or "$" in target for target in files):
-        return
-    for name in NAME.findall(command.text):
-        filled = VARIABLE.sub(lambda match: found.variable(match[1]) or match[0], name)
-        if "$" not in filled and "%" not in filled:
-            yield filled
 
 
 def _unknown(spec: Spec, found: Buildspec, command: Command, each: Delivery, name: str) -> Problem:
