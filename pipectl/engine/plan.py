@@ -1,6 +1,6 @@
 """(wanted, found) -> steps. Pure, and the only place that decides what is to be done."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -31,13 +31,22 @@ class Traits(Protocol):
     def fixed(self) -> Mapping[str, str]:
         """Dotted paths that AWS cannot change in place -> the way out."""
 
+    @property
+    def conflict(self) -> Callable[[Step], Obstacle | None]:
+        """Why AWS would refuse the step, from what was found; None when nothing speaks against it."""
+
 
 def steps(wanted: Iterable[Resource], found: Found, kinds: Iterable[Traits], stack: str) -> tuple[Step, ...]:
     """One step for each wanted resource, in the given order."""
     traits = {kind.name: kind for kind in kinds}
     return tuple(
-        _step(resource, found.get(resource.key), traits[resource.kind], stack) for resource in wanted
+        _judged(_step(resource, found.get(resource.key), traits[resource.kind], stack), traits[resource.kind])
+        for resource in wanted
     )
+
+
+def _judged(step: Step, kind: Traits) -> Step:
+    return step if step.obstacle else replace(step, obstacle=kind.conflict(step))
 
 
 def differences(stated: State, found: State, prefix: str = "") -> Iterator[Difference]:

@@ -23,7 +23,7 @@ def images_of_the_pipeline(
     if _by_code_deploy(spec, service):
         return list(task.containers)
     owned = {each for each, container in task.containers.items() if container.repository}
-    if "/".join(name) in deployed_services(spec):
+    if "/".join(name) in deployed_services(spec, account):
         named = deployed_containers(spec, *name)
         owned |= set(_supposed(spec, account, task, owned)) if named is None else named
     return [each for each in task.containers if each in owned]

@@ -8,7 +8,7 @@ from typing import Any
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud
 from pipectl.aws.permissions import Need
-from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Remark, Resource, State, Step
+from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Obstacle, Remark, Resource, State, Step
 from pipectl.spec.spec import Spec
 
 Wanted = Mapping[str, State]
@@ -26,6 +26,10 @@ New = Collection[tuple[str, str]]
 
 def _no_remarks(cloud: Cloud, step: Step, new: New) -> Iterable[Remark]:
     return ()
+
+
+def _no_conflict(step: Step) -> Obstacle | None:
+    return None
 
 
 def _nothing_ends(cloud: Cloud, step: Step) -> Iterable[Remark]:
@@ -79,7 +83,7 @@ class Kind:
     what is stated of it, and answers in the words of the spec; a missing name is a thing that is not there.
     `create` makes a thing whole, so that it may be cut off anywhere and `read` shows what is missing;
     `update` does what differs and no more. `fixed` are dotted paths that AWS cannot change in place, with
-    the way out. `remark` may look at AWS.
+    the next step; `conflict` says of any other change why AWS would refuse it. `remark` may look at AWS.
 
     To leave: `delete` takes a thing away, in steps that may be cut off anywhere, and is content with what has
     gone already; `release` takes our tags off. `leaving` says what must be read for it, knowing what stays;
@@ -98,6 +102,7 @@ class Kind:
     update: Callable[[Cloud, Step], None]
     blocks: Mapping[str, type] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
+    conflict: Callable[[Step], Obstacle | None] = _no_conflict
     remark: Callable[[Cloud, Step, New], Iterable[Remark]] = _no_remarks
     delete: Callable[[Cloud, Step], None] = _not_alone
     release: Callable[[Cloud, Step], None] = _not_alone

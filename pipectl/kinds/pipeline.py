@@ -36,7 +36,7 @@ NAME = "pipeline"
 
 def design(spec: Spec, account: Account) -> Iterable[Resource]:
     """One resource for each entry of `codepipeline`, its role, the artifact bucket, and all it only uses."""
-    yield from references(spec, account.region)
+    yield from references(spec, account)
     for name, block in spec.all(Pipeline).items():
         if not block.managed:
             yield Resource(NAME, name, managed=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipectl.aws.account import Account
 from pipectl.engine.values import Resource
 from pipectl.kinds import project, repository, service, source
 from pipectl.kinds.cluster import Cluster
@@ -13,7 +14,7 @@ from pipectl.kinds.wiring import Wired, wired
 from pipectl.spec.spec import Spec
 
 
-def references(spec: Spec, region: str) -> Iterator[Resource]:
+def references(spec: Spec, account: Account) -> Iterator[Resource]:
     """One unmanaged resource for each name that the spec uses here and does not define.
 
     What an action uses in another Region, or with a role of its own in perhaps another account, is not here.
@@ -21,14 +22,14 @@ def references(spec: Spec, region: str) -> Iterator[Resource]:
     for pipeline in spec.all(Pipeline).values():
         if pipeline.managed:
             for wire in wired(pipeline):
-                if wire.action.region in (None, region) and not wire.action.role:
-                    yield from _of_action(spec, wire)
+                if wire.action.region in (None, account.region) and not wire.action.role:
+                    yield from _of_action(spec, account, wire)
     for name in _repositories(spec):
         if name not in spec.all(EcrRepository):
             yield Resource(repository.NAME, name, managed=False)
 
 
-def _of_action(spec: Spec, wire: Wired) -> Iterator[Resource]:
+def _of_action(spec: Spec, account: Account, wire: Wired) -> Iterator[Resource]:
     action = wire.action
     match action.provider:
         case "CodeCommit" if action.repository and action.repository not in spec.all(CodeCommitRepository):
@@ -40,7 +41,7 @@ def _of_action(spec: Spec, wire: Wired) -> Iterator[Resource]:
         case "ECS" if action.cluster and action.service:
             block = spec.all(Cluster).get(action.cluster)
             if block is None or action.service not in block.services:
-                yield Resource(service.NAME, f"{action.cluster}/{action.service}", managed=False)
+                yield service.used(spec, account, f"{action.cluster}/{action.service}")
 
 
 def _repositories(spec: Spec) -> Iterator[str]:

@@ -10,12 +10,13 @@ from pipectl.aws.cloud import Cloud, find, for_each, in_batches, side_by_side
 from pipectl.aws.permissions import NO_RESOURCE, Need, Purpose, needs, passing
 from pipectl.aws.policy import allow
 from pipectl.engine.values import Action, Remark, Resource, State, Step
-from pipectl.kinds import repository, service_removal, service_words, task_definition
+from pipectl.kinds import repository, service_changes, service_removal, service_words, task_definition
 from pipectl.kinds.cluster import Cluster, service_linked_role
 from pipectl.kinds.deployed_images import images_of_the_pipeline
 from pipectl.kinds.execution import execution_resources, execution_role
 from pipectl.kinds.kind import Kind, New, Wanted, listed, mapped, merged, tag_changes, tags
 from pipectl.kinds.service_block import Service, TaskDefinition
+from pipectl.kinds.wiring import deployed_services
 from pipectl.spec.spec import Spec
 
 NAME = "ecs service"
@@ -34,7 +35,17 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
                 yield _resource(spec, account, cluster, name, service, service.task_definition)
                 yield from execution_resources(spec, account, cluster, name, service)
             else:
-                yield Resource(NAME, f"{cluster}/{name}", managed=False)
+                yield used(spec, account, f"{cluster}/{name}")
+
+
+def used(spec: Spec, account: Account, name: str) -> Resource:
+    """A service, as `cluster/service`, that must exist and is not made."""
+    return Resource(NAME, name, request=_deployed(spec, account, name), managed=False)
+
+
+def _deployed(spec: Spec, account: Account, name: str) -> dict[str, Any]:
+    """Whether an ECS action of the spec deploys to the service, for the judgement of what was found."""
+    return {"deployed": name in deployed_services(spec, account)}
 
 
 def _resource(
@@ -60,7 +71,11 @@ def _resource(
         f"{cluster}/{name}",
         stated,
         initial,
-        request={"service": request, "task_definition": registered},
+        request={
+            "service": request,
+            "task_definition": registered,
+            **_deployed(spec, account, f"{cluster}/{name}"),
+        },
     )
 
 
@@ -115,7 +130,7 @@ def update(cloud: Cloud, step: Step) -> None:
     """Send what differs. A changed definition is registered with the images that the service runs now."""
     resource = step.resource
     before = step.before or {}
-    params = _changed(step)
+    params = service_changes.parameters(step)
     if step.changes("task_definition"):
         owned = resource.initial.get("images", {})
         now = {name: image for name, image in before.get("images", {}).items() if name in owned}
@@ -127,26 +142,6 @@ def update(cloud: Cloud, step: Step) -> None:
     if changed := tag_changes(step):
         arn = cloud.account.arn("ecs", f"service/{resource.name}")
         cloud.call("ecs", "tag_resource", resourceArn=arn, tags=listed(changed))
-
-
-def _changed(step: Step) -> dict[str, Any]:
-    """The parameters of UpdateService for what differs; what is left out stays (API reference)."""
-    request = step.resource.request["service"]
-    words = [word for word in service_words.PARAMETERS if step.changes(word)]
-    params: dict[str, Any] = {
-        service_words.PARAMETERS[word]: request.get(service_words.PARAMETERS[word]) for word in words
-    }
-    if "loadBalancers" in params and params["loadBalancers"] is None:
-        params["loadBalancers"] = []  # an empty list removes, leaving it out keeps (API reference)
-    raw: Mapping[str, Any] = step.resource.stated.get("aws") or {}
-    params |= {key: request[key] for key in raw if step.changes(f"aws.{key}")}
-    before = (step.before or {}).get("aws") or {}
-    for nested in NESTED & params.keys():  # what the spec does not state of them stays as it is
-        params[nested] = merged(before.get(nested) or {}, params[nested] or {})
-    return params
-
-
-NESTED = frozenset({"deploymentConfiguration", "networkConfiguration"})
 
 
 def deploy_statements(spec: Spec, account: Account, cluster: str, name: str) -> Iterable[dict[str, Any]]:
@@ -189,16 +184,18 @@ def remark(cloud: Cloud, step: Step, new: New) -> Iterable[Remark]:
                 text = f"`{_short(image)}` is not there yet; tasks start when the pipeline has deployed one"
                 yield Remark(text)
         return
-    if step.changes("task_definition"):
+    if service_changes.replaces_tasks(step):
         before = step.before or {}
-        owned = step.resource.initial.get("images", {})
-        for name, image in before.get("images", {}).items():
-            if name in owned:
-                yield Remark(f"image {_short(image)} stays: it belongs to the pipeline")
-        count = step.resource.stated.get("desired_count", before.get("desired_count"))
-        yield Remark(
-            f"a new revision of {task['family']}; {count} {'task is' if count == 1 else 'tasks are'} replaced"
+        if step.changes("task_definition"):
+            owned = step.resource.initial.get("images", {})
+            for name, image in before.get("images", {}).items():
+                if name in owned:
+                    yield Remark(f"image {_short(image)} stays: it belongs to the pipeline")
+        reason = (
+            f"a new revision of {task['family']}" if step.changes("task_definition") else "a new deployment"
         )
+        count = step.resource.stated.get("desired_count", before.get("desired_count"))
+        yield Remark(f"{reason}; {count} {'task is' if count == 1 else 'tasks are'} replaced")
 
 
 REGISTRY = re.compile(r"\d{12}\.dkr\.ecr\.")
@@ -220,9 +217,6 @@ def _is_absent(cloud: Cloud, image: str, new: New) -> bool:
     missing = ("RepositoryNotFoundException", "ImageNotFoundException")
     wanted = [{"imageTag": tag}]
     return find(missing, cloud, "ecr", "describe_images", repositoryName=name, imageIds=wanted) is None
-
-
-RECREATE = "delete the service and run `pipectl create` again, or use another name"
 
 
 def permissions(account: Account, resource: Resource) -> Iterable[Need]:
@@ -263,7 +257,8 @@ KIND = Kind(
     read,
     create,
     update,
-    fixed={"launch_type": RECREATE, "scheduling_strategy": RECREATE},
+    fixed={"scheduling_strategy": service_changes.RECREATE},
+    conflict=service_changes.conflict,
     remark=remark,
     delete=service_removal.delete,
     release=service_removal.release,

@@ -114,12 +114,14 @@ def words(service: Mapping[str, Any]) -> dict[str, Any]:
     """A service, asked for or described, in the words of the spec."""
     network = (service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
     deployment = service.get("deploymentConfiguration") or {}
+    strategy = service.get("capacityProviderStrategy") or []
     return {
         **{word: service.get(theirs) for word, theirs in WORDS.items()},
+        "launch_type": None if strategy else service.get("launchType"),
         "execute_command": service.get("enableExecuteCommand") or False,
         "propagate_tags": service.get("propagateTags") or "NONE",
         "deployment_controller": (service.get("deploymentController") or {}).get("type", "ECS"),
-        "capacity_provider_strategy": _strategy(service.get("capacityProviderStrategy") or []),
+        "capacity_provider_strategy": _strategy(strategy),
         "subnets": sorted(network.get("subnets") or []),
         "security_groups": sorted(network.get("securityGroups") or []),
         "assign_public_ip": network.get("assignPublicIp") == "ENABLED",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pipectl.aws.account import Account
 from pipectl.kinds import names
 from pipectl.kinds.pipeline_block import Action, Pipeline, Stage
 from pipectl.kinds.providers import Provider, provider
@@ -106,14 +107,23 @@ def deployed_repositories(spec: Spec, project: str) -> list[str]:
     return sorted(found)
 
 
-def deployed_services(spec: Spec) -> set[str]:
-    """The services that a pipeline of the spec deploys to, as `cluster/service`."""
+def deployed_services(spec: Spec, account: Account) -> set[str]:
+    """The services, as `cluster/service`, that ECS actions of the spec deploy to in this account and Region.
+
+    What has the same name elsewhere is another service: an action with `region`, or with a role of another
+    account, deploys there.
+    """
     return {
-        f"{each.action.cluster}/{each.action.service}"
+        f"{wire.action.cluster}/{wire.action.service}"
         for pipeline in spec.all(Pipeline).values()
-        for each in wired(pipeline)
-        if each.action.provider == "ECS"
+        for wire in wired(pipeline)
+        if wire.action.provider == "ECS" and _is_here(wire.action, account)
     }
+
+
+def _is_here(action: Action, account: Account) -> bool:
+    elsewhere = action.region not in (None, account.region)
+    return not elsewhere and (action.role is None or action.role.split(":")[4] == account.id)
 
 
 def _repositories(spec: Spec, cluster: str | None, service: str | None) -> Iterator[str]:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipectl.kinds.cluster import Cluster
 from pipectl.kinds.image_definitions import file_of
 from pipectl.kinds.project_block import Project
 from pipectl.kinds.service_block import TaskDefinition
-from pipectl.rules._tools import PlacedAction, PlacedService, actions_of, pipelines
+from pipectl.rules._tools import PlacedAction, PlacedService, actions_of, deployed_service, pipelines
 from pipectl.spec.spec import Spec
 
 
@@ -38,14 +37,7 @@ def deliveries(spec: Spec) -> Iterator[Delivery]:
             build = makers.get(each.wire.inputs[0])
             project = spec.all(Project).get(build.action.project or "") if build else None
             if build is not None and project is not None and build.action.provider == "CodeBuild":
-                service = _service(spec, each)
+                service = deployed_service(spec, each)
                 yield Delivery(
                     build, project, each, service, service.block.task_definition if service else None
                 )
-
-
-def _service(spec: Spec, each: PlacedAction) -> PlacedService | None:
-    cluster, name = each.action.cluster or "", each.action.service or ""
-    block = spec.all(Cluster).get(cluster)
-    service = block.services.get(name) if block else None
-    return PlacedService(cluster, name, service) if service else None

@@ -177,6 +177,28 @@ def services(spec: Spec) -> Iterator[PlacedService]:
             yield PlacedService(cluster, name, service)
 
 
+def deployed_service(spec: Spec, action: PlacedAction) -> PlacedService | None:
+    """The service of the spec that an ECS action deploys to; None for another action or another service.
+
+    An action in another Region, or with a role of another account, deploys to a service there.
+    """
+    name = action.action.service or ""
+    block = spec.all(Cluster).get(action.action.cluster or "")
+    if (
+        action.action.provider != "ECS"
+        or block is None
+        or name not in block.services
+        or _elsewhere(spec, action)
+    ):
+        return None
+    return PlacedService(action.action.cluster or "", name, block.services[name])
+
+
+def _elsewhere(spec: Spec, action: PlacedAction) -> bool:
+    region, role = action.action.region, action.action.role
+    return region not in (None, spec.region) or (role is not None and role.split(":")[4] != spec.account)
+
+
 def tasks(spec: Spec) -> Iterator[tuple[PlacedService, TaskDefinition]]:
     """The services that pipectl makes, with their task definitions."""
     for service in services(spec):

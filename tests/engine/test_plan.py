@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipectl.engine import plan
-from pipectl.engine.values import Action, Exactly, Plan, Remark, Resource, Step, exactly
+from pipectl.engine.values import Action, Exactly, Obstacle, Plan, Remark, Resource, Step, exactly
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yml"))
 
@@ -21,6 +21,12 @@ class Traits:
 
     def __init__(self, fixed: dict[str, str]) -> None:
         self.fixed = fixed
+
+    def conflict(self, step: Step) -> Obstacle | None:
+        """What a kind knows of AWS's refusals: here, of one value"""
+        if "refused" not in [difference.after for difference in step.differences]:
+            return None
+        return Obstacle("AWS refuses that value", "take another one")
 
 
 class _Loader(yaml.SafeLoader):

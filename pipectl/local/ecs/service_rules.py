@@ -109,12 +109,33 @@ def _check_vpc(vpc: dict[str, Any], launch: str) -> None:
         raise invalid("Assign public IP is not supported for this launch type.")
 
 
-def check_placement(request: dict[str, Any]) -> None:
-    """API reference, CreateService (inferred words)"""
+def runs_on(strategy: list[dict[str, Any]] | None, launch: str | None) -> str:
+    """The launch type that a service's tasks have: a strategy's by the names of its capacity providers"""
+    if strategy:
+        return "FARGATE" if strategy[0]["capacityProvider"].startswith("FARGATE") else "EC2"
+    return launch or "EC2"
+
+
+def check_placement(request: dict[str, Any], scheduling: str) -> None:
+    """API reference, CreateService (inferred words); of a DAEMON: kayac/ecspresso#402"""
+    if request.get("placementStrategy") and scheduling == "DAEMON":
+        raise invalid(
+            "The daemon scheduling strategy does not support placement strategies. "
+            "Remove the placement strategy and try again"
+        )
     if len(request.get("placementStrategy", [])) > MOST_STRATEGIES:
         raise invalid(f"A service can have at most {MOST_STRATEGIES} placement strategies.")
     if len(request.get("placementConstraints", [])) > MOST_CONSTRAINTS:
         raise invalid(f"A service can have at most {MOST_CONSTRAINTS} placement constraints.")
+
+
+def check_execute_command(fields: dict[str, Any], revision: Revision, done: str) -> None:
+    """The words are those of aws/aws-toolkit-jetbrains#3649, there of an update"""
+    if fields["enableExecuteCommand"] and not revision.definition.get("taskRoleArn"):
+        raise invalid(
+            f"The service couldn't be {done} because a valid taskRoleArn is not being used. "
+            "Specify a valid task role in your task definition and try again."
+        )
 
 
 def check_load_balancers(balancers: list[dict[str, Any]], revision: Revision) -> None:
@@ -144,8 +165,13 @@ def _check_target(balancer: dict[str, Any], revision: Revision) -> None:
 
 
 def check_deployment(configuration: dict[str, Any], scheduling: str) -> None:
-    """API reference, DeploymentConfiguration (inferred words)"""
+    """API reference, DeploymentConfiguration (inferred words); of a DAEMON: aws/aws-cdk#2209"""
     most, least = configuration["maximumPercent"], configuration["minimumHealthyPercent"]
+    if scheduling == "DAEMON" and most > 100:  # noqa: PLR2004  per cent
+        raise invalid(
+            "The daemon scheduling strategy does not support values above 100 for maximumPercent on a "
+            "deployment configuration. Change the maximumPercent value to 100, and try again"
+        )
     if not 0 <= most <= MOST_PERCENT or not 0 <= least <= MOST_PERCENT:
         raise invalid(f"maximumPercent and minimumHealthyPercent must be between 0 and {MOST_PERCENT}.")
     if scheduling == "REPLICA" and most < 100:  # noqa: PLR2004  per cent
@@ -156,6 +182,49 @@ def check_deployment(configuration: dict[str, Any], scheduling: str) -> None:
         raise invalid(
             "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
         )
+
+
+def check_strategy(configuration: dict[str, Any], balancers: list[dict[str, Any]]) -> None:
+    """Refuse what the local AWS does not model, in its own words: AWS would take it
+
+    A deployment that only looked like a blue/green one would be worse than none.
+    """
+    strategy = configuration.get("strategy", "ROLLING")
+    if strategy != "ROLLING":
+        raise invalid(f"The local AWS cannot deploy with the strategy {strategy}: it knows ROLLING only.")
+    if configuration.get("lifecycleHooks"):
+        raise invalid("The local AWS cannot run deployment lifecycle hooks: take lifecycleHooks out.")
+    if any(balancer.get("advancedConfiguration") for balancer in balancers):
+        raise invalid(
+            "The local AWS cannot shift traffic between target groups: take advancedConfiguration of "
+            "loadBalancers out."
+        )
+
+
+def check_rebalancing(fields: dict[str, Any], launch: str) -> None:
+    """Developer guide, "Balancing an Amazon ECS service across Availability Zones" (inferred words)"""
+    reason = not_rebalanced(fields, launch)
+    if reason and fields.get("availabilityZoneRebalancing") == "ENABLED":
+        raise invalid(f"Availability Zone rebalancing cannot be enabled for a service that {reason}.")
+
+
+def not_rebalanced(fields: dict[str, Any], launch: str) -> str:
+    """Why a service is none whose tasks ECS rebalances between zones; empty when it is one (the same page)"""
+    placement = fields.get("placementStrategy") or []
+    zones = ("attribute:ecs.availability-zone", "ecs.availability-zone")
+    if fields["schedulingStrategy"] == "DAEMON":
+        return "uses the DAEMON scheduling strategy"
+    if launch == "EXTERNAL":
+        return "uses the EXTERNAL launch type"
+    if fields["deploymentConfiguration"]["maximumPercent"] <= 100:  # noqa: PLR2004  per cent
+        return "uses 100% as its maximumPercent value"
+    if any(balancer.get("loadBalancerName") for balancer in fields["loadBalancers"]):
+        return "uses a Classic Load Balancer"
+    if any("ecs.availability-zone" in each.get("expression", "") for each in fields["placementConstraints"]):
+        return "uses ecs.availability-zone as a task placement constraint"
+    if placement and (placement[0].get("type") != "spread" or placement[0].get("field") not in zones):
+        return "does not spread its tasks over Availability Zones first"
+    return ""
 
 
 def check_controller(request: dict[str, Any], controller: str) -> None:

@@ -78,6 +78,9 @@ def initial_fields(request: dict[str, Any], launch: str | None, controller: str)
     }
     if launch is not None:
         fields["launchType"] = launch
+    if controller != "ECS":  # cloudposse/terraform-aws-ecs-alb-service-task#165: taken, and not kept
+        off = {"enable": False, "rollback": False}
+        fields["deploymentConfiguration"]["deploymentCircuitBreaker"] = off
     return fields
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipectl.facts import service_updates
 from pipectl.local.ecs import service_rules as rules
 from pipectl.local.ecs import service_shape as shape
 from pipectl.local.ecs.clusters import strategy_items
@@ -35,29 +36,6 @@ _ROLLING = (
     "volumeConfigurations",
     "vpcLatticeConfigurations",
 )
-# API reference, UpdateService: what the other deployment controllers leave to their owners
-_ALLOWED = {
-    "CODE_DEPLOY": {
-        "desiredCount",
-        "deploymentConfiguration",
-        "healthCheckGracePeriodSeconds",
-        "placementConstraints",
-        "placementStrategy",
-        "enableECSManagedTags",
-        "propagateTags",
-        "enableExecuteCommand",
-        "availabilityZoneRebalancing",
-    },
-    "EXTERNAL": {
-        "desiredCount",
-        "healthCheckGracePeriodSeconds",
-        "placementConstraints",
-        "placementStrategy",
-        "enableECSManagedTags",
-        "propagateTags",
-        "enableExecuteCommand",
-    },
-}
 
 
 class ServiceUpdates(Scheduling):
@@ -69,7 +47,7 @@ class ServiceUpdates(Scheduling):
         service = self._active_service(cluster, request["service"])
         controller = service.fields["deploymentController"]["type"]
         _check_controller(request, controller)
-        if controller == "EXTERNAL":
+        if controller == "EXTERNAL" and "deploymentController" not in request:
             return self._change(cluster, service, request)
         return self._change(cluster, service, request, self._revision(service, request))
 
@@ -161,29 +139,48 @@ class ServiceUpdates(Scheduling):
 def _check(
     service: ServiceRecord, fields: dict[str, Any], request: dict[str, Any], revision: Revision
 ) -> None:
-    launch = fields.get("launchType", "FARGATE")
+    launch = rules.runs_on(fields.get("capacityProviderStrategy"), fields.get("launchType"))
     scheduling = fields["schedulingStrategy"]
+    _check_forced(service, fields, request)
     rules.check_count(request, scheduling)
     rules.check_launch({**request, "schedulingStrategy": scheduling}, revision, launch)
     rules.check_platform(request.get("platformVersion"), launch)
     rules.check_network(fields.get("networkConfiguration"), revision, launch)
     rules.check_load_balancers(fields["loadBalancers"], revision)
     rules.check_deployment(fields["deploymentConfiguration"], scheduling)
-    rules.check_placement(request)
+    rules.check_strategy(fields["deploymentConfiguration"], fields["loadBalancers"])
+    rules.check_rebalancing(fields, launch)
+    rules.check_placement(request, scheduling)
+    rules.check_execute_command(fields, revision, "updated")
+
+
+def _check_forced(service: ServiceRecord, fields: dict[str, Any], request: dict[str, Any]) -> None:
+    """The sentence is in pipe-cd/pipecd#6385, kayac/ecspresso#977 and reproio/ecs_deploy#74
+
+    That an empty strategy is refused like any other change: aws/aws-cdk#34631.
+    """
+    before = service.fields.get("capacityProviderStrategy")
+    if fields.get("capacityProviderStrategy") != before and not request.get("forceNewDeployment"):
+        raise invalid(
+            "When switching from launch type to capacity provider strategy on an existing service, or making "
+            "a change to a capacity provider strategy on a service that is already using one, you must force "
+            "a new deployment."
+        )
 
 
 def _check_controller(request: dict[str, Any], controller: str) -> None:
-    """The words for a task definition are public, the others are formed after them"""
-    allowed = _ALLOWED.get(controller)
-    if allowed is None:
+    """The sentences for the members of `service_updates.CALLED` are public (see there)
+
+    A member without a value is let pass, as ecspresso sends them (kayac/ecspresso, deploy.go). A service may
+    be handed over to ECS in place (developer guide, "Migrate CodeDeploy blue/green deployments").
+    """
+    if request.get("deploymentController", {}).get("type") == "ECS":
         return
     for member, value in request.items():
-        if (
-            member in allowed
-            or member in ("service", "cluster")
-            or (member == "forceNewDeployment" and not value)
-        ):
+        empty = not value or value == {"enabled": False}
+        takes = member in ("service", "cluster") or service_updates.takes(controller, member)
+        if takes or (empty and member not in service_updates.CALLED):
             continue
-        what = "task definition" if member == "taskDefinition" else member
+        what = service_updates.CALLED.get(member, member)
         way = " Use AWS CodeDeploy to trigger a new deployment." if controller == "CODE_DEPLOY" else ""
         raise invalid(f"Unable to update {what} on services with a {controller} deployment controller.{way}")

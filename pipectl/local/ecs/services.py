@@ -44,11 +44,15 @@ class Services(Scheduling):
         revision = self._checked_revision(request, controller, strategy, launch)
         rules.check_count(request, scheduling)
         rules.check_deployment(fields["deploymentConfiguration"], scheduling)
+        rules.check_strategy(fields["deploymentConfiguration"], fields["loadBalancers"])
         rules.check_controller(request, controller)
-        rules.check_placement(request)
+        rules.check_placement(request, scheduling)
+        self._check_rebalancing(fields, request, rules.runs_on(strategy, launch))
+        if revision is not None:
+            rules.check_execute_command(fields, revision, "created")
         if strategy:
             fields["capacityProviderStrategy"] = strategy
-        if strategy or launch == "FARGATE":
+        if rules.runs_on(strategy, launch) == "FARGATE":
             fields |= {"platformVersion": request.get("platformVersion", "LATEST"), "platformFamily": "Linux"}
         fields |= {"roleArn": self._role(request), "createdAt": self.world.now(), "createdBy": caller.arn}
         service = ServiceRecord(
@@ -64,6 +68,14 @@ class Services(Scheduling):
             self.begin_deployment(service, revision)
         return service
 
+    @staticmethod
+    def _check_rebalancing(fields: dict[str, Any], request: dict[str, Any], runs_on: str) -> None:
+        """ENABLED when nothing is said (API reference, CreateService), where that is allowed (inferred)"""
+        if "availabilityZoneRebalancing" in request:
+            rules.check_rebalancing(fields, runs_on)
+        elif rules.not_rebalanced(fields, runs_on):
+            fields["availabilityZoneRebalancing"] = "DISABLED"
+
     def _checked_revision(
         self, request: dict[str, Any], controller: str, strategy: list[dict[str, Any]], launch: str | None
     ) -> Revision | None:
@@ -73,7 +85,7 @@ class Services(Scheduling):
         if not request.get("taskDefinition"):
             raise invalid("TaskDefinition can not be blank.")
         revision = self.usable_revision(request["taskDefinition"])
-        runs_on = "FARGATE" if strategy else launch or "EC2"
+        runs_on = rules.runs_on(strategy, launch)
         rules.check_launch(request, revision, runs_on)
         rules.check_platform(request.get("platformVersion"), runs_on)
         rules.check_network(request.get("networkConfiguration"), revision, runs_on)

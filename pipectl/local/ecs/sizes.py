@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import re
 
+from pipectl.facts.fargate import SIZES
 from pipectl.local.ecs.names import client_error
 
 _CPU = re.compile(r"(\d+)|(\d*\.?\d+) ?vcpus?", re.IGNORECASE)
 _MEMORY = re.compile(r"(\d+)|(\d*\.?\d+) ?gb", re.IGNORECASE)
 _UNITS = 1024  # CPU units of a vCPU, MiB of a GB
 LEAST_CPU, MOST_CPU = 128, 196_608  # API reference, RegisterTaskDefinition.cpu, on EC2
-
-# Developer guide, "Task size", by CPU units: MiB
-FARGATE_SIZES: dict[int, tuple[int, ...]] = {
-    256: (512, 1024, 2048),
-    512: tuple(range(1024, 4096 + 1, 1024)),
-    1024: tuple(range(2048, 8192 + 1, 1024)),
-    2048: tuple(range(4096, 16384 + 1, 1024)),
-    4096: tuple(range(8192, 30720 + 1, 1024)),
-    8192: tuple(range(16384, 61440 + 1, 4096)),
-    16384: tuple(range(32768, 122880 + 1, 8192)),
-}
 
 
 def cpu_units(text: str) -> int:
@@ -43,12 +33,12 @@ def _amount(pattern: re.Pattern[str], text: str, member: str) -> int:
 
 def fits_fargate(cpu: int, memory: int) -> bool:
     """Whether Fargate has tasks of this size"""
-    return memory in FARGATE_SIZES.get(cpu, ())
+    return memory in SIZES.get(cpu, ())
 
 
 def check_fargate_size(cpu: int, memory: int) -> None:
     """Refuse what Fargate does not have (developer guide, "Invalid CPU or memory")"""
-    if cpu not in FARGATE_SIZES:
+    if cpu not in SIZES:
         raise client_error("Invalid 'cpu' setting for task.")
     if not fits_fargate(cpu, memory):
         raise client_error("No Fargate configuration exists for given values.")
