@@ -14,7 +14,6 @@ KNOWS = {
     "facts": set[str](),
     "errors": set[str](),
     "stop": set[str](),
-    "facts": set[str](),
     "engine": {"errors", "stop"},
     "aws": {"errors", "stop", "facts"},
     "spec": set[str](),
