@@ -43,7 +43,7 @@ def block(look: Look, name: str, state: State, role: str | None) -> dict[str, An
         description=state["description"],
         image=state["image"] if state["image"] != DEFAULT_IMAGE else None,
         environment_type=state["environment_type"],
-        compute=state["compute"] if state["compute"] != "BUILD_GENERAL1_SMALL" else None,
+        compute=state["compute"],
         privileged=state["privileged"] or None,
         image_pull_credentials=_pulls(state),
         buildspec=_buildspec(raw),

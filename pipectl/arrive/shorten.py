@@ -50,7 +50,11 @@ def without(values: Values, paths: Sequence[Path]) -> Values:
 def _candidates(values: Values) -> Iterator[Path]:
     """What follows from other words."""
     for name, project in values.get("codebuild", {}).items():
-        yield from (("codebuild", name, key) for key in ("environment_type", "repository") if key in project)
+        yield from (
+            ("codebuild", name, key)
+            for key in ("environment_type", "compute", "repository")
+            if key in project
+        )
     for key in OF_ACTION:
         yield from _of_actions(values, key)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from pipectl.facts.build_images import environment_type, smallest_compute
 from pipectl.spec.block import Block, Key, Part, RoleArn, SecurityGroup, Subnet, Whole
 
 DEFAULT_IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
@@ -65,7 +66,9 @@ class Project(Block):
     environment_type: EnvironmentType | None = Field(
         None, description="what fits the image when it is not stated"
     )
-    compute: Compute = Field("BUILD_GENERAL1_SMALL", description="the size of the build machine")
+    compute: Compute | None = Field(
+        None, description="the size of the build machine; the smallest of its environment when not stated"
+    )
     privileged: bool = Field(default=False, description="true: the build may use docker")
     image_pull_credentials: Literal["CODEBUILD", "SERVICE_ROLE"] | None = Field(
         None, description="whose rights pull the image; SERVICE_ROLE for an image of your own"
@@ -99,7 +102,10 @@ class Project(Block):
 
     @property
     def kind_of_environment(self) -> str:
-        """The environment type; what the name of a curated image says, when it is not stated."""
-        if self.environment_type:
-            return self.environment_type
-        return "ARM_CONTAINER" if "aarch64" in self.image else "LINUX_CONTAINER"
+        """The environment type; what the name of the image says, when it is not stated."""
+        return self.environment_type or environment_type(self.image)
+
+    @property
+    def size(self) -> str:
+        """The compute type; the smallest of the environment type, when it is not stated."""
+        return self.compute or smallest_compute(self.kind_of_environment)

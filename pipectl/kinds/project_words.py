@@ -53,7 +53,7 @@ def _environment(account: Account, block: Project, pushes: list[str]) -> dict[st
     environment = {
         "type": block.kind_of_environment,
         "image": block.image,
-        "computeType": block.compute,
+        "computeType": block.size,
         "privilegedMode": block.privileged,
         "environmentVariables": [_variable(name, value) for name, value in variables.items()],
     }

@@ -1,7 +1,9 @@
 """Build environments that CodeBuild refuses: image against type, compute and privileges."""
 
+import re
 from collections.abc import Iterator
 
+from pipectl.facts.build_images import environment_types
 from pipectl.kinds.project_block import Project
 from pipectl.rules._tools import error, key_error, projects, warning
 from pipectl.spec.places import Path
@@ -20,6 +22,8 @@ STILL_THERE = (
     "aws/codebuild/amazonlinux2-x86_64-standard:5.0", "aws/codebuild/amazonlinux2-aarch64-standard:3.0",
 )  # fmt: skip
 """Other names of maintained images."""
+NAMED_BY_VERSION = re.compile(r"aws/codebuild/(.*lambda|windows-base|macos|ami/)")
+"""Images that come in so many versions that no list of them is kept here."""
 PREDEFINED = frozenset({"CODEBUILD_CONFIG_AUTO_DISCOVER", "CODEBUILD_CONFIG_AUTO_DISCOVER_DIR"})
 """User guide, "discover-test-reports": variables of CodeBuild's own that a project may set."""
 
@@ -45,31 +49,21 @@ def _image(spec: Spec, path: Path, project: Project) -> Iterator[Problem]:
     if project.image_pull_credentials == "SERVICE_ROLE":
         message = f"{image} is CodeBuild's own image and is pulled with CodeBuild's credentials"
         yield error(spec, (*path, "image_pull_credentials"), RULE, message, "take the line out")
-    wanted = _kinds(image)
-    if wanted and not any(word in kind for word in wanted):
+    wanted = environment_types(image)
+    if kind not in wanted:
         message = f"{image} does not run in the environment {kind}"
         hint = "leave `environment_type` out, or take an image for it"
         yield error(spec, (*path, "environment_type"), RULE, message, hint)
-    elif image not in (*MAINTAINED, *STILL_THERE) and "lambda" not in image and "windows" not in image:
+    elif image not in (*MAINTAINED, *STILL_THERE) and not NAMED_BY_VERSION.match(image):
         near = nearest(image, MAINTAINED)
         hint = f"did you mean `{near}`?" if near else f"there are {', '.join(MAINTAINED)}"
         yield warning(spec, here, RULE, f"AWS no longer maintains an image {shown(image)}", hint)
 
 
-def _kinds(image: str) -> tuple[str, ...]:
-    """What the environment types that an image runs in have in their names."""
-    if "windows" in image:
-        return ("WINDOWS",)
-    arm = "aarch64" in image
-    if "lambda" in image:
-        return ("ARM_LAMBDA",) if arm else ("LINUX_LAMBDA",)
-    return ("ARM_CONTAINER", "ARM_EC2") if arm else ("LINUX_CONTAINER", "LINUX_GPU", "LINUX_EC2")
-
-
 def _compute(spec: Spec, path: Path, project: Project) -> Iterator[Problem]:
     kind, on_lambda = project.kind_of_environment, "LAMBDA" in project.kind_of_environment
-    if on_lambda != project.compute.startswith("BUILD_LAMBDA"):
-        message = f"environment {kind} has no compute {project.compute}"
+    if on_lambda != project.size.startswith("BUILD_LAMBDA"):
+        message = f"environment {kind} has no compute {project.size}"
         hint = f"it has {'BUILD_LAMBDA_1GB to _10GB' if on_lambda else 'BUILD_GENERAL1_SMALL to _2XLARGE'}"
         key = "compute" if "compute" in project.stated else "environment_type"
         yield error(spec, (*path, key), RULE, message, hint)
