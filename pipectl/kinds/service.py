@@ -264,6 +264,7 @@ KIND = Kind(
     release=service_removal.release,
     leaving=service_removal.leaving,
     loses=service_removal.loses,
+    misses=service_removal.misses,
     named=lambda name: name.split("/"),  # an action names its cluster and the service in it
     permissions=permissions,
     events=("UpdateService", "DeleteService"),

@@ -62,7 +62,7 @@ def refused_after(client: Any, operation: str, most: int, **params: Any) -> tupl
         ("ecs", "list_clusters", {}, 50, "ThrottlingException"),
         ("ecs", "create_cluster", {"clusterName": "web"}, 20, "ThrottlingException"),
         ("logs", "describe_log_groups", {}, 10, "ThrottlingException"),
-        ("ecr", "put_image", {"repositoryName": "x", "imageManifest": "x"}, 10, "ThrottlingException"),
+        ("ecr", "put_image", {"repositoryName": "web", "imageManifest": "x"}, 10, "ThrottlingException"),
         ("codepipeline", "list_pipelines", {}, 50, "ThrottlingException"),
         ("codebuild", "list_projects", {}, 50, "ThrottlingException"),
         ("events", "list_rules", {}, 50, "ThrottlingException"),
