@@ -7,8 +7,9 @@ import botocore.session
 import pytest
 
 from pipectl.aws.account import Account
-from pipectl.aws.patient import DRAINING, PATIENCE, UNSETTLED, Patient, Unsettled
+from pipectl.aws.patient import PATIENCE, Patient
 from pipectl.errors import AccessDenied, AwsError, Interrupted
+from pipectl.facts.settling import DRAINED, ROLE_WRITES, SETTLING, Settling
 from pipectl.stop import Stop
 
 ROLE = "arn:aws:iam::123456789012:role/pipectl/shop/shop-build"
@@ -159,24 +160,56 @@ def test_ctrl_c_ends_the_waiting() -> None:
     assert fake.calls.count("create_project") == 1
 
 
-def refusal(case: Unsettled) -> AwsError:
-    return AwsError(case.service, "an_operation", case.code, f"It was said: {case.said}.")
+def refusal(case: Settling) -> AwsError:
+    operation = case.operations[0] if case.operations else "an_operation"
+    return AwsError(case.service, operation, case.code, f"It was said: {case.message}.")
 
 
-@pytest.mark.parametrize("case", UNSETTLED, ids=lambda case: f"{case.service}-{case.code}-{case.said[:12]}")
-def test_every_listed_answer_is_waited_for_in_its_service_only(case: Unsettled) -> None:
-    cloud, said, _ = patient(Fake(refusal(case)))
-    write_role(cloud)
-    cloud.call("ecs", "create_cluster", clusterName="prod")
-    cloud.call("s3", "create_bucket", Bucket="artifacts")
-    cloud.call("codepipeline", "update_pipeline", pipeline={"name": "shop"})
-    cloud.call(case.service, "an_operation")
+def prepared(cloud: Patient, case: Settling) -> None:
+    """Send what must have been sent before the answer means `not yet`"""
+    for operation in case.after[:1]:
+        service = "iam" if operation in ROLE_WRITES else case.service
+        cloud.call(service, operation, RoleName="shop-build")
+
+
+@pytest.mark.parametrize("case", SETTLING, ids=lambda case: f"{case.service}-{case.code}-{case.message[:12]}")
+def test_every_listed_answer_is_waited_for_in_its_place_only(case: Settling) -> None:
+    error = refusal(case)
+    cloud, said, _ = patient(Fake(error))
+    prepared(cloud, case)
+    cloud.call(case.service, error.operation, RoleName="shop-build")
     assert said == [f"waiting for {case.reason}, 0 s"]
-    elsewhere = AwsError("sts", "an_operation", case.code, case.said)
-    cloud, said, _ = patient(Fake(elsewhere))
-    with pytest.raises(AwsError):
-        cloud.call("sts", "an_operation")
-    assert said == []
+    for service, operation in (("sts", error.operation), (case.service, "never_heard_of")):
+        if service == case.service and not case.operations:
+            continue
+        cloud, said, _ = patient(Fake(AwsError(service, operation, case.code, error.said)))
+        prepared(cloud, case)
+        with pytest.raises(AwsError):
+            cloud.call(service, operation)
+        assert said == []
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in SETTLING if case.after], ids=lambda case: f"{case.service}-{case.code}"
+)
+def test_what_needs_something_new_is_final_without_it(case: Settling) -> None:
+    error = refusal(case)
+    cloud, said, _ = patient(Fake(error))
+    with pytest.raises(AwsError) as refused:
+        cloud.call(case.service, error.operation)
+    assert (refused.value, said) == (error, [])
+
+
+def test_every_answer_that_is_waited_for_names_its_source_and_a_known_operation() -> None:
+    session = botocore.session.get_session()
+    for case in SETTLING:
+        assert case.source
+        names = {
+            botocore.xform_name(name) for name in session.get_service_model(case.service).operation_names
+        }
+        assert set(case.operations) <= names, case
+        iam = {botocore.xform_name(name) for name in session.get_service_model("iam").operation_names}
+        assert set(case.after) <= names | iam, case
 
 
 @pytest.mark.parametrize(
@@ -186,7 +219,6 @@ def test_every_listed_answer_is_waited_for_in_its_service_only(case: Unsettled) 
         ("codebuild", "AccessDeniedException", "is not authorized to perform: iam:PassRole"),
         ("codepipeline", "InvalidStructureException", "Pipeline has no stages"),
         ("codepipeline", "PipelineNotFoundException", "not authorized to perform AssumeRole"),
-        ("ecs", "InvalidParameterException", "Creation of service was not idempotent."),
         ("iam", "MalformedPolicyDocument", "Syntax errors in policy."),
         ("s3", "MalformedPolicy", "Policy has invalid resource"),
     ],
@@ -265,6 +297,20 @@ def test_waiting_in_one_thread_holds_no_other() -> None:
 
 def test_draining_is_waited_for_as_long_as_botocores_own_waiter_does() -> None:
     waiter = botocore.session.get_session().get_waiter_model("ecs").get_waiter("ServicesInactive")
-    drains = {case.code for case in UNSETTLED if case.times == DRAINING}
+    drains = {case.code for case in SETTLING if case.at_most == DRAINED}
     assert drains >= {"ClusterContainsServicesException", "ClusterContainsTasksException"}
-    assert waiter.delay * waiter.max_attempts == PATIENCE * DRAINING
+    assert waiter.delay * waiter.max_attempts == DRAINED
+
+
+def test_a_change_of_capacity_providers_waits_for_the_one_before() -> None:
+    codes = ("UpdateInProgressException", "ResourceInUseException")
+    errors = [AwsError("ecs", "put_cluster_capacity_providers", code, "") for code in codes]
+    text = "The specified cluster was not ACTIVE."
+    errors.append(AwsError("ecs", "put_cluster_capacity_providers", "ClientException", text))
+    cloud, said, _ = patient(Fake(*errors))
+    cloud.call("ecs", "put_cluster_capacity_providers", cluster="prod")
+    assert [text.removeprefix("waiting for ").rpartition(",")[0] for text in said] == [
+        "another change of the cluster",
+        "the capacity providers to be free",
+        "the new cluster",
+    ]
