@@ -8,6 +8,8 @@ import click
 from pipectl.cli._options import Settings, output_options
 from pipectl.errors import NotConnected
 
+NO_IAM = "warning: the local AWS does not evaluate permissions (--no-iam): every call is allowed"
+
 
 @click.group("local")
 def command() -> None:
@@ -22,6 +24,7 @@ def command() -> None:
 @click.option("--no-builds", is_flag=True, help="Let builds fail instead of running a repository's commands")
 @click.option("--docker", is_flag=True, help="Builds use the real docker, when it is there")
 @click.option("--lenient-runtimes", is_flag=True, help="Take runtime versions that AWS has retired")
+@click.option("--no-iam", is_flag=True, help="Allow every call, whatever the policies of roles say")
 @click.option("--private", is_flag=True, help="Answer only to the access key that `local env` prints")
 @click.option("--pace", type=click.FloatRange(min=0), metavar="SECONDS", help="How long a rollout takes  [1]")
 @click.option("--throttle", is_flag=True, help="Refuse calls beyond AWS's request quotas, as AWS does")
@@ -32,6 +35,7 @@ def start(
     no_builds: bool,
     docker: bool,
     lenient_runtimes: bool,
+    no_iam: bool,
     private: bool,
     pace: float | None,
     throttle: bool,
@@ -48,8 +52,11 @@ def start(
     }
     options: dict[str, Any] = {name: True for name, value in chosen.items() if value}
     options |= {"builds": False} if no_builds else {}
+    options |= {"iam": False} if no_iam else {}
     options |= {} if pace is None else {"pace": pace}
     server = _asked("ensure", port, options)
+    if no_iam:
+        click.echo(NO_IAM, err=True)
     _show(
         settings,
         {"running": True, "url": server.url, "pid": server.pid},
@@ -79,7 +86,9 @@ def status(settings: Settings) -> None:
     told = f"the local AWS runs on {found.url}, process {found.pid}\n  its log is {found.log}"
     if found.throttle:
         told += "\n  it throttles: calls beyond AWS's request quotas are refused"
-    _show(settings, {**data, "log": found.log, "throttle": found.throttle}, told)
+    told += "" if found.iam else f"\n  {NO_IAM}"
+    data |= {"log": found.log, "throttle": found.throttle, "iam": found.iam}
+    _show(settings, data, told)
 
 
 @command.command()

@@ -43,6 +43,8 @@ def main() -> None:
     os.chdir("/")
     finding.write_port_file(server.port, options.key, throttle=options.throttle)
     _log.info("process %s listens on %s", os.getpid(), server.url)
+    if not options.iam:
+        _log.warning("permissions are not evaluated (--no-iam): every call is allowed")
     signal.signal(signal.SIGTERM, lambda number, frame: _stop(server, number, frame))
     threading.Thread(target=motos.warm, args=(server.world.lock,), name="warm", daemon=True).start()
     _tell(ready, daemon.READY)

@@ -56,6 +56,7 @@ class Status:
     started: float  # epoch seconds
     log: str
     throttle: bool = False
+    iam: bool = True  # False: permissions are not evaluated
 
 
 def ensure(port: int | None = None, options: Mapping[str, Any] | None = None) -> Endpoint:
@@ -106,6 +107,7 @@ def status() -> Status | None:
         said["started"],
         str(finding.log_file()),
         bool(said.get("throttle")),
+        bool(said.get("iam", True)),
     )
 
 

@@ -17,5 +17,6 @@ class Options:
     pace: float = 1.0  # seconds that a rolling replacement of tasks takes; 0: before the next answer
     key: str = ""  # not empty: only who knows it is answered; it follows the account in the access key
     build_workers: int = 8  # builds side by side; the others wait in QUEUED
+    iam: bool = True  # False: every call is allowed, whatever the policies say
     largest_log: int = 512 * 1024 * 1024  # a build that prints more is ended before the disk is full
     throttle: bool = False  # True: calls beyond AWS's quotas are refused (pipectl/facts/quotas.py)

@@ -7,9 +7,10 @@ import threading
 import time
 from typing import Any
 
-from pipectl.local import control, gaps, model, motos, privacy, routing
+from pipectl.local import container_credentials, control, gaps, model, motos, privacy, routing
 from pipectl.local.listener import STREAMED, Listener, listen
 from pipectl.local.options import Options
+from pipectl.local.permissions import api
 from pipectl.local.throttle import Throttle
 from pipectl.local.wire import Answer, Caller, Refused, Request, refusal
 from pipectl.local.world import OWN_SERVICES, World
@@ -84,6 +85,7 @@ class Server:
             **control.health(self._started),
             "pipelines_in": self.world.pipelines_in(),
             "throttle": self._options.throttle,
+            "iam": self._options.iam,
         }
 
     def _bound(self) -> Listener:
@@ -113,7 +115,9 @@ class Server:
         foreign = routing.foreign(environ)
         if foreign:
             return refusal("json", Refused("AccessDeniedException", foreign, 403))
-        stranger = privacy.turned_away(environ, self._options.key) if self._options.key else None
+        if environ.get("PATH_INFO", "").startswith(container_credentials.PREFIX):
+            return container_credentials.answer(self.world, environ)
+        stranger = self._turned_away(environ)
         if stranger:
             return stranger
         path = environ.get("PATH_INFO", "/")
@@ -124,6 +128,12 @@ class Server:
 
             return git.answer(self.world, environ)
         return self._logged(routing.read(environ, body, self.world))
+
+    def _turned_away(self, environ: dict[str, Any]) -> Answer | None:
+        """A private server answers those who know its key, and the sessions that it gave out itself"""
+        if not self._options.key or self.world.sessions.knows(routing.access_key(environ)):
+            return None
+        return privacy.turned_away(environ, self._options.key)
 
     def _logged(self, request: Request) -> Answer | None:
         start = time.time()
@@ -155,6 +165,7 @@ class Server:
 
     def _answer(self, request: Request) -> Answer:
         try:
+            request = api.admitted(self.world, request)
             if request.service in OWN_SERVICES:
                 return self._own(request)
             with self.world.lock:

@@ -18,6 +18,7 @@ from botocore.loaders import Loader
 from pipectl.local import motos
 from pipectl.local.eventbridge import delivery
 from pipectl.local.options import Options
+from pipectl.local.permissions.sessions import Sessions
 from pipectl.local.trail import Trail
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class World:
         self.checks_answers = checks_answers
         self.role_births: dict[str, datetime] = {}
         self.trail = Trail()
+        self.sessions = Sessions()
         self._beside: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._services: dict[tuple[str, str, str], Any] = {}
         self._listeners: list[Listener] = []

@@ -1,7 +1,6 @@
 """What the tests of the kinds share: specs, what they need to exist, and a look at the whole account."""
 
 import copy
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from botocore.exceptions import ClientError
+
+from tests import roles
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -64,12 +65,11 @@ def prepare(world: "World") -> Callable[..., None]:
 
 
 def own_role(iam: Any, name: str) -> None:
-    """A role that the services may take on, and the roles of its account"""
+    """A role that the services may take on, and the roles of its account, and that may do everything"""
     services = [f"{principal}.amazonaws.com" for principal in PRINCIPALS]
     principal = {"Service": services, "AWS": "arn:aws:iam::012345678901:root"}
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    trust = {"Version": "2012-10-17", "Statement": [statement]}
-    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=roles.trust(principal))
+    roles.put(iam, name, roles.allow("*"))
 
 
 @pytest.fixture

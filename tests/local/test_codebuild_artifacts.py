@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import threading
 import time
 import zipfile
@@ -13,6 +12,7 @@ import pytest
 
 from pipectl.local.codebuild import artifacts, unpack
 from pipectl.local.codebuild.buildspec import Files
+from tests import roles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,14 +31,7 @@ def codebuild(client: Callable[..., Any]) -> Any:
 
 @pytest.fixture
 def role(client: Callable[..., Any]) -> str:
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "codebuild.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    made = client("iam").create_role(RoleName="builder", AssumeRolePolicyDocument=trust)
-    return str(made["Role"]["Arn"])
+    return roles.make(client("iam"), "builder", "codebuild")
 
 
 @pytest.fixture

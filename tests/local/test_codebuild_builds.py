@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import roles
 from tests.local.refusals import refused
 
 if TYPE_CHECKING:
@@ -38,14 +39,7 @@ class Builder:
     """A project of its own, and its builds"""
 
     def __init__(self, client: Callable[..., Any]) -> None:
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": "codebuild.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        role = client("iam").create_role(RoleName="builder", AssumeRolePolicyDocument=trust)
-        self.role = role["Role"]["Arn"]
+        self.role = roles.make(client("iam"), "builder", "codebuild")
         self.api = client("codebuild")
         self._logs = client("logs")
 

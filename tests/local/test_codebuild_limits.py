@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -18,6 +17,7 @@ import boto3
 import pipectl
 import pipectl.local
 from pipectl.local.options import Options
+from tests import roles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,14 +45,7 @@ class Place:
         session = boto3.Session(
             aws_access_key_id=account, aws_secret_access_key="local", region_name="eu-west-1"
         )
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": "codebuild.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        iam = session.client("iam", endpoint_url=url)
-        role = iam.create_role(RoleName="builder", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        role = roles.make(session.client("iam", endpoint_url=url), "builder", "codebuild")
         self.api: Any = session.client("codebuild", endpoint_url=url)
         self.api.create_project(
             name="shop",
@@ -176,6 +169,7 @@ def test_closing_the_local_aws_ends_its_builds(account: str, tmp_path: Path) -> 
 SERVER = """
 import sys, threading
 import pipectl.local
+from tests import roles
 with pipectl.local.running() as server:
     print(server.url, flush=True)
     threading.Event().wait()

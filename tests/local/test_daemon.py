@@ -18,6 +18,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pipectl.local import daemon, finding
+from tests import roles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -317,14 +318,7 @@ def test_a_relative_state_folder_is_ignored(home: Path) -> None:
 def test_a_server_starts_with_the_options_that_are_named(home: Path, connect: Connect) -> None:
     server = daemon.ensure(options={"builds": False, "pace": 0})
     codebuild = connect(server.url, "123456789012")("codebuild")
-    iam = connect(server.url, "123456789012")("iam")
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"Service": "codebuild.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    role = iam.create_role(RoleName="build", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    role = roles.make(connect(server.url, "123456789012")("iam"), "build", "codebuild")
     codebuild.create_project(
         name="refused",
         serviceRole=role,

@@ -12,6 +12,8 @@ from pipectl.local.codebuild.record import PipelineWork
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pipectl.local.codebuild.record import Stored
+
 _PREFIX = "AWSCodePipeline/"  # no project can be called so
 _IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 
@@ -26,6 +28,7 @@ class CommandBuilds(BuildOperations):
         *,
         inputs: Mapping[str, bytes],
         outputs: Mapping[str, Sequence[str]],
+        stored: Mapping[str, Stored] | None = None,
         exported: Sequence[str] = (),
         environment: Sequence[Mapping[str, str]] = (),
         role: str,
@@ -40,7 +43,7 @@ class CommandBuilds(BuildOperations):
         }
         with self.world.lock:
             project = self._commands_project(pipeline, json.dumps(spec), environment, role)
-            work = PipelineWork(dict(inputs), next(iter(inputs), ""), tuple(outputs))
+            work = PipelineWork(dict(inputs), next(iter(inputs), ""), tuple(outputs), stored or {})
             return self.begin(project, {}, initiator=f"codepipeline/{pipeline}", work=work).identity
 
     def _commands_project(

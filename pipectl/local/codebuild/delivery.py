@@ -10,11 +10,13 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.codebuild import artifacts
+from pipectl.local.codebuild.record import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pipectl.local.codebuild.authority import Authority
     from pipectl.local.codebuild.buildspec import Buildspec, Files
     from pipectl.local.codebuild.record import Build
     from pipectl.local.world import World
@@ -74,10 +76,8 @@ def _object(location: str, world: World, account: str) -> str:
 class Delivery:
     """Hands the artifacts of one build on."""
 
-    def __init__(
-        self, world: World, build: Build, account: str, region: str, named: Callable[[str], str]
-    ) -> None:
-        self._world, self._build, self._account, self._region = world, build, account, region
+    def __init__(self, world: World, build: Build, authority: Authority, named: Callable[[str], str]) -> None:
+        self._world, self._build, self._authority = world, build, authority
         self._named = named
 
     def upload(self, spec: Buildspec, source: Path, say: Callable[[str], None]) -> None:
@@ -93,6 +93,8 @@ class Delivery:
         """User guide of CodePipeline: one output takes `artifacts`, several are secondary artifacts"""
         names = self._build.pipeline.outputs if self._build.pipeline else ()
         for name in names:
+            if self._build.pipeline and name in self._build.pipeline.stored:
+                self._authority.hand_on([self._build.pipeline.stored[name]])
             files = _files_for(spec, name, alone=len(names) == 1)
             found = artifacts.collect(files, source, say)
             self._build.outputs[name] = artifacts.pack(found, self._target(name), links=files.links)
@@ -156,8 +158,9 @@ class Delivery:
         return shown
 
     def _put(self, bucket: str, key: str, data: bytes) -> None:
+        self._authority.hand_on([Stored(bucket, key)])
         with self._world.lock:
-            backend = self._world.moto("s3", self._account, self._region)
+            backend = self._world.moto("s3", self._authority.account, self._authority.region)
             if bucket not in backend.buckets:
                 raise DeliveryError(f"NoSuchBucket: The specified bucket does not exist: {bucket}")
             backend.put_object(bucket, key, data)

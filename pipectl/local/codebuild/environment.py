@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from pipectl.local.codebuild.buildspec import Buildspec
     from pipectl.local.codebuild.record import Build
-    from pipectl.local.world import World
+    from pipectl.local.container_credentials import Desk
+    from pipectl.local.permissions import Caller
 
 PARAMETER_STORE = "PARAMETER_STORE"
 SECRETS_MANAGER = "SECRETS_MANAGER"
@@ -32,10 +33,10 @@ def overridden(
     return list(merged.values())
 
 
-def stated(build: Build, buildspec: Buildspec, world: World, account: str, region: str) -> dict[str, str]:
+def stated(build: Build, buildspec: Buildspec, role: Caller, account: str, region: str) -> dict[str, str]:
     """The user's variables with their values: StartBuild's before the project's before the buildspec's"""
-    parameter = ParameterReader(world, account, region)
-    secret = SecretReader(world, account, region)
+    parameter = ParameterReader(role, account, region)
+    secret = SecretReader(role, account, region)
     found = dict(buildspec.variables)
     found |= {name: parameter(path) for name, path in buildspec.parameters.items()}
     found |= {name: secret(reference) for name, reference in buildspec.secrets.items()}
@@ -77,8 +78,8 @@ def own(build: Build, folders: Mapping[str, Path], log_path: str) -> dict[str, s
     return {name: str(value) for name, value in (variables | secondary).items() if value is not None}
 
 
-def host(build: Build, world: World, account: str, region: str, shims: Path) -> dict[str, str]:
-    """What every program needs; of the host only PATH. Credentials are those of the local AWS"""
+def host(build: Build, url: str, desk: Desk, region: str, shims: Path) -> dict[str, str]:
+    """What every program needs; of the host only PATH. Credentials of the project's role come from a desk"""
     home, temporary = build.folder / "home", build.folder / "tmp"
     for folder in (home, temporary):
         folder.mkdir(exist_ok=True)
@@ -87,9 +88,8 @@ def host(build: Build, world: World, account: str, region: str, shims: Path) -> 
         "HOME": str(home),
         "TMPDIR": str(temporary),
         "LANG": "C.UTF-8",
-        "AWS_ACCESS_KEY_ID": world.access_key(account),
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_ENDPOINT_URL": world.url,
+        **desk.variables(url),
+        "AWS_ENDPOINT_URL": url,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",

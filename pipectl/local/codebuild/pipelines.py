@@ -11,6 +11,8 @@ from pipectl.local.codebuild.record import PipelineWork
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pipectl.local.codebuild.record import Stored
+
 
 class PipelineBuilds(BuildOperations):
     """The pipeline overrides source and artifacts of the project (aws/aws-cdk#4689)."""
@@ -22,6 +24,7 @@ class PipelineBuilds(BuildOperations):
         inputs: Mapping[str, bytes],
         primary: str,
         outputs: Sequence[str],
+        stored: Mapping[str, Stored] | None = None,
         environment: Iterable[Mapping[str, str]] = (),
         initiator: str,
         source_version: str | None = None,
@@ -37,7 +40,7 @@ class PipelineBuilds(BuildOperations):
                 "sourceVersion": source_version,
             }
             wanted = overridden(known | {"source": source, "secondarySources": []}, request, self.role_arn)
-            work = PipelineWork(dict(inputs), primary, tuple(outputs))
+            work = PipelineWork(dict(inputs), primary, tuple(outputs), stored or {})
             build = self.begin(wanted, request, initiator=initiator, work=work)
             build.shown["resolvedSourceVersion"] = resolved_source_version
             return build.identity

@@ -28,11 +28,10 @@ def install(build: Build, *, real_docker: bool) -> Path:
     return folder
 
 
-def variables(build: Build, account: str, region: str) -> dict[str, str]:
+def variables(build: Build, region: str) -> dict[str, str]:
     """What the shims want to know"""
     return {
         "PIPECTL_LOCAL_BUILD": str(build.folder),
-        "PIPECTL_LOCAL_ACCOUNT": account,
         "PIPECTL_LOCAL_REGION": region,
         "PIPECTL_LOCAL_PRIVILEGED": "1" if build.shown["environment"]["privilegedMode"] else "",
     }

@@ -7,11 +7,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
 COMPLETED = "COMPLETED"
 IN_PROGRESS = "IN_PROGRESS"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where an artifact lies, the customer's key that encrypts it, and the connection that a build clones it from"""
+
+    bucket: str
+    key: str
+    encryption_key: str = ""
+    connection: str = ""
 
 
 @dataclass(frozen=True)
@@ -21,6 +32,7 @@ class PipelineWork:
     inputs: dict[str, bytes]
     primary: str
     outputs: tuple[str, ...]
+    stored: Mapping[str, Stored] = field(default_factory=dict)  # by the name of the artifact
 
 
 @dataclass

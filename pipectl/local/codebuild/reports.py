@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pipectl.local.codebuild.authority import Authority
     from pipectl.local.codebuild.buildspec import Buildspec, Report
     from pipectl.local.codebuild.record import Build
     from pipectl.local.service import Caller
@@ -107,26 +108,27 @@ class ReportOperations(Base):
         return {}
 
 
-def collect(world: World, build: Build, spec: Buildspec, source: Path, say: Callable[[str], None]) -> None:
+def collect(
+    authority: Authority, build: Build, spec: Buildspec, source: Path, say: Callable[[str], None]
+) -> None:
     """Store the reports of a build; a pattern that finds nothing is only said"""
-    _, _, _, region, account, _ = build.shown["arn"].split(":", 5)
-    service: ReportOperations = world.service("codebuild", account, region)
+    world = authority.role.world
+    service: ReportOperations = world.service("codebuild", authority.account, authority.region)
     for report in spec.reports:
         try:
             found = artifacts.collect(Files(report.files, report.base), source, lambda _: None)
         except artifacts.ArtifactError:
             say(f"No matching report paths found: {report.group}")
             continue
+        puts = "BatchPutCodeCoverages" if report.format in _COVERAGE else "BatchPutTestCases"
+        authority.report(_group_arn(service, build, report), puts)
         summary = junit.summary(list(found.values())) if report.format == "JUNITXML" else None
         with world.lock:
             _store(service, build, report, summary)
 
 
 def _store(service: ReportOperations, build: Build, report: Report, summary: dict[str, Any] | None) -> None:
-    stated = report.group.startswith("arn:")
-    group = (
-        report.group if stated else service.arn(f"report-group/{build.shown['projectName']}-{report.group}")
-    )
+    group = _group_arn(service, build, report)
     kind = "CODE_COVERAGE" if report.format in _COVERAGE else "TEST"
     if group not in service.groups:
         service.group(group, kind, {"exportConfigType": "NO_EXPORT"}, [])
@@ -145,6 +147,12 @@ def _store(service: ReportOperations, build: Build, report: Report, summary: dic
         "testSummary": summary,
     }
     build.shown["reportArns"].append(arn)
+
+
+def _group_arn(service: ReportOperations, build: Build, report: Report) -> str:
+    if report.group.startswith("arn:"):
+        return report.group
+    return service.arn(f"report-group/{build.shown['projectName']}-{report.group}")
 
 
 def _split(arns: list[str], kept: dict[str, dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:

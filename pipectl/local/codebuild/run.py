@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pipectl.local import container_credentials
 from pipectl.local.codebuild import (
+    authority,
     buildspec,
     delivery,
     environment,
@@ -44,6 +46,8 @@ class Run:
         self._deadline = world.now() + timedelta(minutes=build.shown["timeoutInMinutes"])
         self._shell: shell.Shell | None = None
         self._places = sources.folders(build)
+        self._authority = authority.Authority(world, build, account, region)
+        self._desk: container_credentials.Desk | None = None
         self.retry: str | None = None  # how the failed phase wants the build to be tried again
 
     def __call__(self) -> None:
@@ -80,10 +84,14 @@ class Run:
     def _provision(self) -> None:
         with self._phases.phase("PROVISIONING"):
             with self.world.lock:  # whoever sees the names of group and stream can read them
-                self.build.shown["logs"] = logs.location(self.build, self._region, self._partition)
+                location = logs.location(self.build, self._region, self._partition)
+                self._authority.write_logs(location)
+                self.build.shown["logs"] = location
                 self._log.say("Running on CodeBuild On-demand")
                 self._log.say("Waiting for agent ping")
                 self._log.carry()
+            self._authority.join_network()
+            self._authority.pull_image()
             if not self.world.options.builds:
                 raise PhaseError(_CLIENT_ERROR, "builds are switched off in this local AWS (--no-builds)")
 
@@ -101,6 +109,8 @@ class Run:
         return None if self._phases.failed else spec
 
     def _fetch(self) -> None:
+        self._authority.fetch_sources()
+        self._authority.fetch_buildspec()
         try:
             sources.fetch(self.build, self.world, self._account, self._region)
         except sources.SourceError as error:
@@ -137,14 +147,16 @@ class Run:
 
     def _open_shell(self, spec: buildspec.Buildspec) -> None:
         try:
-            stated = environment.stated(self.build, spec, self.world, self._account, self._region)
+            stated = environment.stated(self.build, spec, self._authority.role, self._account, self._region)
         except FetchError as error:
             raise PhaseError(error.code, str(error)) from error
         folder = programs.install(self.build, real_docker=self.world.options.docker)
-        variables = environment.host(self.build, self.world, self._account, self._region, folder)
+        role = self._authority.role
+        self._desk = container_credentials.open_desk(self.world, role.role, role.session, self._region)
+        variables = environment.host(self.build, self.world.url, self._desk, self._region, folder)
         variables |= stated
         variables |= environment.own(self.build, self._places, self._log_path)
-        variables |= programs.variables(self.build, self._account, self._region)
+        variables |= programs.variables(self.build, self._region)
         self._shell = shell.Shell(shell.words(spec.shell), self.build.folder, variables, self._log.output)
 
     @property
@@ -213,8 +225,8 @@ class Run:
 
     def _upload(self, spec: buildspec.Buildspec) -> None:
         with self._phases.phase("UPLOAD_ARTIFACTS", contexts=True):
-            reports.collect(self.world, self.build, spec, self._places[""], self._log.say)
-            delivered = delivery.Delivery(self.world, self.build, self._account, self._region, self._named)
+            reports.collect(self._authority, self.build, spec, self._places[""], self._log.say)
+            delivered = delivery.Delivery(self.world, self.build, self._authority, self._named)
             try:
                 delivered.upload(spec, self._places[""], self._log.say)
             except delivery.DeliveryError as error:
@@ -236,6 +248,8 @@ class Run:
         if self._shell:
             self._shell.close()
         processes.end_marked(f"CODEBUILD_BUILD_ID={self.build.identity}")
+        if self._desk:
+            container_credentials.close_desk(self.world, self._desk)
         if not self._phases.was_cut:
             with self._phases.phase("FINALIZING", contexts=True):
                 pass

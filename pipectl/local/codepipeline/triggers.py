@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local import permissions
@@ -40,11 +41,16 @@ class Triggers(Commands):
             _log.warning("rule %s names pipeline %s, which does not exist", rule, name)
         elif not self.world.role_usable(role, _PRINCIPAL):
             _log.warning("rule %s: EventBridge cannot assume %s", rule, role)
-        elif not permissions.allows(self.world, role, "codepipeline:StartPipelineExecution", pipeline.arn):
+        elif not self._may_start(role, pipeline):
             _log.warning("rule %s: %s may not start %s", rule, role, pipeline.arn)
         else:
             given = _given(target, body)
             self.engine.crew.give(lambda: self._start(pipeline, rule, event, given))
+
+    def _may_start(self, role: str, pipeline: Pipeline) -> bool:
+        """EventBridge takes the target's role on under a random session name (inferred)"""
+        session = permissions.Caller(self.world, role, uuid.uuid4().hex)
+        return session.may("codepipeline:StartPipelineExecution", pipeline.arn)
 
     def put_action_revision(self, request: Shape, caller: Caller) -> Shape:
         """API reference, PutActionRevision: a new revision of a source starts an execution that takes it."""

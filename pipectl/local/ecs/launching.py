@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local.ecs import agent
 from pipectl.local.ecs.images import digest_of, pull_problem
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ def start(state: State, task: Task) -> Start:
     """Pull, open the logs, start: the first problem of a container stops the task"""
     containers = task.revision.definition["containerDefinitions"]
     went = Start()
+    if denied := agent.denial(state, task):
+        went.stop_code, went.reason = "TaskFailedToStart", denied.reason
+        if denied.container:
+            went.container_reasons[denied.container] = denied.reason
+        return went
     for container in containers:
         problem = pull_problem(state.world, container["image"]) or _log(state, task, container)
         if problem:

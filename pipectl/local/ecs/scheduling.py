@@ -7,7 +7,7 @@ thread in between, so events come without anybody asking.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipectl.local.ecs import events
 from pipectl.local.ecs.names import new_deployment_id
@@ -94,6 +94,14 @@ class Scheduling(State):
         ):
             return None
         return service
+
+    def definition_of(self, cluster: str, service: str) -> dict[str, Any] | None:
+        """The task definition that a service runs; None when cluster or service are not there"""
+        try:
+            found = self.find_service(self.active_cluster(cluster), service)
+        except Refused:
+            return None
+        return found.primary.revision.definition if found is not None and found.primary is not None else None
 
     def _short(self, service: ServiceRecord) -> str:
         """The ARN without its cluster, as services of before 2018 have it (developer guide, ARNs and ids)"""

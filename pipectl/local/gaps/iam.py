@@ -31,7 +31,7 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
     backend = world.moto("iam", request.account, request.region)
     _load_managed_policies(backend, request.operation, asked)
     if request.operation == "SimulatePrincipalPolicy":
-        return simulation.answer(backend, asked)
+        return simulation.answer(world, backend, asked)
     if request.operation == "CreateServiceLinkedRole":
         return _create_service_linked_role(backend, asked, forward(request))
     check = _CHECKS.get(request.operation)

@@ -21,10 +21,18 @@ def from_json(request: Request, code: str) -> dict[str, Any]:
 
 def from_query(request: Request, code: str) -> dict[str, Any]:
     """Read the request of a query service (IAM), or refuse it with the service's code for invalid values"""
+    shape = _input(request)
+    value = parsed_query(request)
+    if shape is not None:
+        validation.require(shape, value, code)
+    return value
+
+
+def parsed_query(request: Request) -> dict[str, Any]:
+    """The members of a query service's request, unchecked"""
     from moto.core.parse import PROTOCOL_PARSERS
     from moto.core.utils import get_service_model
 
-    shape = _input(request)
     operation = get_service_model(request.service).operation_model(request.operation)
     values = dict(parse_qsl(f"{request.query}&{request.body.decode()}", keep_blank_values=True))
     whole = {
@@ -36,8 +44,6 @@ def from_query(request: Request, code: str) -> dict[str, Any]:
         "url_params": {},
     }
     value: dict[str, Any] = PROTOCOL_PARSERS["query"](operation).parse(whole)  # type: ignore[arg-type]
-    if shape is not None:
-        validation.require(shape, value, code)
     return value
 
 

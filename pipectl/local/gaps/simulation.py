@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from pipectl.local import permissions
+from pipectl.local.permissions import decision, principals
 from pipectl.local.wire import Answer, Refused
+
+if TYPE_CHECKING:
+    from pipectl.local.world import World
 
 _ANSWER = """<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
 <SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated><EvaluationResults>{results}</EvaluationResults>
@@ -18,31 +21,36 @@ _RESULT = """<member><EvalActionName>{action}</EvalActionName><EvalResourceName>
 <EvalDecision>{decision}</EvalDecision><MatchedStatements/><MissingContextValues/></member>"""
 
 
-def answer(backend: Any, asked: dict[str, Any]) -> Answer:
+def answer(world: World, backend: Any, request: dict[str, Any]) -> Answer:
     """One result for each action on each resource (API reference, SimulatePrincipalPolicy).
 
-    Conditions are taken as met, boundaries and further PolicyInputList documents are not looked at (limits).
+    Resource policies are not looked at ("you must include the policy as a string"), and further
+    PolicyInputList documents are not either (a limit).
     """
-    holders = _holders(backend, asked["PolicySourceArn"])
+    principal = _principal(world, backend, request["PolicySourceArn"])
+    context = [
+        (entry["ContextKeyName"], value)
+        for entry in request.get("ContextEntries") or []
+        for value in entry.get("ContextKeyValues") or []
+    ]
     results = [
         _RESULT.format(
             action=escape(action),
             resource=escape(resource),
-            decision=permissions.decision(holders, action, resource),
+            decision=decision.simulated(world, principal, action, resource, context),
         )
-        for action in asked["ActionNames"]
-        for resource in asked.get("ResourceArns") or ["*"]
+        for action in request["ActionNames"]
+        for resource in request.get("ResourceArns") or ["*"]
     ]
     text = _ANSWER.format(results="".join(results), request=uuid.uuid4())
     return Answer(200, {"Content-Type": "text/xml"}, text.encode())
 
 
-def _holders(backend: Any, arn: str) -> list[Any]:
-    for role in backend.roles.values():
-        if role.arn == arn:
-            return [role]
+def _principal(world: World, backend: Any, arn: str) -> principals.Principal:
+    role = principals.role_session(world, arn, "simulated")
+    if role is not None:
+        return role
     for user in backend.users.values():
         if user.arn == arn:
-            groups = [group for group in backend.groups.values() if user in group.users]
-            return [user, *groups]
+            return principals.user_principal(backend, user)
     raise Refused("NoSuchEntity", f"The entity {arn} cannot be found.")

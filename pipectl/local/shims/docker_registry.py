@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from pipectl.local.shims import docker_images, docker_options, wire
 from pipectl.local.shims.docker_errors import DockerError
@@ -16,6 +17,7 @@ _ECR = re.compile(
     r"(?::(?P<tag>[\w.-]+))?(?:@(?P<digest>.+))?"
 )
 _ECR_USER = "AWS"  # user guide of ECR, "private registry authentication"
+_DENIED = "AccessDeniedException"
 _DEFAULT_HOST = "https://index.docker.io/v1/"
 
 
@@ -105,8 +107,11 @@ def _put(place: Place, image: docker_images.Image) -> None:
         "imageTag": place.tag,
     }
     try:
-        wire.call("ecr", "PutImage", parameters, account=place.account, region=place.region)
+        _upload_layers(place, image)
+        wire.call("ecr", "PutImage", parameters, region=place.region)
     except wire.RefusedError as error:
+        if error.code == _DENIED:
+            raise DockerError(f"denied: {error}") from error
         if error.code == "ImageAlreadyExistsException":
             return  # the same image under the same tag: docker finds nothing to do
         if error.code == "RepositoryNotFoundException":
@@ -114,6 +119,27 @@ def _put(place: Place, image: docker_images.Image) -> None:
         if error.code == "ImageTagAlreadyExistsException":
             raise DockerError(f"tag invalid: {error}") from error
         raise DockerError(f"denied: {error.code}: {error}") from error
+
+
+def _upload_layers(place: Place, image: docker_images.Image) -> None:
+    """What a push calls before the image is put (ECR user guide, "IAM permissions for pushing an image").
+
+    Layers are not kept: the local ECR answers with a refusal of its own, which is no denial.
+    """
+    repository = {"repositoryName": place.repository, "registryId": place.account}
+    layer = {**repository, "uploadId": "local"}
+    calls: dict[str, dict[str, Any]] = {
+        "BatchCheckLayerAvailability": {**repository, "layerDigests": [image.digest]},
+        "InitiateLayerUpload": repository,
+        "UploadLayerPart": {**layer, "partFirstByte": 0, "partLastByte": 0, "layerPartBlob": ""},
+        "CompleteLayerUpload": {**layer, "layerDigests": [image.digest]},
+    }
+    for operation, parameters in calls.items():
+        try:
+            wire.call("ecr", operation, parameters, region=place.region)
+        except wire.RefusedError as error:
+            if error.code == _DENIED:
+                raise DockerError(f"denied: {error}") from error
 
 
 def pull(words: list[str]) -> None:
@@ -137,10 +163,17 @@ def pull(words: list[str]) -> None:
 
 def _pull(place: Place, reference: str) -> docker_images.Image:
     wanted = {"imageTag": place.tag} if place.tag else {"imageDigest": place.digest}
-    parameters = {"repositoryName": place.repository, "imageIds": [wanted]}
+    parameters = {
+        "registryId": place.account, "repositoryName": place.repository, "imageIds": [wanted]
+    }  # fmt: skip
     try:
-        found = wire.call("ecr", "BatchGetImage", parameters, account=place.account, region=place.region)
+        found = wire.call("ecr", "BatchGetImage", parameters, region=place.region)
     except wire.RefusedError as error:
+        if error.code == _DENIED:  # as in everything2/everything2#2562
+            raise DockerError(
+                f"Error response from daemon: pull access denied for {place.host}/{place.repository}, "
+                f"repository does not exist or may require 'docker login': denied: {error}"
+            ) from error
         raise DockerError(f"Error response from daemon: {error}") from error
     if not found.get("images"):
         raise DockerError(f"Error response from daemon: manifest for {reference} not found: manifest unknown")

@@ -13,7 +13,8 @@ from botocore.config import Config
 from click.testing import Result
 
 from pipectl.local.server import Server
-from tests.local.codepipeline.conftest import Runs, Shape, action, trust, until
+from tests import roles
+from tests.local.codepipeline.conftest import Runs, Shape, action, until
 from tests.plain import session
 
 REGION = "eu-west-1"
@@ -26,10 +27,7 @@ class Shop(Runs):
     def __init__(
         self, client: Callable[..., Any], account: str, server: Server, typed: Callable[..., Result]
     ) -> None:
-        role = client("iam").create_role(
-            RoleName="pipeline",
-            AssumeRolePolicyDocument=trust({"Service": "codepipeline.amazonaws.com"}),
-        )["Role"]["Arn"]
+        role = roles.make(client("iam"), "pipeline", "codepipeline")
         place = {"LocationConstraint": REGION}
         client("s3").create_bucket(Bucket=f"artifacts-{account}", CreateBucketConfiguration=place)
         self.client, self.server, self.account = client, server, account

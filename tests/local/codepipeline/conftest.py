@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import threading
 import time
 import zipfile
@@ -12,22 +11,17 @@ from typing import Any
 
 import pytest
 
+from tests import roles
+
 REGION = "eu-west-1"
 PATIENCE_S = 60
 Shape = dict[str, Any]
 Client = Callable[..., Any]
 
 
-def trust(principal: Shape) -> str:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
 @pytest.fixture
 def role(client: Client) -> str:
-    document = trust({"Service": "codepipeline.amazonaws.com"})
-    made = client("iam").create_role(RoleName="pipeline", AssumeRolePolicyDocument=document)
-    return str(made["Role"]["Arn"])
+    return roles.make(client("iam"), "pipeline", "codepipeline")
 
 
 @pytest.fixture

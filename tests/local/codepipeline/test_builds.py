@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import Runs, action, approval, build, stage, trust, until
+from tests import roles
+
+from .conftest import Runs, action, approval, build, stage, until
 
 Shape = dict[str, Any]
 Client = Callable[..., Any]
@@ -31,8 +33,7 @@ artifacts:
 @pytest.fixture
 def project(client: Client) -> Callable[[str], None]:
     """A CodeBuild project `shop` with an inline buildspec."""
-    document = trust({"Service": "codebuild.amazonaws.com"})
-    role = client("iam").create_role(RoleName="build", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    role = roles.make(client("iam"), "build", "codebuild")
 
     def create(spec: str) -> None:
         client("codebuild").create_project(

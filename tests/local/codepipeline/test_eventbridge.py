@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import REGION, Runs, approval, source, stage, trust, until
+from tests.roles import trust
+
+from .conftest import REGION, Runs, approval, source, stage, until
 
 Shape = dict[str, Any]
 Client = Callable[..., Any]

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import Runs, action, approval, stage, trust, until
+from tests.roles import trust
+
+from .conftest import Runs, action, approval, stage, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import action, approval, build, source, stage, trust
+from tests.roles import trust
+
+from .conftest import action, approval, build, source, stage
 
 Shape = dict[str, Any]
 Declare = Callable[..., Shape]

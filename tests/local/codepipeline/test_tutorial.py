@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .conftest import REGION, Runs, action, build, source, stage, trust, until
+from tests import roles
+
+from .conftest import REGION, Runs, action, build, source, stage, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,21 +42,15 @@ FILES = {"buildspec.yml": BUILDSPEC, "Dockerfile": "FROM ruby:3.3\nCOPY . /app\n
 def shop(runs: Runs, client: Callable[..., Any], account: str) -> Runs:
     """Repository, image repository, project, service, rule and pipeline, as the tutorial makes them."""
     iam = client("iam")
-    roles = {
-        name: iam.create_role(
-            RoleName=name, AssumeRolePolicyDocument=trust({"Service": f"{name}.amazonaws.com"})
-        )["Role"]["Arn"]
-        for name in ("codebuild", "events", "ecs-tasks")
-    }
+    arns = {name: roles.make(iam, name, name) for name in ("codebuild", "ecs-tasks")}
     pipeline = f"arn:aws:codepipeline:{REGION}:{account}:shop"
     statement = {"Effect": "Allow", "Action": "codepipeline:StartPipelineExecution", "Resource": pipeline}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam.put_role_policy(RoleName="events", PolicyName="start", PolicyDocument=policy)
+    arns["events"] = roles.make(iam, "events", "events", statements=(statement,))
     client("codecommit").create_repository(repositoryName="shop")
     uri = client("ecr").create_repository(repositoryName="shop")["repository"]["repositoryUri"]
-    _make_service(client("ecs"), uri, roles["ecs-tasks"])
-    _make_project(client("codebuild"), uri, roles["codebuild"])
-    _make_rule(client("events"), account, pipeline, roles["events"])
+    _make_service(client("ecs"), uri, arns["ecs-tasks"])
+    _make_project(client("codebuild"), uri, arns["codebuild"])
+    _make_rule(client("events"), account, pipeline, arns["events"])
     deploy = action(
         "Deploy",
         "Deploy",

@@ -26,9 +26,10 @@ def start(job: Job) -> Outcome:
     try:
         build = job.service("codebuild").start_for_pipeline(
             job.configuration["ProjectName"],
-            inputs={artifact.name: job.read_any(artifact) for artifact in job.inputs},
+            inputs={artifact.name: job.for_build(artifact) for artifact in job.inputs},
             primary=primary.name if primary else "",
             outputs=[artifact.name for artifact in job.outputs],
+            stored={artifact.name: job.stored(artifact) for artifact in (*job.inputs, *job.outputs)},
             environment=_environment(job),
             initiator=f"codepipeline/{job.trip.pipeline.name}",
             source_version=_version(primary) if primary else None,
@@ -77,7 +78,7 @@ def _ended(job: Job, build: str, status: str) -> Done:
     for artifact in job.outputs:
         if artifact.name not in made:
             raise ActionFailedError(f"The build did not produce the output artifact {artifact.name}")
-        job.write(artifact, made[artifact.name])
+        job.from_build(artifact, made[artifact.name])
     return Done(f"Build terminated with state: {status}", codebuild.exported_variables(build))
 
 

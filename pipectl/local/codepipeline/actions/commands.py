@@ -23,8 +23,9 @@ def start(job: Job) -> Outcome:
         build = job.service("codebuild").start_commands(
             job.trip.pipeline.name,
             declaration.get("commands", []),
-            inputs={artifact.name: job.read_any(artifact) for artifact in job.inputs},
+            inputs={artifact.name: job.for_build(artifact) for artifact in job.inputs},
             outputs={artifact.name: files.get(artifact.name, []) for artifact in job.outputs},
+            stored={artifact.name: job.stored(artifact) for artifact in (*job.inputs, *job.outputs)},
             exported=declaration.get("outputVariables", []),
             environment=declaration.get("environmentVariables", []),
             role=job.role,

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 
+from pipectl.local.codebuild.record import Stored
 from pipectl.local.codepipeline.actions.action import ActionFailedError
 from pipectl.local.codepipeline.records import Revision
 from pipectl.local.model import operation_model
 from pipectl.local.service import Caller, Refused
 from pipectl.local.validation import accept
 
-from . import artifacts
+from . import artifacts, authority
 
 if TYPE_CHECKING:
     from pipectl.local.codepipeline.records import ActionRun, Artifact, RuleRun
@@ -97,22 +98,47 @@ class Job:
         raise ActionFailedError(f"Input artifact {name} not found", "ConfigurationError")
 
     def read(self, artifact: Artifact) -> bytes:
-        """The zip file of an input artifact; a Git reference is no zip file (user guide, CodeCommit)."""
+        """The zip file of an input artifact; a Git reference is no zip file (user guide, CodeCommit).
+
+        The role of the action must be allowed to take it out of the bucket.
+        """
         if artifact.full_clone:
             raise ActionFailedError(
                 f"The input artifact {artifact.name} has the format CODEBUILD_CLONE_REF, which only "
                 "CodeBuild actions can use",
                 "ConfigurationError",
             )
-        return self.read_any(artifact)
+        authority.require_read(self, artifact.location)
+        return self.for_build(artifact)
 
-    def read_any(self, artifact: Artifact) -> bytes:
-        """What an input artifact holds, be it a zip file or a Git reference."""
+    def for_build(self, artifact: Artifact) -> bytes:
+        """What an input artifact holds, be it a zip file or a Git reference; a build's own role takes it."""
         return artifacts.read(self.world, self.account, artifact.location)
 
     def write(self, artifact: Artifact, data: bytes) -> None:
-        """Store an output artifact."""
+        """Store an output artifact in the name of the action's role."""
+        authority.require_write(self, artifact.location)
+        self.from_build(artifact, data)
+
+    def from_build(self, artifact: Artifact, data: bytes) -> None:
+        """Store an output artifact that a build was allowed to hand on."""
         artifacts.write(self.world, self.account, artifact.location, data)
+
+    def stored(self, artifact: Artifact) -> Stored:
+        """Where an artifact lies, as a build's role is asked about it."""
+        declaration = self.trip.execution.declaration
+        store = declaration.get("artifactStore") or declaration["artifactStores"][artifact.location.region]
+        key = store.get("encryptionKey", {}).get("id", "")
+        return Stored(artifact.location.bucket, artifact.location.key, key, self._cloned_from(artifact))
+
+    def _cloned_from(self, artifact: Artifact) -> str:
+        """The connection from which a build clones what CODEBUILD_CLONE_REF only refers to; "" for none."""
+        for action in self.trip.execution.declaration["stages"][0]["actions"]:
+            configuration = action.get("configuration") or {}
+            is_output = artifact.name in [each["name"] for each in action.get("outputArtifacts") or []]
+            if is_output and configuration.get("OutputArtifactFormat") == "CODEBUILD_CLONE_REF":
+                return str(configuration.get("ConnectionArn", ""))
+        return ""
 
     def tell(self, **facts: Any) -> None:
         """Show facts about the work while it goes on: external_id, external_url, summary, ..."""

@@ -11,7 +11,7 @@ from pipectl.local.codepipeline.actions.action import ActionFailedError, Done, P
 from pipectl.local.codepipeline.records import ActionRun, Artifact, Problem
 from pipectl.local.codepipeline.variables import UnresolvedError, resolve
 
-from . import artifacts, events, stages
+from . import artifacts, authority, events, stages
 from .job import Job
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def carry_out(job: Job, begin: Callable[[], Done | Pending], ended: Callable[[Ou
     """Begin work in the crew; `ended` is called once, under the world's lock, when it is over."""
 
     def task() -> None:
-        said = _attempt(begin)
+        said = _attempt(lambda: _allowed(job, begin))
         with job.world.lock:
             if isinstance(said, Pending):
                 _await(job, said, ended)
@@ -103,6 +103,12 @@ def carry_out(job: Job, begin: Callable[[], Done | Pending], ended: Callable[[Ou
                 ended(said)
 
     job.trip.engine.crew.give(task)
+
+
+def _allowed(job: Job, begin: Callable[[], Done | Pending]) -> Done | Pending:
+    """Begin only what the role may do (authority.py)."""
+    authority.require(job)
+    return begin()
 
 
 def _attempt(step: Callable[[], Done | Pending | None]) -> Done | Pending | Problem | None:
