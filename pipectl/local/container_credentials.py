@@ -1,7 +1,7 @@
 """Where programs of a build fetch the credentials of its role, as in a container on AWS.
 
-AWS SDKs and Tools Reference Guide, "Container credential provider": AWS_CONTAINER_CREDENTIALS_FULL_URI names the
-place (on loopback), AWS_CONTAINER_AUTHORIZATION_TOKEN is sent as the header Authorization.
+AWS SDKs and Tools Reference Guide, "Container credential provider": AWS_CONTAINER_CREDENTIALS_FULL_URI
+names the place (on loopback), AWS_CONTAINER_AUTHORIZATION_TOKEN is sent as the header Authorization.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a build does in its role's name before and after its commands, and the phase that fails when it may not.
+"""What a build does in its role's name around its commands, and the phase that fails when it may not.
 
-Sentences that are not marked as inferred were seen in public reports. The commands themselves call with the role's
-credentials (container_credentials.py).
+Sentences that are not marked as inferred were seen in public reports. The commands themselves call with
+the role's credentials (container_credentials.py).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Authority:
         return self._place.region
 
     def write_logs(self, logs: dict[str, Any]) -> None:
-        """Open the stream; the words as in juspay/hyperswitch-cdk#37, for group and events inferred from them"""
+        """Open the stream; the words as in juspay/hyperswitch-cdk#37, inferred for group and events"""
         group, stream = logs.get("groupName"), logs.get("streamName")
         if not group:
             return
@@ -58,8 +58,8 @@ class Authority:
                 self.role.require(action, f"{begin}:log-stream:{stream}")
         except DeniedError as denied:
             message = (
-                f"Service role {self.role.role} does not allow AWS CodeBuild to create Amazon CloudWatch Logs log "
-                f"streams for build {self._build.shown['arn']}. Error message: {denied}"
+                f"Service role {self.role.role} does not allow AWS CodeBuild to create Amazon CloudWatch "
+                f"Logs log streams for build {self._build.shown['arn']}. Error message: {denied}"
             )
             raise PhaseError("ACCESS_DENIED", message) from None
 
@@ -85,9 +85,10 @@ class Authority:
             self._all(pull_calls([image], self._place, ""))
         except DeniedError as denied:
             message = (
-                "Unable to pull customer's container image. CannotPullContainerError: Error response from daemon: "
-                f"pull access denied for {image.partition(':')[0].partition('@')[0]}, repository does not exist or "
-                f"may require 'docker login': denied: {denied}"
+                "Unable to pull customer's container image. CannotPullContainerError: Error response "
+                f"from daemon: pull access denied for {image.partition(':')[0].partition('@')[0]}, repository "
+                "does "
+                f"not exist or may require 'docker login': denied: {denied}"
             )
             raise PhaseError("BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE", message) from None
 
@@ -109,7 +110,7 @@ class Authority:
             self._get_object(stated, "", f"buildspec {stated}")
 
     def hand_on(self, stored: Iterable[Stored]) -> None:
-        """Put artifacts into the bucket of a pipeline or of the project; the words are S3's (place inferred)"""
+        """Put artifacts into the bucket of a pipeline or of the project; the words are S3's"""
         for place in stored:
             arn = self._object_arn(place)
             try:
@@ -119,7 +120,7 @@ class Authority:
                 raise PhaseError(_CLIENT_ERROR, f"{_s3_words(denied)} for {arn}") from None
 
     def report(self, group: str, puts: str) -> None:
-        """A report group and a report in it (user guide, "Test report permissions"; the sentence is inferred)"""
+        """A report group and a report in it (user guide, "Test report permissions"; sentence inferred)"""
         try:
             for action in ("CreateReportGroup", "CreateReport", "UpdateReport", puts):
                 self.role.require(f"codebuild:{action}", group)

@@ -17,7 +17,7 @@ IN_PROGRESS = "IN_PROGRESS"
 
 @dataclass(frozen=True)
 class Stored:
-    """Where an artifact lies, the customer's key that encrypts it, and the connection that a build clones it from"""
+    """Where an artifact lies, the customer's key for it, and the connection that a build clones it from"""
 
     bucket: str
     key: str

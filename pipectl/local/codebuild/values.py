@@ -66,8 +66,8 @@ class ParameterReader:
             keys.require(self._role, key, self._region, self._account, ["kms:Decrypt"])
         except DeniedError as denied:
             said = (
-                "The ciphertext refers to a customer master key that does not exist, does not exist in this region, "
-                f"or you are not allowed to access. ({denied})"
+                "The ciphertext refers to a customer master key that does not exist, does not exist in this "
+                f"region, or you are not allowed to access. ({denied})"
             )
             raise FetchError("Decrypted Variables Error", _denied(said)) from None
 
@@ -104,7 +104,7 @@ class SecretReader:
         return str(found.get("SecretString") or "")
 
     def _require(self, identity: str, secret: Any | None) -> None:
-        """IAM is asked with the whole ARN; the words as in aws/aws-cdk#12121 and GiamPy5/terraform-aws-directus#10"""
+        """Of the whole ARN; the words as in aws/aws-cdk#12121 and GiamPy5/terraform-aws-directus#10"""
         place = Place(self._world.partition(self._region), self._region, self._account)
         try:
             for call in secret_calls([identity], place, ""):

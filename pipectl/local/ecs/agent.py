@@ -1,7 +1,7 @@
 """What the ECS agent calls with a task's execution role, and why the task stops when it may not.
 
-Developer guide, "Amazon ECS task execution IAM role" and "Stopped tasks error messages"; sentences that are not
-marked as inferred were seen in public reports. Secrets come first, then images, then log streams.
+Developer guide, "Amazon ECS task execution IAM role" and "Stopped tasks error messages"; sentences that are
+not marked as inferred were seen in public reports. Secrets come first, then images, then log streams.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 
     from pipectl.local.ecs.state import State, Task
 
-_PULL_SECRETS = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed:"
+_PULL_SECRETS = (
+    "ResourceInitializationError: unable to pull secrets or registry auth: "
+    "execution resource retrieval failed:"
+)
 _RETRIED = "service call has been retried 1 time(s):"
-_SECRET = ":secretsmanager:"
+_MANAGED = ":secretsmanager:"
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,12 @@ class _Agent:
                 yield from self._environment_file(str(file["value"]))
 
     def _value(self, reference: str) -> Iterator[Denial]:
-        """The sentence of a secret as in GiamPy5/terraform-aws-directus#10, a parameter's as in copilot-cli#3104"""
-        if _SECRET in reference:
+        """The words as in GiamPy5/terraform-aws-directus#10 and, of parameters, aws/copilot-cli#3104"""
+        if _MANAGED in reference:
             arn = self._secret_arn(reference)
             problem = self._problem("secretsmanager:GetSecretValue", arn) or self._secret_key(arn)
-            words = f"unable to retrieve secret from asm: {_RETRIED} failed to fetch secret {arn} from secrets manager:"
+            fetch = f"failed to fetch secret {arn} from secrets manager:"
+            words = f"unable to retrieve secret from asm: {_RETRIED} {fetch}"
         else:
             call = next(iter(parameter_calls([reference], self._place, "")))
             problem = self._problem(call.action, call.resource) or self._parameter_key(reference)
@@ -87,11 +91,12 @@ class _Agent:
         """The beginning of the sentence as in aws-samples/keycloak-on-aws#222"""
         arn = self._secret_arn(reference)
         if problem := self._problem("secretsmanager:GetSecretValue", arn) or self._secret_key(arn):
-            words = f"unable to get registry auth from asm: {_RETRIED} asm fetching secret from the service for {arn}:"
+            fetch = f"asm fetching secret from the service for {arn}:"
+            words = f"unable to get registry auth from asm: {_RETRIED} {fetch}"
             yield Denial(f"{_PULL_SECRETS} {words} {_exception(problem)}")
 
     def _environment_file(self, arn: str) -> Iterator[Denial]:
-        """Developer guide, "Pass environment variables": GetBucketLocation, GetObject; the sentence is inferred"""
+        """Developer guide, "Pass an individual environment variable"; the sentence is inferred"""
         bucket = arn.partition("/")[0]
         problem = self._problem("s3:GetBucketLocation", bucket) or self._problem("s3:GetObject", arn)
         if problem:
@@ -107,7 +112,7 @@ class _Agent:
             yield Denial(f"{_PULL_SECRETS} {words} {_exception(problem)}")
 
     def pull(self, containers: list[dict[str, Any]]) -> Iterator[Denial]:
-        """The words as in aws/aws-cdk#29876; which permission is missing they do not say, what follows them does"""
+        """The words as in aws/aws-cdk#29876, which do not name the permission; what follows them does"""
         for container in containers:
             image = container["image"]
             reference = ecr_reference(image)
@@ -136,8 +141,9 @@ class _Agent:
         for kind, action, resource in (*wanted, ("stream", "logs:CreateLogStream", stream)):
             if problem := self._problem(action, resource):
                 yield Denial(
-                    "ResourceInitializationError: failed to validate logger args: create stream has been retried "
-                    f"1 times: failed to create Cloudwatch log {kind}: {_exception(problem)} : exit status 1"
+                    "ResourceInitializationError: failed to validate logger args: create stream has "
+                    f"been retried 1 times: failed to create Cloudwatch log {kind}: "
+                    f"{_exception(problem)} : exit status 1"
                 )
 
     def _secret_arn(self, reference: str) -> str:
@@ -157,8 +163,8 @@ class _Agent:
         found = self._state.world.moto("ssm", self._place.account, self._place.region).get_parameter(name)
         secure = found is not None and found.parameter_type == "SecureString"
         words = (
-            "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or "
-            "you are not allowed to access."
+            "The ciphertext refers to a customer master key that does not exist, does not exist in this "
+            "region, or you are not allowed to access."
         )
         return self._key_problem(found.keyid if secure else None, words)
 
@@ -185,8 +191,9 @@ def _exception(problem: str) -> str:
 def _forbidden(image: str, problem: str) -> str:
     host = image.partition("/")[0]
     return (
-        f"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {image}: "
-        f"pulling from host {host} failed with status code [manifests {_tag(image)}]: 403 Forbidden ({problem})"
+        f"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref "
+        f"{image}: pulling from host {host} failed with status code [manifests {_tag(image)}]: 403 Forbidden "
+        f"({problem})"
     )
 
 

@@ -42,7 +42,7 @@ def _parsed(text: str) -> Pattern:
 def _send(world: World, rule: Any, target: Shape, event: Shape) -> None:
     try:
         targets.send(world, rule, target, event)
-    except targets.NoTargetError as missing:
+    except (targets.NoTargetError, targets.NotAllowedError) as missing:
         _log.warning("an event of rule %s was not delivered: %s", rule.name, missing)
     except Exception:  # noqa: BLE001  AWS retries for a day, then drops the event; the other targets get theirs
         _log.exception("an event could not be delivered to %s", target["Arn"])

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 
+from pipectl.facts.calls.targets import event_target_calls
+from pipectl.facts.place import Place
+from pipectl.local import permissions
 from pipectl.local.eventbridge import inputs
 from pipectl.local.model import operation_model
 from pipectl.local.validation import accept
@@ -19,6 +22,11 @@ if TYPE_CHECKING:
     from pipectl.local.world import World
 
 Shape = dict[str, Any]
+_PRINCIPAL = "events.amazonaws.com"
+
+
+class NotAllowedError(Exception):
+    """The role of a target may not do what the target needs: nothing starts, and nobody is told."""
 
 
 class NoTargetError(Exception):
@@ -38,9 +46,26 @@ def send(world: World, rule: Any, target: Shape, event: Shape) -> None:
         pipelines = world.service("codepipeline", account, region)
         pipelines.start_by_rule(resource, rule.arn, target, event, text)
         return
+    _require(world, target)
     if service not in _SENDERS:
         raise NoTargetError(f"the local AWS has no targets of {service}")
     _SENDERS[service](world, target, text)
+
+
+def _require(world: World, target: Shape) -> None:
+    """Whether the target's role may be taken on, and may call the target's service"""
+    role, (_, partition, _, region, account, _) = target.get("RoleArn"), target["Arn"].split(":", 5)
+    if not role:
+        return
+    if not world.role_usable(role, _PRINCIPAL):
+        raise NotAllowedError(f"EventBridge cannot assume {role}")
+    session = permissions.Caller(world, role, uuid.uuid4().hex)  # the name is inferred
+    try:
+        for call in event_target_calls(target, Place(partition, region, account)):
+            if call.required:
+                session.require(call.action, call.resource, call.context)
+    except permissions.DeniedError as denied:
+        raise NotAllowedError(str(denied)) from None
 
 
 def _to_queue(world: World, target: Shape, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What the local IAM allows: policies, and who asks, for every call that is made in a role's or user's name."""
+"""What the local IAM allows, for every call that is made in the name of a role or a user."""
 
 from __future__ import annotations
 

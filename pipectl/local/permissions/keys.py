@@ -1,4 +1,4 @@
-"""KMS keys that something else uses in a role's name: named by id, ARN or alias, asked for with all their aliases."""
+"""KMS keys that something else uses in a role's name, by their id, ARN or alias."""
 
 from __future__ import annotations
 

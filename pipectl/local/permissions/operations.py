@@ -1,4 +1,4 @@
-"""Which IAM actions on which resources an API call is (Service Authorization Reference, one page per service)."""
+"""Which IAM actions on which resources an API call is (Service Authorization Reference, page by page)."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ PASSED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("lambda", "CreateFunction"): (("Role", "lambda.amazonaws.com"),),
     ("states", "CreateStateMachine"): (("roleArn", "states.amazonaws.com"),),
 }
-"""What passes a role to a service, and to which one (IAM User Guide, "Grant a user permissions to pass a role").
+"""What passes a role to a service, and to which one (IAM User Guide, "Pass a role to an AWS service").
 
 Tasks get the roles of their definition: see `task_roles`.
 """

@@ -1,4 +1,4 @@
-"""Wildcards and variables of policies (IAM User Guide, "IAM JSON policy elements: Resource", "Variables and tags")."""
+"""Wildcards and variables of policies (IAM User Guide, "Resource" and "Variables and tags")."""
 
 from __future__ import annotations
 

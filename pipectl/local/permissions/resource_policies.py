@@ -1,4 +1,4 @@
-"""The policy of a resource, and whose it is: buckets, repositories, keys, topics, queues, secrets, functions."""
+"""The policy of a resource, and whose it is."""
 
 from __future__ import annotations
 

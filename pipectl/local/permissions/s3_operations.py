@@ -1,4 +1,4 @@
-"""The IAM actions of S3's operations (Service Authorization Reference, Amazon S3; S3 API reference, Permissions)."""
+"""The IAM actions of S3's operations (Service Authorization Reference, "Amazon S3")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What an action or rule may do in its role's name, decided before it starts, and how it fails when it may not.
+"""What an action or rule may do in its role's name, decided before it starts, and how it fails otherwise.
 
-The calls of each provider stand in pipectl/facts/calls. The words of a provider that are not marked as inferred were
-seen in public reports; CodePipeline's code for all of them is PermissionError (API reference, FailureType).
+The calls of each provider stand in pipectl/facts/calls. The words of a provider that are not marked as
+inferred were seen in public reports;
+CodePipeline's code for all of them is PermissionError (API reference, FailureType).
 """
 
 from __future__ import annotations
@@ -56,8 +57,9 @@ def require_read(job: Job, location: Location) -> None:
         _use_key(job, location, _READ_KEY)
     except DeniedError as denied:
         message = (
-            f"Unable to access the artifact with Amazon S3 object key '{location.key}' located in the Amazon S3 "
-            f"artifact bucket '{location.bucket}'. The provided role does not have sufficient permissions. "
+            f"Unable to access the artifact with Amazon S3 object key '{location.key}' located "
+            f"in the Amazon S3 artifact bucket '{location.bucket}'. The provided role does not have "
+            "sufficient permissions. "
             f"Error: {denied}"
         )
         raise ActionFailedError(message, CODE) from None
@@ -152,7 +154,7 @@ def _provider(job: Job) -> str:
 
 def _sentence(job: Job, denied: DeniedError) -> str:
     if denied.action == "sts:AssumeRole":  # inferred
-        return f"The service role does not have the permissions required to assume the action role. Error: {denied}"
+        return f"The service role may not assume the role of the action. Error: {denied}"
     return _WORDS.get(_provider(job), _plain)(job, denied)
 
 
@@ -188,8 +190,8 @@ def _named(kind: str, key: str) -> Callable[[Job, DeniedError], str]:
     def sentence(job: Job, denied: DeniedError) -> str:
         return (
             "The service role or action role doesn't have the permissions required to access the "
-            f"{kind} named {job.configuration.get(key, '')}. Update the IAM role permissions, and then try again. "
-            f"Error: {denied}"
+            f"{kind} named {job.configuration.get(key, '')}. Update the IAM role permissions, and then try "
+            f"again. Error: {denied}"
         )
 
     return sentence
