@@ -86,7 +86,7 @@ class Authority:
         except DeniedError as denied:
             message = (
                 "Unable to pull customer's container image. CannotPullContainerError: Error response "
-                f"from daemon: pull access denied for {image.partition(':')[0].partition('@')[0]}, repository "
+                f"from daemon: pull access denied for {_repository(image)}, repository "
                 "does "
                 f"not exist or may require 'docker login': denied: {denied}"
             )
@@ -183,6 +183,10 @@ class Authority:
         for call in calls:
             if call.required:
                 self.role.require(call.action, call.resource, call.context)
+
+
+def _repository(image: str) -> str:
+    return image.partition("@")[0].partition(":")[0]
 
 
 def _s3_words(denied: DeniedError) -> str:
