@@ -209,7 +209,7 @@ class Shop:
     def _problems(self, execution: str) -> list[str]:
         """What went wrong in an execution, for whoever reads why a test failed"""
         results = [row.get("output", {}).get("executionResult", {}) for row in self.rows(execution)]
-        return [each["errorDetails"]["message"] for each in results if "errorDetails" in each]
+        return [each["externalExecutionSummary"] for each in results if "errorDetails" in each]
 
     def hold(self, name: str, reason: str = "Release freeze until Monday") -> None:
         self.api.disable_stage_transition(

@@ -51,7 +51,7 @@ def canonical(policy: str | Mapping[str, Any] | None) -> dict[str, Any] | None:
     """A policy by statement: Sid -> what it says, lists sorted, one word per meaning.
 
     Terraform's equivalence rules: a string is a list of one, order does not matter, action names know no
-    case, values of conditions are strings, `*` as principal is `{"AWS": "*"}` (fact sheet, IAM).
+    case, values of conditions are strings, `*` as principal is `{"AWS": "*"}` (docs/aws/services.md, IAM).
     """
     if not policy:
         return None

@@ -43,7 +43,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _source(cloud: Cloud, caller: str) -> str:
-    """The user or role to simulate; the ARN of an assumed role has lost its path (fact sheet, STS)."""
+    """The user or role to simulate; an assumed role's ARN has lost its path (docs/aws/services.md, STS)."""
     if ":assumed-role/" not in caller:
         return caller
     name = caller.split("/")[1]

@@ -302,7 +302,7 @@ def stated(params: Mapping[str, Any], region: str) -> dict[str, Any]:
     """The words that are compared.
 
     Stages, actions, variables and configuration allow nothing beyond them, nor do conditions and triggers, in
-    which AWS fills in nothing (fact sheet, section 2.2).
+    which AWS fills in nothing (docs/aws/codepipeline.md, 2.2).
     """
     said = words(params, region)
     for stage in said["stages"].values():

@@ -118,9 +118,9 @@ def create(cloud: Cloud, resource: Resource) -> None:
 def update(cloud: Cloud, step: Step) -> None:
     """Send the declaration when it differs, and see to it that every hold survives.
 
-    Nobody documents whether a closed transition survives UpdatePipeline (fact sheet, section 2.3), so the
-    holds are read before and looked at again after. Raises Declined when an execution runs, or a hold or a
-    version is there, of which the plan does not know.
+    Nobody documents whether a closed transition survives UpdatePipeline (docs/aws/codepipeline.md, 2.3), so
+    the holds are read before and looked at again after. Raises Declined when an execution runs, or a hold or
+    a version is there, of which the plan does not know.
     """
     resource = step.resource
     if changes_declaration(step):

@@ -82,8 +82,8 @@ def update(cloud: Cloud, step: Step) -> None:
     """Send the parts that differ, each complete: nested objects are replaced as a whole.
 
     What is absent stays (API reference, UpdateProject); tags are a full replacement and are sent always,
-    because an update without them was seen to drop them (fact sheet, CodeBuild). Those of AWS itself, as
-    CloudFormation's, are nobody's to send (tagging guide, "aws: prefix").
+    because an update without them was seen to drop them (docs/aws/services.md, CodeBuild). Those of AWS
+    itself, as CloudFormation's, are nobody's to send (tagging guide, "aws: prefix").
     """
     request = step.resource.request
     before = (step.before or {}).get("aws") or {}

@@ -1,7 +1,8 @@
 """The action providers of CodePipeline: their keys in the spec and in AWS, and how many artifacts they take.
 
-Keys and counts: user guide, "action-reference-*" and "reference-action-artifacts" (fact sheet, section 2.5).
-A provider that is not here works through `configuration:` with AWS's own keys.
+Keys and counts: user guide, "action-reference-*" and "reference-action-artifacts"
+(docs/aws/codepipeline.md, 2.5). A provider that is not here works through `configuration:` with AWS's own
+keys.
 """
 
 from collections.abc import Mapping

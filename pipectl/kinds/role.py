@@ -57,7 +57,8 @@ def service_role(
 
 GUARDED = frozenset({"ecs-tasks", "events"})
 """Services that document `aws:SourceAccount` for every AssumeRole. CodePipeline and CodeBuild do not promise
-it, and a condition that is never met looks like a role that never becomes usable (fact sheet, IAM)."""
+it, and a condition that is never met looks like a role that never becomes usable (docs/aws/services.md, IAM).
+"""
 
 
 def _trust(service: str, account: Account) -> str:

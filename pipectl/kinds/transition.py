@@ -52,7 +52,7 @@ def _gates(cloud: Cloud, pipeline: str) -> list[tuple[str, State]]:
 
 
 def words(gate: Mapping[str, Any]) -> dict[str, Any]:
-    """A transition state in our words; a missing one is open (fact sheet, section 4)."""
+    """A transition state in our words; a missing one is open (docs/aws/codepipeline.md, 4)."""
     return {
         "enabled": gate.get("enabled", True),
         "reason": gate.get("disabledReason"),

@@ -79,7 +79,7 @@ def _told(glance: Glance, now: datetime) -> str:
     if glance.standing is Standing.UNREAD:
         return f"cannot be read: {glance.error}"
     if glance.standing is Standing.ASKED:
-        return f"{stage} waits for approval, asked{when}"
+        return f"{stage} waits for approval{f', asked{when}' if when else ''}"
     if glance.standing in (Standing.HELD, Standing.HELD_LONG):
         return _held(glance, now)
     if glance.standing is Standing.RUNNING:

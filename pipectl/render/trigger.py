@@ -50,4 +50,4 @@ _WORDS: dict[str, Callable[[Execution], str]] = {
     "ManualRollback": _rollback,
     "AutomatedRollback": _rollback,
 }
-"""By AWS' trigger types (fact sheet, section 3.11)."""
+"""By AWS' trigger types (docs/aws/codepipeline.md, 3.11)."""

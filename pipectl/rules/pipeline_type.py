@@ -10,7 +10,7 @@ from pipectl.spec.spec import Spec
 
 RULE = "pipeline-type"
 V2_PROVIDERS = ("Commands", "ECRBuildAndPublish", "EC2", "EKS", "InspectorScan", "CodePipeline")
-"""User guide, "pipeline-types-planning"; the live service (fact sheet 2.4, 2.5)."""
+"""User guide, "pipeline-types-planning"; the live service (docs/aws/codepipeline.md, 2.4, 2.5)."""
 HINT = "leave `pipeline_type` out: V2 is what pipectl makes"
 
 

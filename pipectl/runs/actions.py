@@ -92,11 +92,10 @@ def _rows(cloud: Cloud, pipeline: str, **params: Any) -> Iterator[ActionRun]:
 
 
 def _run(detail: Mapping[str, Any], region: str) -> ActionRun:
-    """One row as a value (fact sheet, section 4); the configuration is the resolved one."""
+    """One row as a value (docs/aws/codepipeline.md, 4); the configuration is the resolved one."""
     given: Mapping[str, Any] = detail.get("input") or {}
     result: Mapping[str, Any] = (detail.get("output") or {}).get("executionResult") or {}
     configuration = given.get("resolvedConfiguration") or given.get("configuration") or {}
-    failed: Mapping[str, str] = result.get("errorDetails") or {}
     return ActionRun(
         id=detail["actionExecutionId"],
         execution=detail["pipelineExecutionId"],
@@ -109,10 +108,17 @@ def _run(detail: Mapping[str, Any], region: str) -> ActionRun:
         external_id=result.get("externalExecutionId"),
         url=result.get("externalExecutionUrl"),
         summary=message(result.get("externalExecutionSummary")),
-        error=": ".join(failed[key] for key in ("code", "message") if failed.get(key)) or None,
+        error=_error(result),
         log_stream=result.get("logStreamARN"),
         configuration=configuration,
     )
+
+
+def _error(result: Mapping[str, Any]) -> str | None:
+    """Code and message of a failure; AWS puts the message into the summary (docs/aws/codepipeline.md, 4)."""
+    failed: Mapping[str, str] = result.get("errorDetails") or {}
+    told = (failed.get("code"), failed.get("message") or result.get("externalExecutionSummary"))
+    return ": ".join(each for each in told if each) or None if failed else None
 
 
 def _declared(

@@ -134,7 +134,7 @@ def _page(cloud: Cloud, params: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def execution(summary: Mapping[str, Any]) -> Execution:
-    """One of ListPipelineExecutions' summaries as a value (fact sheet, section 4)."""
+    """One of ListPipelineExecutions' summaries as a value (docs/aws/codepipeline.md, 4)."""
     revisions = {
         each["actionName"]: Revision(
             id=each.get("revisionId") or "",
@@ -154,7 +154,7 @@ def execution(summary: Mapping[str, Any]) -> Execution:
         started=summary.get("startTime"),
         updated=summary.get("lastUpdateTime"),
         trigger=trigger.get("triggerType"),
-        trigger_detail=trigger.get("triggerDetail"),
+        trigger_detail=_detail(trigger.get("triggerDetail")),
         revisions=revisions,
         mode=summary.get("executionMode") or "SUPERSEDED",
         type=summary.get("executionType") or "STANDARD",
@@ -162,6 +162,14 @@ def execution(summary: Mapping[str, Any]) -> Execution:
         rollback_target=rollback.get("rollbackTargetPipelineExecutionId"),
         status_summary=summary.get("statusSummary"),
     )
+
+
+def _detail(told: str | None) -> str | None:
+    """Who or what started it; a rollback's detail is JSON around the ARN (docs/aws/codepipeline.md, 3.7)."""
+    if told is not None and told.startswith("{"):
+        with contextlib.suppress(ValueError):
+            return str(json.loads(told).get("AwsUserArn") or told)
+    return told
 
 
 def message(summary: str | None) -> str | None:

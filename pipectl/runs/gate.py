@@ -52,7 +52,7 @@ def turn_inbound(cloud: Cloud, pipeline: str, stage: str, reason: str | None) ->
 def turn_outbound(cloud: Cloud, pipeline: str, stage: str, reason: str | None) -> None:
     """Close (with a reason) or open the way out of a stage.
 
-    AWS never tells how it is (fact sheet, section 3.3), so it is always sent.
+    AWS never tells how it is (docs/aws/codepipeline.md, 3.3), so it is always sent.
     """
     gate(cloud, pipeline, stage)  # only to refuse a name that is not there
     _turn(cloud, pipeline, stage, "Outbound", reason)

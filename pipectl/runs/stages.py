@@ -55,7 +55,7 @@ def stage_state(
 
 
 def _inbound(stage: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """All of them where AWS tells that, in their order (fact sheet, 3.2); else the only one."""
+    """All of them where AWS tells that, in their order (docs/aws/codepipeline.md, 3.2); else the only one."""
     found = stage.get("inboundExecutions") or [stage.get("inboundExecution")]
     return [each for each in found if each]
 
@@ -68,7 +68,7 @@ def _conditions(stage: Mapping[str, Any]) -> Iterator[Condition]:
 
 
 def _gate(found: Mapping[str, Any]) -> Gate:
-    """Missing on the first stage, or `enabled` alone, means that nobody ever closed it (fact sheet, 4)."""
+    """Missing, or `enabled` alone, means that nobody ever closed it (docs/aws/codepipeline.md, 4)."""
     return Gate(
         enabled=found.get("enabled", True),
         reason=found.get("disabledReason"),

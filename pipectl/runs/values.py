@@ -47,7 +47,7 @@ class Revision:
 class Execution:
     """One execution of a pipeline. `revision` and `message` are those of its first source action.
 
-    `status`, `trigger`, `mode` and `type` are AWS' own words (fact sheet, sections 3.4 and 3.11).
+    `status`, `trigger`, `mode` and `type` are AWS' own words (docs/aws/codepipeline.md, 3.4 and 3.11).
     """
 
     id: str

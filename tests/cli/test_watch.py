@@ -267,9 +267,10 @@ def test_as_data_each_change_is_a_document(shop: Shop) -> None:
 def asks(shop: Shop, execution: str) -> str:
     """Wait until an execution of a PARALLEL pipeline asks for its approval; the token of the answer"""
 
-    def token() -> str | None:
+    def token() -> str:
         gates = [row for row in shop.rows(execution) if row["stageName"] == "Gate"]
-        return gates[0]["output"]["executionResult"].get("externalExecutionId") if gates else None
+        result = gates[0]["output"].get("executionResult", {}) if gates else {}
+        return str(result.get("externalExecutionId", ""))
 
     return str(until(token))
 

@@ -59,7 +59,7 @@ def test_several_specs_of_one_run_are_made_and_then_quiet(
 
 
 def test_a_repository_that_is_missing_among_many_is_found_out(world: "World", values: Values) -> None:
-    """DescribeRepositories refuses the whole batch for one missing name (fact sheet, ECR)"""
+    """DescribeRepositories refuses the whole batch for one missing name (docs/aws/services.md, ECR)"""
     specs = copies(world, values, 3)
     world.made(*specs)
     world.client("ecr", "ap-southeast-1").delete_repository(repositoryName="rails_app1")

@@ -267,7 +267,7 @@ def count(ecs: Any) -> int:
 
 
 def test_no_update_sends_what_does_not_differ(world: "World", ecs: Any, described: dict[str, Any]) -> None:
-    """UpdateService with a network, even the same, starts a deployment (fact sheet, section 1.3)"""
+    """UpdateService with a network, even the same, starts a deployment (docs/aws/codepipeline.md, 1.3)"""
     world.made(world.load(described))
     before = deployments(ecs)
     described["ecs"]["friendreminders"]["services"]["remindersmgt"]["desired_count"] = 3

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.service import Refused
 
 from .actions.action import Done
-from .engine import missing, recovery, stages, work
+from .engine import recovery, stages, work
 from .engine.trip import Trip
 from .records import PARALLEL, RUNNING, SUPERSEDED, Problem
 from .store import Store
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .records import ActionRun, Execution, Pipeline, StageRun
 
 Shape = dict[str, Any]
-MOST_ACTIVE = 50  # of a QUEUED or PARALLEL pipeline (fact sheet 1.2)
+MOST_ACTIVE = 50  # of a QUEUED or PARALLEL pipeline (docs/aws/codepipeline.md, 1.2)
 
 
 class Commands(Store):
@@ -28,23 +29,23 @@ class Commands(Store):
     engine: Engine
 
     def start_pipeline_execution(self, request: Shape, caller: Caller) -> Shape:
-        """API reference, StartPipelineExecution: the same token twice starts one execution."""
+        """API reference, StartPipelineExecution: the same token twice starts one execution.
+
+        The token alone decides that; what is given beside it is checked first all the same
+        (docs/aws/codepipeline.md, 3.10: recorded).
+        """
         pipeline = self.pipeline(request["name"])
         token = request.get("clientRequestToken")
-        asked = {key: value for key, value in request.items() if key != "clientRequestToken"}
-        if token in pipeline.start_tokens:
-            before, identity = pipeline.start_tokens[token]
-            if before != asked:  # nobody documents the code (inferred)
-                raise Refused("ConflictException", "The client request token was used for another request")
-            return {"pipelineExecutionId": identity}
         variables = variables_of(pipeline, request.get("variables") or [])
         overrides = overrides_of(pipeline, request.get("sourceRevisions") or [])
+        if token in pipeline.start_tokens:
+            return {"pipelineExecutionId": pipeline.start_tokens[token]}
         self.refuse_too_many(pipeline)
         execution = self.engine.start(
             pipeline, "StartPipelineExecution", caller.arn, variables=variables, overrides=overrides
         )
         if token:
-            pipeline.start_tokens[token] = (asked, execution.id)
+            pipeline.start_tokens[token] = execution.id
         return {"pipelineExecutionId": execution.id}
 
     def refuse_too_many(self, pipeline: Pipeline) -> None:
@@ -56,19 +57,27 @@ class Commands(Store):
             )
 
     def stop_pipeline_execution(self, request: Shape, caller: Caller) -> Shape:
-        """API reference, StopPipelineExecution: wait for running actions, or abandon them."""
+        """API reference, StopPipelineExecution: wait for running actions, or abandon them.
+
+        The words are recorded (docs/aws/codepipeline.md, 3.5).
+        """
         pipeline = self.pipeline(request["pipelineName"])
         execution = pipeline.execution(request["pipelineExecutionId"])
         abandon = bool(request.get("abandon"))
         if execution is None or execution.status not in RUNNING:
             raise Refused(
                 "PipelineExecutionNotStoppableException",
-                f"The pipeline execution '{request['pipelineExecutionId']}' is not in progress",
+                f"The pipeline execution with ID '{request['pipelineExecutionId']}' in '{pipeline.name}' "
+                "can't be stopped now. Either it does not exist in the pipeline, or the pipeline execution "
+                "has no action executions in progress.",
             )
         if execution.stop == "abandon" or (execution.stop == "wait" and not abandon):
             raise Refused(
                 "DuplicatedStopRequestException",
-                f"The pipeline execution '{execution.id}' is already in a Stopping state",
+                f"The execution with ID {execution.id} in {pipeline.name} is already in a stopping state. If "
+                "you already chose to stop and wait, you cannot make that request again. You can choose to "
+                "stop and abandon now, but be aware that this option can lead to failed actions. If you "
+                "already chose to stop and abandon, you cannot make that request again.",
             )
         stages.stop(self._trip(pipeline, execution), request.get("reason"), abandon=abandon)
         return {"pipelineExecutionId": execution.id}
@@ -103,7 +112,8 @@ class Commands(Store):
         target = self.execution(pipeline, request["targetPipelineExecutionId"])
         _refuse_no_target(pipeline, stage, target)
         trip = self._trip(pipeline, target)
-        execution = recovery.roll_back(trip, stage, target, "ManualRollback", caller.arn)
+        detail = json.dumps({"AwsUserArn": caller.arn}, separators=(",", ":"))  # as recorded
+        execution = recovery.roll_back(trip, stage, target, "ManualRollback", detail)
         return {"pipelineExecutionId": execution.id}
 
     def override_stage_condition(self, request: Shape, caller: Caller) -> None:
@@ -126,12 +136,8 @@ class Commands(Store):
         pipeline = self.pipeline(request["pipelineName"])
         self.action(pipeline, request["stageName"], request["actionName"])
         execution, run = _asked(pipeline, request)
-        if run.status != "InProgress":
-            raise Refused(
-                "ApprovalAlreadyCompletedException",
-                "The approval request that you responded to is already complete or has expired.",
-            )
         result = request["result"]
+        _refuse_answer(pipeline, run, result)
         run.updated_by = caller.arn
         run.summary = result["summary"] or None
         rejected = result["status"] == "Rejected"
@@ -144,66 +150,97 @@ class Commands(Store):
 
 
 def variables_of(pipeline: Pipeline, given: list[Shape]) -> dict[str, str]:
-    """Values for declared variables only, and one for each (codes and wording inferred)."""
-    values = {each["name"]: each["value"] for each in given}
-    declared = {each["name"] for each in pipeline.declaration.get("variables") or []}
-    for name in values:
-        if name not in declared:
+    """The given values of declared variables, in the order of their declaration.
+
+    Names that nobody declared are ignored, a name given twice is refused (docs/aws/codepipeline.md, 3.10:
+    recorded).
+    """
+    values: dict[str, str] = {}
+    for each in given:
+        if each["name"] in values:
             raise Refused(
-                "ValidationException", f"Variable {name} is not declared in pipeline {pipeline.name}"
+                "ValidationException",
+                "Variable names must be unique. The following variable name is already in use: "
+                f"{each['name']}",
             )
-    defaults = {
-        each["name"]
-        for each in pipeline.declaration.get("variables") or []
-        if each.get("defaultValue") is not None
-    }
-    for name in missing(pipeline, {**dict.fromkeys(defaults, ""), **values}):
-        raise Refused("ValidationException", f"Variable {name} has no default value and no value was given")
-    return values
+        values[each["name"]] = each["value"]
+    declared = [each["name"] for each in pipeline.declaration.get("variables") or []]
+    return {name: values[name] for name in declared if name in values}
 
 
 def overrides_of(pipeline: Pipeline, given: list[Shape]) -> dict[str, Shape]:
-    """Source revisions by action name; only of source actions (wording inferred)."""
+    """Source revisions by action name; only of source actions (docs/aws/codepipeline.md, 3.11: recorded)."""
     sources = {action["name"] for action in pipeline.declaration["stages"][0]["actions"]}
     for each in given:
         if each["actionName"] not in sources:
             raise Refused(
-                "ValidationException", f"{each['actionName']} is not a source action of the pipeline"
+                "ValidationException",
+                "The action name provided in the source revision is not valid. The action must be a source "
+                "action in your pipeline.",
             )
     return {each["actionName"]: each for each in given}
 
 
 def _refuse_unretryable(pipeline: Pipeline, execution: Execution, run: StageRun, mode: str) -> None:
+    """The words are recorded (docs/aws/codepipeline.md, 3.6)."""
     failed = any(each.status in stages.FAILED for each in run.latest().values())
     busy = bool(run.running())
-    if execution.version != pipeline.declaration["version"]:
-        raise Refused("StageNotRetryableException", "The pipeline structure has changed since the execution")
     if execution.status == "Stopping":
         raise Refused("ConflictException", f"The execution '{execution.id}' is being stopped")
-    if run.status == "InProgress" and (mode == "ALL_ACTIONS" or not failed):
-        raise Refused("StageNotRetryableException", f"Stage '{run.stage}' has actions in progress")
-    if run.status not in ("Failed", "Stopped", "InProgress") or not (failed or busy or run.attempt):
-        raise Refused("StageNotRetryableException", f"Stage '{run.stage}' does not have any failed actions")
+    changed = execution.version != pipeline.declaration["version"]
+    running = run.status == "InProgress" and (mode == "ALL_ACTIONS" or not failed)
+    has_ended = run.status in ("Failed", "Stopped", "InProgress")
+    if changed or running or not has_ended or not (failed or busy or run.attempt):
+        raise Refused(
+            "StageNotRetryableException",
+            f"The stage named {run.stage} in the {pipeline.name} pipeline can't be retried now. Either it "
+            f"contains no failed actions, the execution '{execution.id}' is already superseded, or the "
+            "pipeline definition has changed since the action(s) failed.",
+        )
 
 
 def _refuse_no_target(pipeline: Pipeline, stage: str, target: Execution) -> None:
-    """User guide, stage rollback: what a stage can be rolled back to."""
+    """What a stage can be rolled back to (codes, words, order recorded: docs/aws/codepipeline.md, 3.7).
+
+    The guide says that a source stage and a PARALLEL pipeline cannot be rolled back; the API does both.
+    """
     latest = pipeline.latest.get(stage)
     if target.version != pipeline.declaration["version"]:
         raise Refused(
             "PipelineExecutionOutdatedException",
-            f"The execution '{target.id}' ran an earlier version of the pipeline structure",
+            f"Pipeline '{pipeline.name}' has been updated since the rollback request was made.",
         )
-    reasons = {
-        "the source stage cannot be rolled back": pipeline.declaration["stages"][0]["name"] == stage,
-        "a PARALLEL pipeline cannot be rolled back": pipeline.mode == PARALLEL,
-        "the target is a rollback itself": target.type == "ROLLBACK",
-        "the stage is running": latest is not None and latest.status in RUNNING,
-        "the target did not succeed in the stage": target not in recovery.succeeded_in(pipeline, stage),
-    }
-    for reason, applies in reasons.items():
-        if applies:
-            raise Refused("UnableToRollbackStageException", f"Unable to roll back stage '{stage}': {reason}")
+    if target not in recovery.succeeded_in(pipeline, stage):
+        raise Refused(
+            "UnableToRollbackStageException",
+            f"Target Pipeline Execution with id '{target.id}' has not completed in stage with name '{stage}'",
+        )
+    if latest is not None and latest.status in RUNNING:
+        raise Refused(
+            "UnableToRollbackStageException",
+            f"Pipeline '{pipeline.name}' cannot start rollback since stage {stage} is in progress.",
+        )
+
+
+def _refuse_answer(pipeline: Pipeline, run: ActionRun, result: Shape) -> None:
+    """Codes and words are recorded (docs/aws/codepipeline.md, 3.9)."""
+    if run.withdrawn or run.status == "Abandoned":
+        raise Refused(
+            "InvalidApprovalTokenException",
+            f"The pipeline {pipeline.name} has been updated, and the approval request you responded to is "
+            "now out of date.",
+        )
+    if run.status != "InProgress":
+        raise Refused(
+            "ApprovalAlreadyCompletedException",
+            "The approval request that you responded to is already complete or has expired.",
+        )
+    if run.resolved.get("IsSummaryRequired") == "true" and not result["summary"].strip():
+        raise Refused(
+            "InvalidApprovalTokenException",
+            f"Action '{run.name}' in stage '{run.stage}' requires a summary. Provide a summary in the "
+            "approval result and try again.",
+        )
 
 
 def _asked(pipeline: Pipeline, request: Shape) -> tuple[Execution, ActionRun]:

@@ -17,7 +17,7 @@ MASK = "****"
 
 
 def completed(wanted: Shape, version: int, context: Context) -> Shape:
-    """Fill in what the service fills in (fact sheet 2.2); the version is the service's own count."""
+    """Fill in what the service fills in (docs/aws/codepipeline.md, 2.2); the version is its own count."""
     declaration = copy.deepcopy(wanted)
     declaration["stages"] = [
         {**stage, "actions": [_completed_action(action) for action in stage["actions"]]}
@@ -48,7 +48,7 @@ def masked(declaration: Shape, context: Context) -> Shape:
 def with_secrets(declaration: Shape, previous: Shape | None, context: Context) -> Shape:
     """Put old secrets back where `****` was sent; the action must be the same otherwise.
 
-    User guide, pipeline structure; the message was reported by users (fact sheet 2.2).
+    User guide, pipeline structure; the message was reported by users (docs/aws/codepipeline.md, 2.2).
     """
     known = {
         (stage["name"], action["name"]): action

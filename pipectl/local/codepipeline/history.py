@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pipectl.local.service import Refused
 
 from .engine import recovery
-from .state import error_details
+from .engine.events import result_summary
+from .records import PARALLEL
+from .state import error_details, shown_type
 from .store import Store
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ class History(Store):
             ],
             "trigger": _trigger(execution),
             "executionMode": execution.mode,
-            "executionType": execution.type,
+            "executionType": shown_type(execution.type),
             "rollbackMetadata": _rollback(execution),
         }
         if execution.variables:
@@ -59,8 +61,17 @@ class History(Store):
         return {"pipelineExecutionSummaries": [_summary(each) for each in found], "nextToken": token}
 
     def list_action_executions(self, request: Shape, caller: Caller) -> Shape:
-        """API reference, ListActionExecutions: newest first; actions that never started have no row."""
-        pipeline = self.pipeline(request["pipelineName"])
+        """API reference, ListActionExecutions: newest first; actions that never started have no row.
+
+        It words a missing pipeline in its own way (docs/aws/codepipeline.md, 5: recorded).
+        """
+        pipeline = self.pipelines.get(request["pipelineName"])
+        if pipeline is None:
+            raise Refused(
+                "PipelineNotFoundException",
+                f"The account with AWS account ID '{self.account}' does not include a pipeline named "
+                f"'{request['pipelineName']}'",
+            )
         rows = [
             (execution, run)
             for execution, stage in self._stage_runs(pipeline, request)
@@ -85,8 +96,10 @@ class History(Store):
         return {"ruleExecutionDetails": details, "nextToken": token}
 
     def _stage_runs(self, pipeline: Pipeline, request: Shape) -> Iterator[tuple[Execution, StageRun]]:
-        wanted = _wanted_execution(request)
-        executions = [self.execution(pipeline, wanted)] if wanted else pipeline.executions
+        wanted = _wanted_executions(request)
+        executions = [self.execution(pipeline, each) for each in wanted] if wanted else pipeline.executions
+        if len(wanted) > 1:  # both filters, two executions: nothing is in both (recorded, as above)
+            return
         for execution in executions:
             for stage in reversed(execution.stages.values()):
                 yield execution, stage
@@ -112,11 +125,10 @@ class History(Store):
         return {"targets": found, "nextToken": token}
 
 
-def _wanted_execution(request: Shape) -> str | None:
+def _wanted_executions(request: Shape) -> set[str]:
     chosen = request.get("filter") or {}
     latest = chosen.get("latestInPipelineExecution") or {}
-    wanted: str | None = chosen.get("pipelineExecutionId") or latest.get("pipelineExecutionId")
-    return wanted
+    return {each["pipelineExecutionId"] for each in (chosen, latest) if each.get("pipelineExecutionId")}
 
 
 def _only_latest(request: Shape) -> bool:
@@ -170,7 +182,7 @@ def _summary(execution: Execution) -> Shape:
         "trigger": _trigger(execution),
         "stopTrigger": {"reason": execution.stop_reason} if execution.stop_reason else None,
         "executionMode": execution.mode,
-        "executionType": execution.type,
+        "executionType": shown_type(execution.type),
         "rollbackMetadata": _rollback(execution),
     }
 
@@ -204,15 +216,28 @@ def _action_detail(region: str, execution: Execution, run: ActionRun) -> Shape:
         "output": {
             "outputArtifacts": [_artifact(each) for each in run.outputs],
             "outputVariables": run.variables,
-            "executionResult": {
-                "externalExecutionId": run.external_id,
-                "externalExecutionSummary": run.problem.message if run.problem else run.summary,
-                "externalExecutionUrl": run.external_url,
-                "errorDetails": error_details(run.problem),
-                "logStreamARN": run.log_stream,
-            },
+            "executionResult": _result(execution, run),
         },
     }
+
+
+def _result(execution: Execution, run: ActionRun) -> Shape | None:
+    """What came of an action: the code of a failure, its message as the summary.
+
+    An approval that nobody decided shows nothing (recorded: docs/aws/codepipeline.md, 4), except in PARALLEL
+    mode, where this is where its token stands (model, PutApprovalResult).
+    """
+    is_open = run.token is not None and not run.is_decided and run.problem is None
+    if is_open and execution.mode != PARALLEL:
+        return None
+    result = {
+        "externalExecutionId": run.external_id,
+        "externalExecutionSummary": result_summary(run),
+        "externalExecutionUrl": run.external_url,
+        "errorDetails": {"code": run.problem.code} if run.problem and not run.is_decided else None,
+        "logStreamARN": run.log_stream,
+    }
+    return result if any(result.values()) else None
 
 
 def _rule_detail(region: str, execution: Execution, rule: RuleRun) -> Shape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.service import Refused
@@ -15,6 +16,8 @@ from .records import Revision, new_id
 from .store import Store
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pipectl.local.service import Caller
 
     from .engine.job import Job
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 Shape = dict[str, Any]
 LARGEST_VARIABLES = 122880  # User guide, limits
+CREDENTIALS_LAST = timedelta(minutes=15)  # of a function (recorded: docs/aws/codepipeline.md, 12)
 
 
 @dataclass
@@ -32,12 +36,19 @@ class WorkerJob:
     id: str = field(default_factory=new_id)
     nonce: str = field(default_factory=lambda: str(secrets.randbelow(1000)))
     status: str = "Queued"
+    dispatched: bool = False  # handed to a function, not to a worker
     continuation: str | None = None
+    reported: Shape | None = None  # the result that it was given
+    after: WorkerJob | None = None  # the job with which it goes on
+    due: datetime | None = None  # when the function is invoked again
+    is_running: bool = False
     done: Done | None = None
     failed: ActionFailedError | None = None
 
     def look(self) -> Done | None:
         """How it ended, if it has ended."""
+        if self.after is not None:
+            return self.after.look()
         if self.failed is not None:
             raise self.failed
         return self.done
@@ -48,7 +59,7 @@ class Jobs(Store):
 
     def open_job(self, job: Job, *, dispatched: bool = False) -> WorkerJob:
         """Put an action up for a worker; one that is handed over directly is already in progress."""
-        made = WorkerJob(job, status="InProgress" if dispatched else "Queued")
+        made = WorkerJob(job, status="InProgress" if dispatched else "Queued", dispatched=dispatched)
         self.worker_jobs[made.id] = made
         return made
 
@@ -83,35 +94,45 @@ class Jobs(Store):
         return {"jobDetails": self.job_details(self._job(request["jobId"]))}
 
     def put_job_success_result(self, request: Shape, caller: Caller) -> None:
-        """API reference, PutJobSuccessResult: with a continuation token the job is not yet done."""
-        found = self._open(request["jobId"])
+        """API reference, PutJobSuccessResult: with a continuation token the job is not yet done.
+
+        Then it goes on under a new id (docs/aws/codepipeline.md, 12: recorded).
+        """
+        found = self._job(request["jobId"])
         variables = request.get("outputVariables") or {}
+        token = request.get("continuationToken")
+        if token and variables:
+            raise Refused(
+                "ValidationException", "A job can not contain both a continuation token and output variables."
+            )
         if sum(len(key) + len(value) for key, value in variables.items()) > LARGEST_VARIABLES:
             raise Refused(
                 "OutputVariablesSizeExceededException", "Exceeded the total size limit for all variables"
             )
-        details = request.get("executionDetails") or {}
-        told = {
-            "external_id": details.get("externalExecutionId"),
-            "percent": details.get("percentComplete"),
-            "summary": details.get("summary"),
-        }
-        found.job.tell(**{fact: value for fact, value in told.items() if value is not None})
-        if request.get("continuationToken"):
-            found.continuation = request["continuationToken"]
-            found.status = "Queued"
+        if not _is_new(found, "Succeeded", request):
             return
-        found.status = "Succeeded"
+        details = request.get("executionDetails") or {}
+        if not found.dispatched:  # what a function says of itself is not shown (recorded, as above)
+            _tell(found, details)
+        if token:
+            self._continue(found, token)
+            return
         revision = _revision(found, request.get("currentRevision"))
-        found.done = Done(details.get("summary"), variables, revision)
+        found.done = Done(None if found.dispatched else details.get("summary"), variables, revision)
+
+    def _continue(self, found: WorkerJob, token: str) -> None:
+        after = self.open_job(found.job, dispatched=found.dispatched)
+        after.continuation = token
+        found.after = after
 
     def put_job_failure_result(self, request: Shape, caller: Caller) -> None:
         """API reference, PutJobFailureResult."""
-        found = self._open(request["jobId"])
+        found = self._job(request["jobId"])
+        if not _is_new(found, "Failed", request):
+            return
         details = request["failureDetails"]
-        found.status = "Failed"
-        if "externalExecutionId" in details:
-            found.job.tell(external_id=details["externalExecutionId"])
+        if not found.dispatched:
+            _tell(found, details)
         found.failed = ActionFailedError(details["message"], details["type"])
 
     def poll_for_third_party_jobs(self, request: Shape, caller: Caller) -> Shape:
@@ -142,15 +163,38 @@ class Jobs(Store):
             raise _no_job(identity)
         return self.worker_jobs[identity]
 
-    def _open(self, identity: str) -> WorkerJob:
-        found = self._job(identity)
-        if found.status != "InProgress" or found.job.run.status != "InProgress":
-            raise Refused("InvalidJobStateException", f"The job is in the state {found.status}")
-        return found
-
     def job_details(self, found: WorkerJob) -> Shape:
         """What a worker or a function gets to see."""
         return {"id": found.id, "accountId": self.account, "data": job_data(found)}
+
+
+def _is_new(found: WorkerJob, status: str, request: Shape) -> bool:
+    """Take a result; False for the very same one again, a refusal for another (recorded, as above)."""
+    result = {key: value for key, value in request.items() if key != "jobId"}
+    if found.reported is None:
+        if found.status != "InProgress":
+            raise Refused("InvalidJobStateException", f"The job is in the state {found.status}")
+        found.status, found.reported = status, result
+        return True
+    if found.status != status:
+        raise Refused("InvalidJobStateException", f"Job with id {found.id} has already terminated")
+    if found.reported != result:
+        raise Refused(
+            "InvalidJobStateException",
+            f"The status of job with id {found.id} is already set to the desired value. It cannot be updated "
+            "with the same status, but different result or output variables.",
+        )
+    return False
+
+
+def _tell(found: WorkerJob, details: Shape) -> None:
+    told = {
+        "external_id": details.get("externalExecutionId"),
+        "percent": details.get("percentComplete"),
+        "summary": details.get("summary"),
+    }
+    if found.job.run.status == "InProgress":
+        found.job.tell(**{fact: value for fact, value in told.items() if value is not None})
 
 
 def job_data(found: WorkerJob) -> Shape:
@@ -169,14 +213,27 @@ def job_data(found: WorkerJob) -> Shape:
         },
         "inputArtifacts": [_artifact(each) for each in job.inputs],
         "outputArtifacts": [_artifact(each) for each in job.outputs],
-        "artifactCredentials": {
-            "accessKeyId": job.account,
-            "secretAccessKey": "local",
-            "sessionToken": "local",
-        },
+        "artifactCredentials": _credentials(job),
         "continuationToken": found.continuation,
         "encryptionKey": (trip.execution.declaration.get("artifactStore") or {}).get("encryptionKey"),
     }
+
+
+def function_data(found: WorkerJob) -> Shape:
+    """What a function is told: less than a worker, and how long its credentials hold (recorded, as above)."""
+    data = {key: value for key, value in job_data(found).items() if value is not None}
+    expires = found.job.world.now() + CREDENTIALS_LAST
+    return {
+        "actionConfiguration": data["actionConfiguration"],
+        "inputArtifacts": data["inputArtifacts"],
+        "outputArtifacts": data["outputArtifacts"],
+        "artifactCredentials": {**_credentials(found.job), "expirationTime": int(expires.timestamp() * 1000)},
+        **{key: data[key] for key in ("continuationToken", "encryptionKey") if key in data},
+    }
+
+
+def _credentials(job: Job) -> Shape:
+    return {"accessKeyId": job.account, "secretAccessKey": "local", "sessionToken": "local"}
 
 
 def _artifact(artifact: Artifact) -> Shape:
@@ -205,7 +262,7 @@ def _revision(found: WorkerJob, given: Shape | None) -> Revision | None:
 
 
 def _no_job(identity: str) -> Refused:
-    return Refused("JobNotFoundException", f"The job {identity} was not found")
+    return Refused("JobNotFoundException", f"Job with id '{identity}' does not exist")
 
 
 def _no_action_type(identity: Shape) -> Refused:

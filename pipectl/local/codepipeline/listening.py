@@ -10,7 +10,10 @@ from pipectl.local import connections
 from pipectl.local.codecommit import archives, store
 from pipectl.local.service import Refused
 
+from .actions import source_codecommit, source_s3
+from .actions.action import ActionFailedError
 from .git_filters import Push, starts
+from .records import Polled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +25,7 @@ Shape = dict[str, Any]
 POLL_S = 15  # how often AWS polls is not documented
 CONNECTION_S = 1
 POLLED = {"CodeCommit", "S3"}
+SWITCH = "PollForSourceChanges"
 _log = logging.getLogger(__name__)
 
 
@@ -29,10 +33,10 @@ def listen(service: Triggers, pipeline: Pipeline) -> None:
     """Begin to look at a pipeline's sources; it ends when the structure is no longer in force."""
     declaration = pipeline.declaration
     actions = declaration["stages"][0]["actions"]
-    polled = [action for action in actions if _is_polled(action)]
-    if polled:
-        seen = {action["name"]: _revision(service, action) for action in polled}
-        service.engine.watch.add(partial(_poll, service, pipeline, declaration, seen), POLL_S)
+    _remember(pipeline, actions)
+    if is_polled(pipeline):
+        _poll(service, pipeline, declaration)
+        service.engine.watch.add(partial(_poll, service, pipeline, declaration), POLL_S)
     for action in actions:
         if _detects(action):
             references = _references(service, action)
@@ -40,10 +44,32 @@ def listen(service: Triggers, pipeline: Pipeline) -> None:
             service.engine.watch.add(look, CONNECTION_S)
 
 
+def is_polled(pipeline: Pipeline) -> bool:
+    """Whether a source of the pipeline is polled: then polling starts it, the first time too."""
+    return any(_is_polled(action) for action in pipeline.declaration["stages"][0]["actions"])
+
+
 def _is_polled(action: Shape) -> bool:
-    """User guide, "Default settings for PollForSourceChanges": true when not stated."""
-    stated = action["configuration"].get("PollForSourceChanges", "true")
+    """User guide, "Default settings for PollForSourceChanges": true when not stated.
+
+    `true` in any case switches it on; `False`, `yes` and `1` do not (docs/aws/codepipeline.md, 3.11:
+    recorded).
+    """
+    stated = action["configuration"].get(SWITCH, "true")
     return action["actionTypeId"]["provider"] in POLLED and bool(stated.lower() == "true")
+
+
+def _remember(pipeline: Pipeline, actions: list[Shape]) -> None:
+    """Keep what was seen of sources that stay the same, polled or not, and forget the others (recorded)."""
+    before, pipeline.polled = pipeline.polled, {}
+    for action in actions:
+        source = {key: value for key, value in action["configuration"].items() if key != SWITCH}
+        known = before.get(action["name"])
+        same = known is not None and known.source == source
+        if known is not None and same:
+            pipeline.polled[action["name"]] = Polled(source, known.revision)
+        elif _is_polled(action):
+            pipeline.polled[action["name"]] = Polled(source)
 
 
 def _detects(action: Shape) -> bool:
@@ -55,35 +81,40 @@ def _is_over(pipeline: Pipeline, declaration: Shape) -> bool:
     return pipeline.deleted or pipeline.declaration is not declaration
 
 
-def _poll(service: Triggers, pipeline: Pipeline, declaration: Shape, seen: dict[str, str | None]) -> bool:
+def _poll(service: Triggers, pipeline: Pipeline, declaration: Shape) -> bool:
+    """Look at each polled source; one that changed starts an execution of its own (recorded)."""
     if _is_over(pipeline, declaration):
         return True
     for action in declaration["stages"][0]["actions"]:
-        name = action["name"]
-        if name in seen:
-            now = _revision(service, action)
-            if now not in (None, seen[name]):
-                _start(service, pipeline, "PollForSourceChanges", name, {})
-            seen[name] = now
+        if _is_polled(action):
+            _look(service, pipeline, action, pipeline.polled[action["name"]])
     return False
 
 
-def _revision(service: Triggers, action: Shape) -> str | None:
+def _look(service: Triggers, pipeline: Pipeline, action: Shape, polled: Polled) -> None:
+    """A source that cannot be read starts nothing, and its state says why (recorded)."""
+    try:
+        revision = _revision(service, action)
+    except ActionFailedError as failed:
+        if polled.problem is None:
+            polled.changed = service.world.now()
+        polled.problem = failed.problem
+        return
+    polled.problem = None
+    if revision != polled.revision:
+        polled.revision = revision
+        _start(service, pipeline, "PollForSourceChanges", action["name"], {})
+
+
+def _revision(service: Triggers, action: Shape) -> str:
+    """What the source holds now. Raises ActionFailedError when it cannot be read."""
     configuration = action["configuration"]
     if action["actionTypeId"]["provider"] == "CodeCommit":
         codecommit = service.world.service("codecommit", service.account, service.region)
-        try:
-            tip: str | None = codecommit.branch_tip(
-                configuration["RepositoryName"], configuration["BranchName"]
-            )
-        except Refused:
-            return None
-        return tip
+        return source_codecommit.tip(codecommit, configuration["RepositoryName"], configuration["BranchName"])
     s3 = service.world.moto("s3", service.account, service.region)
-    if configuration["S3Bucket"] not in s3.buckets:
-        return None
-    found = s3.get_object(configuration["S3Bucket"], configuration["S3ObjectKey"])
-    return str(found.version_id) if found is not None else None
+    found = source_s3.find(s3, configuration["S3Bucket"], configuration["S3ObjectKey"])
+    return str(found.version_id)
 
 
 def _references(service: Triggers, action: Shape) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pipectl.local.service import Refused
 from . import tags
 from .checks import refuse_mistakes
 from .declaration import completed, masked, with_secrets
+from .listening import is_polled
 from .records import Pipeline, Version
 from .triggers import Triggers
 
@@ -23,7 +24,10 @@ class Pipelines(Triggers):
     """Pipelines as declarations."""
 
     def create_pipeline(self, request: Shape, caller: Caller) -> Shape:
-        """API reference, CreatePipeline: a run starts at once, whatever it will find."""
+        """API reference, CreatePipeline: a run starts at once, whatever it will find.
+
+        Where sources are polled, polling starts it (docs/aws/codepipeline.md, 3.11: recorded).
+        """
         wanted = request["pipeline"]
         name = wanted["name"]
         if name in self.pipelines:
@@ -40,13 +44,14 @@ class Pipelines(Triggers):
         pipeline = Pipeline(self.arn(name), [Version(declaration, self.world.now())], chosen)
         self.pipelines[name] = pipeline
         self.listen(pipeline)
-        self.engine.start(pipeline, "CreatePipeline", caller.arn)
+        if not is_polled(pipeline):
+            self.engine.start(pipeline, "CreatePipeline", caller.arn)
         return {"pipeline": masked(declaration, self.context()), "tags": tags.shown(chosen) or None}
 
     def update_pipeline(self, request: Shape, caller: Caller) -> Shape:
         """API reference, UpdatePipeline: the version rises by one; the request replaces everything.
 
-        The model has no not-found code for it; this one is what moto answers (fact sheet 2.3).
+        The model has no not-found code for it; this one is what moto answers (docs/aws/codepipeline.md, 2.3).
         """
         wanted = request["pipeline"]
         pipeline = self.pipelines.get(wanted["name"])
@@ -60,7 +65,7 @@ class Pipelines(Triggers):
         declaration = self._accepted(wanted, version, pipeline.declaration)
         pipeline.versions.append(Version(declaration, self.world.now()))
         kept = {stage["name"] for stage in declaration["stages"]}
-        # Transitions stay closed per stage name as long as the stage stays (inferred, fact sheet 2.3).
+        # Transitions stay closed per stage name as long as the stage stays (inferred).
         pipeline.gates = {key: gate for key, gate in pipeline.gates.items() if key[0] in kept}
         pipeline.latest = {stage: run for stage, run in pipeline.latest.items() if stage in kept}
         self.engine.updated(pipeline)

@@ -99,7 +99,9 @@ PROVIDERS: tuple[Provider, ...] = (
     ),
     Provider("Test", "DeviceFarm", ("AppType", "ProjectId", "App", "TestType"), None, inputs=(1, 1)),
     Provider("Compute", "Commands", inputs=(1, 10), outputs=(0, 1), v2_only=True),
-    Provider("Approval", "Manual", (), ("NotificationArn", "ExternalEntityLink", "CustomData")),
+    Provider(
+        "Approval", "Manual", (), ("NotificationArn", "ExternalEntityLink", "CustomData", "IsSummaryRequired")
+    ),
     Provider(
         "Deploy", "ECS", ("ClusterName", "ServiceName"), ("FileName", "DeploymentTimeout"), inputs=(1, 1)
     ),
@@ -150,8 +152,13 @@ PROVIDERS: tuple[Provider, ...] = (
     Provider(
         "Deploy",
         "AppConfig",
-        ("Application", "Environment", "ConfigurationProfile", "InputArtifactConfigurationPath"),
-        ("DeploymentStrategy",),
+        (
+            "Application",
+            "Environment",
+            "ConfigurationProfile",
+            "InputArtifactConfigurationPath",
+            "DeploymentStrategy",  # the guide calls it optional; the service does not (recorded)
+        ),
         inputs=(1, 1),
     ),
     Provider("Deploy", "ElasticBeanstalk", ("ApplicationName", "EnvironmentName"), inputs=(1, 1)),

@@ -32,7 +32,7 @@ class Revision:
     created: datetime
     summary: str | None = None
     url: str | None = None
-    change_id: str = "-"
+    change_id: str | None = None  # what PutActionRevision and job workers give
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class ActionRun:
     percent: int | None = None
     problem: Problem | None = None
     token: str | None = None
+    withdrawn: bool = False  # an approval that an update of the pipeline took back
     log_stream: str | None = None
     targets: list[Shape] = field(default_factory=list)
 
@@ -92,6 +93,11 @@ class ActionRun:
     def name(self) -> str:
         """The action's name."""
         return str(self.declaration["name"])
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it is an approval that somebody has approved or rejected."""
+        return self.updated_by is not None
 
 
 @dataclass
@@ -132,7 +138,9 @@ class StageRun:
     execution: str
     stage: str
     declaration: Shape
+    started: datetime
     type: str = "STANDARD"
+    retried: datetime | None = None
     status: str = "InProgress"
     actions: list[ActionRun] = field(default_factory=list)  # of the current attempt
     earlier: list[ActionRun] = field(default_factory=list)  # of attempts before a retry
@@ -150,6 +158,12 @@ class StageRun:
     def running(self) -> list[ActionRun]:
         """The actions that are in progress."""
         return [run for run in self.actions if run.status == "InProgress"]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether nothing is left in it but approvals that an update took back."""
+        running = self.running()
+        return bool(running) and all(run.withdrawn for run in running)
 
 
 @dataclass
@@ -178,6 +192,8 @@ class Execution:
     stop: str | None = None  # "wait" or "abandon"
     stop_reason: str | None = None
     outdated: bool = False  # the declaration was updated while it ran
+    attempt: int = 1  # it rises with every retry of a stage
+    retried: datetime | None = None
 
     @property
     def version(self) -> int:
@@ -216,6 +232,16 @@ class Version:
 
 
 @dataclass
+class Polled:
+    """What the polling of a source action has seen."""
+
+    source: dict[str, str]  # its configuration without the switch of polling
+    revision: str | None = None
+    problem: Problem | None = None
+    changed: datetime | None = None  # when the problem came up
+
+
+@dataclass
 class Pipeline:
     """A pipeline with its history."""
 
@@ -226,7 +252,8 @@ class Pipeline:
     executions: list[Execution] = field(default_factory=list)  # oldest first
     latest: dict[str, StageRun] = field(default_factory=dict)  # the last run of each stage
     revisions: dict[tuple[str, str], Revision] = field(default_factory=dict)  # of (stage, source action)
-    start_tokens: dict[str, tuple[Shape, str]] = field(default_factory=dict)  # request and execution by token
+    polled: dict[str, Polled] = field(default_factory=dict)  # by name of the source action
+    start_tokens: dict[str, str] = field(default_factory=dict)  # the execution by token
     deleted: bool = False
 
     @property

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .actions import source_s3
+from .engine import stages
 from .records import PARALLEL
 from .store import Store
 
 if TYPE_CHECKING:
     from pipectl.local.service import Caller
 
-    from .records import ActionRun, ConditionRun, Execution, GateState, Pipeline, Problem, RuleRun, StageRun
+    from .records import ActionRun, ConditionRun, GateState, Pipeline, Polled, Problem, RuleRun, StageRun
 
 Shape = dict[str, Any]
 CONDITION_MEMBERS = {
@@ -24,7 +26,10 @@ class State(Store):
     """The state of a pipeline."""
 
     def get_pipeline_state(self, request: Shape, caller: Caller) -> Shape:
-        """API reference, GetPipelineState; runs of a PARALLEL pipeline do not show (user guide, modes)."""
+        """API reference, GetPipelineState; runs of a PARALLEL pipeline do not show (user guide, modes).
+
+        Which members are there and which are not is recorded (docs/aws/codepipeline.md, 4).
+        """
         pipeline = self.pipeline(request["name"])
         return {
             "pipelineName": pipeline.name,
@@ -45,22 +50,23 @@ def _stage(pipeline: Pipeline, stage: Shape) -> Shape:
         "actionStates": [_action(pipeline, name, action, run) for action in stage["actions"]],
     }
     waiting = [] if parallel else pipeline.waiting(name)
+    shown["inboundExecutions"] = [_stage_execution(each.id, each.status, each.type) for each in waiting]
     if waiting:
-        shown["inboundExecution"] = _inbound(waiting[-1])
-        shown["inboundExecutions"] = [_inbound(execution) for execution in waiting]
+        shown["inboundExecution"] = shown["inboundExecutions"][-1]
     if run is not None:
-        shown["latestExecution"] = {
-            "pipelineExecutionId": run.execution,
-            "status": run.status,
-            "type": run.type,
-        }
+        shown["latestExecution"] = _stage_execution(run.execution, run.status, run.type)
         shown["retryStageMetadata"] = _retries(run)
     shown.update(_conditions(stage, run))
     return shown
 
 
-def _inbound(execution: Execution) -> Shape:
-    return {"pipelineExecutionId": execution.id, "status": execution.status, "type": execution.type}
+def _stage_execution(identity: str, status: str, kind: str) -> Shape:
+    return {"pipelineExecutionId": identity, "status": status, "type": shown_type(kind)}
+
+
+def shown_type(kind: str) -> str | None:
+    """ROLLBACK is said, STANDARD is not (recorded: docs/aws/codepipeline.md, 4)."""
+    return kind if kind == "ROLLBACK" else None
 
 
 def _gate(gate: GateState) -> Shape:
@@ -89,24 +95,65 @@ def _action(pipeline: Pipeline, stage: str, action: Shape, run: StageRun | None)
         shown["currentRevision"] = {
             "revisionId": revision.id,
             "revisionChangeId": revision.change_id,
-            "created": revision.created,
+            "created": revision.created if revision.change_id else None,
         }
         shown["revisionUrl"] = revision.url
     latest = run.latest().get(action["name"]) if run else None
-    if latest is not None:
-        shown["latestExecution"] = _execution(latest)
+    polled = pipeline.polled.get(action["name"])
+    if polled is not None and polled.problem is not None and stage == _first_stage(pipeline):
+        shown["latestExecution"] = _unseen_source(polled)
+        shown["entityUrl"] = latest.entity_url if latest else _entity_url(pipeline, action)
+        shown.pop("currentRevision", None)
+    elif latest is not None:
+        shown["latestExecution"] = _approval(latest) if _is_approval(latest) else _execution(latest)
         shown["entityUrl"] = latest.entity_url
     return shown
+
+
+def _entity_url(pipeline: Pipeline, action: Shape) -> str | None:
+    is_s3 = action["actionTypeId"]["provider"] == "S3"
+    return source_s3.entity_url(pipeline.arn.split(":")[3]) if is_s3 else None
+
+
+def _first_stage(pipeline: Pipeline) -> str:
+    return str(pipeline.declaration["stages"][0]["name"])
+
+
+def _unseen_source(polled: Polled) -> Shape:
+    """A source that polling cannot read: nothing ran (recorded: docs/aws/codepipeline.md, 3.11)."""
+    return {
+        "status": "Failed",
+        "lastStatusChange": polled.changed,
+        "errorDetails": error_details(polled.problem),
+    }
+
+
+def _is_approval(run: ActionRun) -> bool:
+    return bool(run.declaration["actionTypeId"]["category"] == "Approval")
+
+
+def _approval(run: ActionRun) -> Shape:
+    """An approval shows no id of its own, and a time only when somebody decided it."""
+    if run.withdrawn:
+        return {"actionExecutionId": run.id, "status": "Failed", "summary": stages.CANCELED}
+    return {
+        "actionExecutionId": run.id,
+        "status": run.status,
+        "summary": run.summary,
+        "lastStatusChange": run.updated if run.is_decided else None,
+        "lastUpdatedBy": run.updated_by,
+        "token": run.token if run.status == "InProgress" else None,
+        "errorDetails": None if run.is_decided else error_details(run.problem),
+    }
 
 
 def _execution(run: ActionRun) -> Shape:
     return {
         "actionExecutionId": run.id,
         "status": run.status,
-        "summary": run.summary,
+        "summary": run.summary if run.problem is None else None,
         "lastStatusChange": run.updated,
         "lastUpdatedBy": run.updated_by,
-        "token": run.token if run.status == "InProgress" else None,
         "externalExecutionId": run.external_id,
         "externalExecutionUrl": run.external_url,
         "percentComplete": run.percent,

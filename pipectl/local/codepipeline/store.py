@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipectl.local import paging
@@ -80,8 +81,18 @@ class Store(Service):
         return found
 
     def page(self, items: Sequence[Item], request: Shape, most: int) -> tuple[list[Item], str | None]:
-        """One page of an answer; `most` is the size when the request says none."""
+        """One page of an answer; `most` is the size when the request says none.
+
+        A token goes on with the question that it came with, and with no other (docs/aws/codepipeline.md, 4:
+        recorded).
+        """
+        asked = {key: value for key, value in request.items() if key not in ("nextToken", "maxResults")}
+        size = request.get("maxResults") or most
         try:
-            return paging.page(items, request.get("nextToken"), request.get("maxResults") or most)
+            return paging.page(items, request.get("nextToken"), size, json.dumps(asked, sort_keys=True))
         except paging.BadToken:
-            raise Refused("InvalidNextTokenException", "The next token is not valid") from None
+            raise Refused(
+                "InvalidNextTokenException",
+                f"The nextToken value '{request.get('nextToken')}' is not valid. Specify a valid nextToken "
+                "value, and then try again.",
+            ) from None

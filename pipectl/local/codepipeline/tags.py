@@ -75,7 +75,8 @@ class Tags(Store):
             return self.pipelines[resource].tags
         if arn.startswith(start) and resource in self.custom_tags:
             return self.custom_tags[resource]
+        # Recorded by others for a pipeline that is not there (docs/aws/codepipeline.md, 5).
         raise Refused(
             "ResourceNotFoundException",
-            f"The account with id '{self.account}' does not include a resource with the ARN '{arn}'",
+            f"The account with id '{self.account}' does not include a pipeline with the name '{resource}'",
         )

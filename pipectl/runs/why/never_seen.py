@@ -64,7 +64,7 @@ def _undetected(sight: Sight, source: str) -> NeverSeen:
 
 
 def _connection(sight: Sight, configuration: Mapping[str, str]) -> NeverSeen:
-    """A complete connection starts the pipeline by itself, unless detection is off (fact sheet, 3.11)."""
+    """A complete connection starts it, unless detection is off (docs/aws/codepipeline.md, 3.11)."""
     arn = configuration.get("ConnectionArn", "")
     names = {"connection": arn, "branch": configuration.get("BranchName", "")}
     status = _connection_status(sight, arn)

@@ -18,7 +18,7 @@ WANTED = {
     "ECR": {"repository-name": "RepositoryName", "image-tag": "ImageTag"},
     "S3": {},
 }
-"""Words of a pattern's detail, and the configuration that they must fit (fact sheet, section 6)."""
+"""Words of a pattern's detail, and the configuration that they must fit (docs/aws/codepipeline.md, 6)."""
 
 
 def undetected(cloud: Cloud, pipeline: str, source: Source, others: Sequence[Source]) -> NeverSeen:

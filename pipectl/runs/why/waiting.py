@@ -9,6 +9,7 @@ from pipectl.runs.parallel import RUNNING
 from pipectl.runs.values import Execution, StageState
 from pipectl.runs.verbs.scene import changed_at
 from pipectl.runs.why.answers import Answer, Approval, Held, Queued, Running
+from pipectl.runs.why.ended import cancelled
 from pipectl.runs.why.sight import Sight
 
 LOOKED_AT = 300
@@ -40,7 +41,7 @@ def _inside(sight: Sight, execution: Execution) -> Answer:
     work = [run for run in at_work if run.declared.category != "Approval"]
     stopping = execution.status == "Stopping"
     if at_work and not work and not stopping:
-        return _approval(sight, at_work[0])
+        return cancelled(sight, execution) if _is_void(sight, at_work[0]) else _approval(sight, at_work[0])
     if work:
         run = work[0]
         return Running(run.stage, run.name, run.started, _usual(sight, run), stopping)
@@ -50,6 +51,16 @@ def _inside(sight: Sight, execution: Execution) -> Answer:
             if stage.execution == execution.id and condition.status in RUNNING:
                 return Running(stage.name, since=since, stopping=stopping, condition=condition.type)
     return Running(runs[-1].stage if runs else sight.names[0], since=since, stopping=stopping)
+
+
+def _is_void(sight: Sight, run: ActionRun) -> bool:
+    """Whether an update of the pipeline took the approval back: only its stage tells, its execution goes on.
+
+    Source: docs/aws/codepipeline.md, 2.3 (recorded).
+    """
+    if run.stage not in sight.names:
+        return False
+    return any(each.run == run.id and each.status == "Failed" for each in sight.stage(run.stage).actions)
 
 
 def _approval(sight: Sight, run: ActionRun) -> Approval:

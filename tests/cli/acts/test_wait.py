@@ -229,7 +229,8 @@ def test_executions_side_by_side_are_followed_one_at_a_time(shop: Shop) -> None:
 
         def asked() -> str:
             gates = [row for row in shop.rows(newest) if row["actionName"] == "Approve"]
-            return gates[0]["output"]["executionResult"].get("externalExecutionId", "") if gates else ""
+            result = gates[0]["output"].get("executionResult", {}) if gates else {}
+            return str(result.get("externalExecutionId", ""))
 
         token = until(asked)
         seen(shop)

@@ -154,6 +154,11 @@ class Runs:
         )
         return [dict(each) for each in found["actionExecutionDetails"]]
 
+    def problem(self, execution: str) -> tuple[str, str]:
+        """Code and message of the failure of the action that started last."""
+        result = self.rows(execution)[0]["output"]["executionResult"]
+        return result["errorDetails"]["code"], result["externalExecutionSummary"]
+
     def actions(self, execution: str) -> list[tuple[str, str]]:
         """Names and states in the order in which they started."""
         return [(row["actionName"], row["status"]) for row in reversed(self.rows(execution))]

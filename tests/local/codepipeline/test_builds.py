@@ -101,8 +101,7 @@ def test_a_failed_build_fails_the_action(runs: Runs, project: Callable[[str], No
     project("version: 0.2\nphases:\n  build:\n    commands:\n      - 'false'\n")
     execution = runs.create(stage("Build", build()))
     runs.ends(execution, "Failed")
-    result = runs.rows(execution)[0]["output"]["executionResult"]
-    assert result["errorDetails"] == {"code": "JobFailed", "message": "Build terminated with state: FAILED"}
+    assert runs.problem(execution) == ("JobFailed", "Build terminated with state: FAILED")
 
 
 def test_several_inputs_lie_side_by_side(runs: Runs, project: Callable[[str], None]) -> None:
@@ -168,12 +167,10 @@ def test_a_rule_may_run_a_build(runs: Runs, project: Callable[[str], None]) -> N
 def test_an_unknown_project_and_a_batch_build_fail(runs: Runs) -> None:
     execution = runs.create(stage("Build", build()))
     runs.ends(execution, "Failed")
-    problem = runs.rows(execution)[0]["output"]["executionResult"]["errorDetails"]
-    assert problem["message"].startswith("Error calling startBuild: Project cannot be found")
+    assert runs.problem(execution)[1].startswith("Error calling startBuild: Project cannot be found")
     settings = {"ProjectName": "shop", "BatchEnabled": "true"}
     declaration = runs.declare(stage("Source", runs.source()), stage("Build", build(configuration=settings)))
     runs.api.update_pipeline(pipeline=declaration)
     execution = runs.start()
     runs.ends(execution, "Failed")
-    problem = runs.rows(execution)[0]["output"]["executionResult"]["errorDetails"]
-    assert "batch builds" in problem["message"]
+    assert "batch builds" in runs.problem(execution)[1]

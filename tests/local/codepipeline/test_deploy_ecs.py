@@ -57,7 +57,7 @@ def _images(*pairs: tuple[str, str]) -> str:
 
 def _problem(runs: Runs, execution: str) -> str:
     runs.ends(execution, "Failed")
-    return str(runs.rows(execution)[0]["output"]["executionResult"]["errorDetails"]["message"])
+    return runs.problem(execution)[1]
 
 
 def test_the_service_rolls_to_the_new_image(runs: Runs, ecs: Any) -> None:

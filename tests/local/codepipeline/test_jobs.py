@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Shape = dict[str, Any]
 TYPE = {"category": "Build", "owner": "Custom", "provider": "Rocket", "version": "1"}
 UNKNOWN = "00000000-0000-0000-0000-000000000000"
+NOW = datetime(2026, 9, 28, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -84,15 +86,27 @@ def test_a_worker_may_fail_and_may_go_on_later(runs: Runs) -> None:
     runs.api.acknowledge_job(jobId=job["id"], nonce=job["nonce"])
     runs.api.put_job_success_result(jobId=job["id"], continuationToken="in flight")
     again = _poll(runs)
+    assert again["id"] != job["id"]
     assert again["data"]["continuationToken"] == "in flight"
-    assert runs.api.get_job_details(jobId=job["id"])["jobDetails"]["data"] == again["data"]
-    runs.api.acknowledge_job(jobId=job["id"], nonce=job["nonce"])
+    assert runs.api.get_job_details(jobId=again["id"])["jobDetails"]["data"] == again["data"]
+    runs.api.acknowledge_job(jobId=again["id"], nonce=again["nonce"])
     failure = {"type": "JobFailed", "message": "it fell", "externalExecutionId": "flight-1"}
-    runs.api.put_job_failure_result(jobId=job["id"], failureDetails=failure)
+    runs.api.put_job_failure_result(jobId=again["id"], failureDetails=failure)
     runs.ends(first, "Failed")
     result = runs.rows(first)[0]["output"]["executionResult"]
-    assert result["errorDetails"] == {"code": "JobFailed", "message": "it fell"}
+    assert runs.problem(first) == ("JobFailed", "it fell")
     assert result["externalExecutionId"] == "flight-1"
+
+
+def test_an_update_lets_the_running_action_end(runs: Runs) -> None:
+    first = runs.create(stage("Launch", _launch(), approval("Later", runOrder=2)))
+    job = _poll(runs)
+    runs.api.acknowledge_job(jobId=job["id"], nonce=job["nonce"])
+    runs.api.update_pipeline(pipeline=runs.api.get_pipeline(name="shop")["pipeline"])
+    assert runs.status(first) == "InProgress"
+    runs.api.put_job_success_result(jobId=job["id"])
+    runs.ends(first, "Cancelled")
+    assert runs.stage_status("Launch") == (first, "Cancelled")
 
 
 # Lambda
@@ -157,7 +171,7 @@ def test_a_function_that_fails_fails_the_action(
 ) -> None:
     first = runs.create(stage("Judge", function(code, runtime)))
     runs.ends(first, "Failed")
-    assert message in runs.rows(first)[0]["output"]["executionResult"]["errorDetails"]["message"]
+    assert message in runs.problem(first)[1]
 
 
 def test_a_function_that_does_not_report_fails_in_the_end(
@@ -215,7 +229,7 @@ def test_a_new_revision_from_outside_starts_a_run_once(runs: Runs) -> None:
     until(runs.token)
     known = runs.stage("Source")["actionStates"][0]["currentRevision"]
     which = {"pipelineName": "shop", "stageName": "Source", "actionName": "Source"}
-    same = {"revisionId": known["revisionId"], "revisionChangeId": "1", "created": known["created"]}
+    same = {"revisionId": known["revisionId"], "revisionChangeId": "1", "created": NOW}
     assert runs.api.put_action_revision(**which, actionRevision=same)["newRevision"] is False
     new = {**same, "revisionId": "another"}
     started = runs.api.put_action_revision(**which, actionRevision=new)

@@ -1,4 +1,4 @@
-"""Locks, gates, overtaking, queues: how executions move between stages (fact sheet 3.1 to 3.3)."""
+"""Locks, gates, overtaking, queues: how executions move (docs/aws/codepipeline.md, 3.1 to 3.3)."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ Client = Callable[..., Any]
 
 
 def _message(runs: Runs, execution: str) -> str:
-    return str(runs.rows(execution)[0]["output"]["executionResult"]["errorDetails"]["message"])
+    return runs.problem(execution)[1]
 
 
 def _with_source(name: str, category: str, provider: str, **configuration: str) -> Shape:
@@ -53,7 +53,8 @@ def test_s3_gets_the_zip_as_it_is_when_it_is_not_extracted(runs: Runs) -> None:
 
 
 def test_an_s3_source_needs_versioning(runs: Runs, bucket: str) -> None:
-    unversioned = runs.source(configuration={"S3Bucket": bucket, "S3ObjectKey": "source.zip"})
+    settings = {"S3Bucket": bucket, "S3ObjectKey": "source.zip", "PollForSourceChanges": "false"}
+    unversioned = runs.source(configuration=settings)
     execution = runs.create(stage("Gate", approval()), first=stage("Source", unversioned))
     runs.ends(execution, "Failed")
     assert "versioning" in _message(runs, execution)

@@ -1,4 +1,4 @@
-"""What AWS refuses when a pipeline is declared, by code and message (fact sheet 2.4)."""
+"""What AWS refuses when a pipeline is declared, by code and message (docs/aws/codepipeline.md, 2.4)."""
 
 from __future__ import annotations
 

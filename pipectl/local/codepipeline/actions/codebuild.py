@@ -79,7 +79,8 @@ def _ended(job: Job, build: str, status: str) -> Done:
         if artifact.name not in made:
             raise ActionFailedError(f"The build did not produce the output artifact {artifact.name}")
         job.from_build(artifact, made[artifact.name])
-    return Done(f"Build terminated with state: {status}", codebuild.exported_variables(build))
+    # No summary (recorded: docs/aws/codepipeline.md, 9).
+    return Done(variables=codebuild.exported_variables(build))
 
 
 def _environment(job: Job) -> list[dict[str, Any]]:

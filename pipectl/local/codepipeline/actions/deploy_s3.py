@@ -1,8 +1,11 @@
-"""Deploy/S3: unpack an artifact into a bucket, or put it there as it is (user guide, S3 deploy action)."""
+"""Deploy/S3: unpack an artifact into a bucket, or put it there as it is (user guide, S3 deploy action).
+
+Keys, types, words and codes are recorded (docs/aws/codepipeline.md, 11).
+"""
 
 from __future__ import annotations
 
-import mimetypes
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.codepipeline.records import new_id
@@ -11,49 +14,92 @@ from . import zips
 from .action import ActionFailedError, Done
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pipectl.local.codepipeline.engine.job import Job
 
     from .action import Outcome
 
+ANYTHING = "application/octet-stream"
+CONTENT_TYPES = {
+    ".css": "text/css",
+    ".htm": "text/html",
+    ".html": "text/html",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".js": "application/x-javascript",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+    ".xml": "application/xml",
+}
+"""Of unpacked files by the end of their names; others, fonts too, are ANYTHING (.htm and .jpeg inferred)."""
+
 
 def start(job: Job) -> Outcome:
-    """Put the objects."""
-    bucket = job.configuration["BucketName"]
+    """Put the objects one by one; what was put before one fails stays there."""
+    bucket, key = job.configuration["BucketName"], job.configuration.get("ObjectKey", "")
+    host = f"https://console.aws.amazon.com/s3/buckets/{bucket}"
+    job.tell(entity_url=f"{host}/?region={job.region}&tab=overview")
+    extract = _extract(job, key)
     data = job.read(job.input())
-    objects = _objects(job, data)
+    objects = _members(key, data) if extract else iter([(_named(job, key), data, ANYTHING)])
     with job.world.lock:
         s3 = job.moto("s3")
         if bucket not in s3.buckets:
             raise ActionFailedError(
                 f"The bucket {bucket} does not exist or cannot be accessed", "PermissionError"
             )
-        for key, content in objects.items():
-            _put(job, s3, bucket, key, content)
-    url = f"https://{job.region}.console.aws.amazon.com/s3/buckets/{bucket}"
-    job.tell(entity_url=url, external_url=url, targets=_targets(job, bucket))
-    return Done(f"Deployment of {len(objects)} objects to {bucket} succeeded")
+        for name, content, content_type in objects:
+            _put(job, s3, name, content, content_type)
+    job.tell(external_id=f"{bucket}/{key}" if key else bucket, targets=_targets(job, bucket))
+    return Done("Deployment Succeeded")
 
 
-def _objects(job: Job, data: bytes) -> dict[str, bytes]:
-    """Extract=true unpacks below ObjectKey; else ObjectKey names the one object."""
-    key = job.configuration.get("ObjectKey", "")
-    if job.configuration["Extract"].lower() == "true":
-        prefix = f"{key.strip('/')}/" if key.strip("/") else ""
-        return {prefix + name: content for name, content in zips.members(data)}
-    if not key:
+def _extract(job: Job, key: str) -> bool:
+    """Whether to unpack; CreatePipeline takes any value, the action only two."""
+    stated = job.configuration["Extract"]
+    if stated not in ("true", "false"):
         raise ActionFailedError(
-            f"Action configuration for action '{job.name}' needs ObjectKey when Extract is false",
+            f"Invalid value for configuration property '{stated}': 'Extract'. Edit your pipeline and set "
+            "'Extract' to either 'true' or 'false'.",
             "ConfigurationError",
         )
+    if stated == "false" and not key:
+        raise ActionFailedError(
+            "When the extract feature is disabled, you must provide an object. Edit your pipeline to fix the "
+            "configuration.",
+            "ConfigurationError",
+        )
+    return stated == "true"
+
+
+def _named(job: Job, key: str) -> str:
+    """User guide, S3 deploy action: a time and a UUID may stand in the key."""
     stamp = job.world.now().strftime("%Y-%m-%d_%H-%M-%S")
-    return {key.replace("{datetime}", stamp).replace("{uuid}", new_id()): data}
+    return key.replace("{datetime}", stamp).replace("{uuid}", new_id())
 
 
-def _put(job: Job, s3: Any, bucket: str, key: str, content: bytes) -> None:
+def _members(key: str, data: bytes) -> Iterator[tuple[str, bytes, str]]:
+    """The files of the archive: the key is set before each name with a slash, whatever both look like."""
+    for name, content in zips.entries(data):
+        plain = name.replace("\\", "/")
+        if "../" in plain:
+            raise ActionFailedError(
+                f"The file name {name} contains invalid sequence: dot-dot-slash.", "ConfigurationError"
+            )
+        ending = PurePosixPath(plain).suffix.lower()
+        yield f"{key}/{plain}" if key else plain, content, CONTENT_TYPES.get(ending, ANYTHING)
+
+
+def _put(job: Job, s3: Any, key: str, content: bytes, content_type: str) -> None:
     from moto.s3.models import get_canned_acl
 
-    stored = s3.put_object(bucket, key, content)
-    metadata = {"Content-Type": mimetypes.guess_type(key)[0] or "application/octet-stream"}
+    kms = job.configuration.get("KMSEncryptionKeyARN")
+    encryption = {"encryption": "aws:kms", "kms_key_id": kms} if kms else {}
+    stored = s3.put_object(job.configuration["BucketName"], key, content, **encryption)
+    metadata = {"Content-Type": content_type}
     if "CacheControl" in job.configuration:
         metadata["Cache-Control"] = job.configuration["CacheControl"]
     stored.set_metadata(metadata)

@@ -21,9 +21,7 @@ def start(job: Job) -> Outcome:
     repository, branch = job.configuration["RepositoryName"], job.configuration["BranchName"]
     codecommit = job.service("codecommit")
     with job.world.lock:
-        identity = job.override.get("revisionValue") or codecommit.branch_tip(repository, branch)
-        if identity is None:
-            raise _no_branch(codecommit, repository, branch)
+        identity = job.override.get("revisionValue") or tip(codecommit, repository, branch)
         commit = codecommit.commit(repository, identity)
     full_clone = job.configuration.get("OutputArtifactFormat") == "CODEBUILD_CLONE_REF"
     if full_clone:
@@ -32,6 +30,16 @@ def start(job: Job) -> Outcome:
     else:
         job.write(job.outputs[0], codecommit.archive(repository, identity))
     return _done(job, repository, branch, commit, full_clone=full_clone)
+
+
+def tip(codecommit: Any, repository: str, branch: str) -> str:
+    """The commit at the end of a branch. Raises ActionFailedError when there is none."""
+    found: str | None = None
+    if repository in codecommit.repositories:
+        found = codecommit.branch_tip(repository, branch)
+    if found is None:
+        raise _no_branch(codecommit, repository, branch)
+    return found
 
 
 def _no_branch(codecommit: Any, repository: str, branch: str) -> ActionFailedError:

@@ -16,14 +16,18 @@ def start(job: Job) -> Outcome:
     """Copy the object's latest version, or the version or key that the start asked for."""
     bucket, key, version = job.configuration["S3Bucket"], _key(job), _version(job)
     with job.world.lock:
-        found = _object(job, bucket, key, version)
+        found = find(job.moto("s3"), bucket, key, version)
         data, etag, version = bytes(found.value), str(found.etag).strip('"'), str(found.version_id)
     job.write(job.outputs[0], data)
-    url = f"https://{job.region}.console.aws.amazon.com/s3/object/{bucket}?prefix={key}&versionId={version}"
-    job.tell(external_id=version, entity_url=url)
+    job.tell(external_id=version, entity_url=entity_url(job.region))
     summary = f"Amazon S3 version id: {version}"
     variables = {"BucketName": bucket, "ETag": etag, "ObjectKey": key, "VersionId": version}
-    return Done(summary, variables, job.revision(version, summary, url))
+    return Done(summary, variables, job.revision(version, summary))
+
+
+def entity_url(region: str) -> str:
+    """Where the console shows the source: all of S3 (recorded: docs/aws/codepipeline.md, 4)."""
+    return f"https://console.aws.amazon.com/s3/home?region={region}#"
 
 
 def _key(job: Job) -> str:
@@ -42,18 +46,20 @@ def _version(job: Job) -> str | None:
     return str(job.override["revisionValue"]) if wanted else None
 
 
-def _object(job: Job, bucket: str, key: str, version: str | None) -> Any:
-    """The object, or why there is none (user guide, S3 source action; wording inferred)."""
-    s3 = job.moto("s3")
-    if bucket not in s3.buckets:
-        raise ActionFailedError(
-            f"The bucket {bucket} does not exist or cannot be accessed", "PermissionError"
-        )
-    if not s3.buckets[bucket].is_versioned:
+def find(s3: Any, bucket: str, key: str, version: str | None = None) -> Any:
+    """The object. Raises ActionFailedError when there is none to be read.
+
+    The words for what is missing are recorded (docs/aws/codepipeline.md, 3.11); those about versioning are
+    inferred.
+    """
+    kept = s3.buckets.get(bucket)
+    if kept is not None and not kept.is_versioned:
         raise ActionFailedError(f"The bucket {bucket} must have versioning enabled", "ConfigurationError")
-    found = s3.get_object(bucket, key, version)
+    found = s3.get_object(bucket, key, version) if kept is not None else None
     if found is None or not hasattr(found, "etag"):  # a delete marker has none
         raise ActionFailedError(
-            f"The object with key '{key}' does not exist in bucket '{bucket}'", "RevisionUnavailable"
+            f'Could not access the Amazon S3 object: "{bucket}/{key}". Make sure that the names of the '
+            "bucket and object are both correct.",
+            "ConfigurationError",
         )
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from .context import action_declaration, every_action, validation
@@ -27,6 +28,21 @@ def found(declaration: Shape, context: Context) -> Iterator[Refused]:
         yield from _keys(action, provider)
         yield from _counts(action, provider)
         yield from _members(action)
+        yield from _topic(action, context.region)
+
+
+def _topic(action: Shape, region: str) -> Iterator[Refused]:
+    """A topic of SNS in the pipeline's Region, whether it exists or not.
+
+    Recorded (docs/aws/codepipeline.md, 3.9); the code and the words are inferred.
+    """
+    topic = action["configuration"].get("NotificationArn")
+    is_approval = action["actionTypeId"]["provider"] == "Manual"
+    pattern = rf"arn:aws[\w-]*:sns:{region}:\d{{12}}:[\w.-]+"
+    if is_approval and topic is not None and "#{" not in topic and not re.fullmatch(pattern, topic):
+        yield action_declaration(
+            f"Action configuration for action '{action['name']}' contains an invalid NotificationArn: {topic}"
+        )
 
 
 def _unavailable(action: Shape, region: str) -> Refused:

@@ -1,4 +1,4 @@
-"""Stages and where sources may stand (the messages were recorded from the service, fact sheet 2.4)."""
+"""Stages and where sources may stand (the messages are recorded: docs/aws/codepipeline.md, 2.4)."""
 
 from __future__ import annotations
 

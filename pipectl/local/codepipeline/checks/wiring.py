@@ -73,11 +73,16 @@ def namespaces(declaration: Shape, context: Context) -> Iterator[Refused]:
                 "Namespaces must be unique across the pipeline definition. "
                 f"The following occur more than once in the pipeline. {place}"
             )
-        if namespace in artifacts or namespace in RESERVED_NAMESPACES:
+        if namespace in artifacts or namespace in _reserved(declaration):
             yield action_declaration(  # the wording is inferred
                 f"A namespace cannot be a reserved word or the name of an artifact. {place}"
             )
         seen.add(namespace)
+
+
+def _reserved(declaration: Shape) -> set[str]:
+    """`variables` is taken only where variables are declared (recorded: docs/aws/codepipeline.md, 3.10)."""
+    return {"codepipeline", *(["variables"] if declaration.get("variables") else [])}
 
 
 def references(declaration: Shape, context: Context) -> Iterator[Refused]:

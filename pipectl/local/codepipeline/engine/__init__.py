@@ -38,15 +38,15 @@ class Engine:
         now = self.service.world.now()
         execution = Execution(pipeline.declaration, now, now, trigger, detail)
         execution.overrides = overrides or {}
-        execution.variables = {**defaults(pipeline), **(variables or {})}
+        given = {**defaults(pipeline), **(variables or {})}
+        execution.variables = {name: given[name] for name in _declared_names(pipeline) if name in given}
         pipeline.executions.append(execution)
         trip = Trip(self, pipeline, execution)
         events.pipeline(trip, "STARTED")
-        if missing(pipeline, execution.variables):
-            # Nobody documents what becomes of a run that an event starts without a value (inferred).
-            execution.summary = (
-                "A pipeline variable has no value: " + missing(pipeline, execution.variables)[0]
-            )
+        without = missing(pipeline, execution.variables)
+        if without:  # docs/aws/codepipeline.md, 3.10 (recorded)
+            execution.summary = f"Values for required variables haven't been provided: {','.join(without)}"
+            execution.variables = {}
             movement.finish(trip, "Failed")
         else:
             movement.arrive(trip, 0)
@@ -55,7 +55,8 @@ class Engine:
     def updated(self, pipeline: Pipeline) -> None:
         """User guide, edit a pipeline: running actions finish, then their stages and executions end.
 
-        Who waits ends at once. PARALLEL runs keep their structure (user guide, execution modes).
+        Who waits ends at once. PARALLEL runs keep their structure (user guide, execution modes). Approvals
+        are taken back, and their executions stay as they are (docs/aws/codepipeline.md, 3.9: recorded).
         """
         for execution in list(pipeline.unfinished()):
             trip = Trip(self, pipeline, execution)
@@ -65,6 +66,7 @@ class Engine:
             if execution.waiting:
                 movement.finish(trip, "Cancelled")
             else:
+                _withdraw_approvals(trip)
                 stages.proceed(trip, trip.stage_run)
 
     def deleted(self, pipeline: Pipeline) -> None:
@@ -76,15 +78,28 @@ class Engine:
         movement.opened(self, pipeline, key, before)
 
 
+def _withdraw_approvals(trip: Trip) -> None:
+    for run in trip.stage_run.running():
+        run.withdrawn = run.token is not None
+
+
 def defaults(pipeline: Pipeline) -> dict[str, str]:
     """The values of the pipeline's variables when nobody gives others."""
     return {
         each["name"]: each["defaultValue"]
-        for each in pipeline.declaration.get("variables") or []
+        for each in _declared(pipeline)
         if each.get("defaultValue") is not None
     }
 
 
 def missing(pipeline: Pipeline, given: dict[str, str]) -> list[str]:
     """Variables that have no value."""
-    return [each["name"] for each in pipeline.declaration.get("variables") or [] if each["name"] not in given]
+    return [name for name in _declared_names(pipeline) if name not in given]
+
+
+def _declared_names(pipeline: Pipeline) -> list[str]:
+    return [each["name"] for each in _declared(pipeline)]
+
+
+def _declared(pipeline: Pipeline) -> list[dict[str, Any]]:
+    return pipeline.declaration.get("variables") or []

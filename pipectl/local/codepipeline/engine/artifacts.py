@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.codepipeline.actions.action import ActionFailedError
@@ -21,9 +22,17 @@ def bucket_of(declaration: dict[str, Any], region: str) -> str:
     return str(store["location"])
 
 
-def new_location(declaration: dict[str, Any], artifact: str, region: str) -> Location:
-    """User guide, troubleshooting: both names are cut; the random end is inferred from examples."""
-    end = "".join(secrets.choice(_ALPHABET) for _ in range(7))
+def ending(action: dict[str, Any], configuration: dict[str, str]) -> str:
+    """What an S3 source's artifact keeps of its name: `.zip` (recorded: docs/aws/codepipeline.md, 4)."""
+    kind = action["actionTypeId"]
+    if (kind["category"], kind["provider"]) != ("Source", "S3"):
+        return ""
+    return PurePosixPath(configuration.get("S3ObjectKey", "")).suffix
+
+
+def new_location(declaration: dict[str, Any], artifact: str, region: str, ending: str = "") -> Location:
+    """Names cut to 20 and 10 characters, then 7 random ones (recorded: docs/aws/codepipeline.md, 4)."""
+    end = "".join(secrets.choice(_ALPHABET) for _ in range(7)) + ending
     key = f"{declaration['name'][:20]}/{artifact[:10]}/{end}"
     return Location(bucket_of(declaration, region), key, region)
 

@@ -62,6 +62,10 @@ def _resume(trip: Trip, run: StageRun) -> None:
     run.status = "InProgress"
     execution.status = "InProgress"
     execution.stop = None
+    execution.stop_reason = None
+    execution.summary = None
+    execution.attempt += 1
+    run.retried = execution.retried = trip.engine.service.world.now()
     trip.touch()
     events.pipeline(trip, "RESUMED")
     events.stage(trip, "RESUMED")
@@ -90,7 +94,8 @@ def roll_back_automatically(trip: Trip, run: StageRun) -> None:
 def roll_back(trip: Trip, stage: str, target: Execution, trigger: str, detail: str) -> Execution:
     """User guide, stage rollback: a new execution with the target's revisions, artifacts and variables.
 
-    It enters the stage at once, whatever the transition before it says (inferred).
+    It runs the stage only, and enters it at once (docs/aws/codepipeline.md, 3.7: recorded; whatever the
+    transition before it says: inferred).
     """
     now = trip.engine.service.world.now()
     execution = Execution(target.declaration, now, now, trigger, detail)

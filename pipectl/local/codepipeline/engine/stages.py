@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .trip import Trip
 
 FAILED = frozenset({"Failed", "Abandoned"})
+CANCELED = "The approval action has been canceled."  # docs/aws/codepipeline.md, 3.9 (recorded)
 
 
 def begin(trip: Trip, run: StageRun) -> None:
@@ -38,10 +39,9 @@ def proceed(trip: Trip, run: StageRun) -> None:
         return
     execution = trip.execution
     failed = any(each.status in FAILED for each in run.latest().values())
-    if execution.outdated:
+    if execution.outdated and execution.stop is None:
         # User guide, edit a pipeline: running actions finish, then stage and execution end.
-        end(trip, run, "Cancelled")
-        movement.finish(trip, "Cancelled")
+        cancel(trip, run)
         movement.settle(trip.engine, trip.pipeline)
     elif execution.stop is not None and (failed or run.attempt):
         end(trip, run, "Stopped")
@@ -104,6 +104,8 @@ def _abandon(trip: Trip, run: StageRun) -> None:
     for each in run.running():
         each.status = "Abandoned"
         each.updated = now
+        if each.token is not None:
+            each.summary = CANCELED
         events.action(trip, each, "ABANDONED")
     for condition in run.conditions.values():
         if condition.status == "InProgress":
@@ -127,6 +129,16 @@ def fail(trip: Trip, run: StageRun, *, rolls_back: bool = False) -> None:
         recovery.roll_back_automatically(trip, run)
     else:
         recovery.on_failure(trip, run)
+
+
+def cancel(trip: Trip, run: StageRun) -> None:
+    """End stage and execution because the pipeline was updated."""
+    now = trip.engine.service.world.now()
+    for each in run.running():
+        each.status = "Failed"
+        each.updated = now
+    end(trip, run, "Cancelled")
+    movement.finish(trip, "Cancelled")
 
 
 def end_failed(trip: Trip, run: StageRun) -> None:

@@ -85,8 +85,9 @@ def resolved(execution: Execution, configuration: dict[str, str]) -> dict[str, s
 
 def _outputs(trip: Trip, run: ActionRun) -> list[Artifact]:
     region = run.declaration.get("region") or trip.engine.service.region
+    end = artifacts.ending(run.declaration, run.resolved)
     return [
-        Artifact(each["name"], artifacts.new_location(trip.execution.declaration, each["name"], region))
+        Artifact(each["name"], artifacts.new_location(trip.execution.declaration, each["name"], region, end))
         for each in run.declaration["outputArtifacts"]
     ]
 
@@ -168,6 +169,10 @@ def _keep(trip: Trip, run: ActionRun, done: Done, outputs: tuple[Artifact, ...])
     execution = trip.execution
     run.variables = done.variables
     run.outputs = [Artifact(each.name, each.location, done.revision, done.full_clone) for each in outputs]
+    if execution.rollback_target is not None and done.revision is not None:
+        # A rollback of the source reads what is current; the execution goes on telling of its target.
+        trip.pipeline.revisions[run.stage, run.name] = done.revision
+        return
     execution.artifacts.update({each.name: each for each in run.outputs})
     namespace = run.declaration.get("namespace")
     if namespace:
