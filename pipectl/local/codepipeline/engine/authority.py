@@ -186,6 +186,25 @@ def _connection(job: Job, denied: DeniedError) -> str:
     )
 
 
+def _manual(_job: Job, _denied: DeniedError) -> str:
+    """Recorded (docs/aws/codepipeline.md, 3.9)"""
+    return (
+        "The Pipeline or Action role does not have permission to publish to topics in Amazon SNS. Add the "
+        "sns:Publish permission to the role\u2019s policy, and then try again."
+    )
+
+
+def _s3(job: Job, denied: DeniedError) -> str:
+    """Of a deploy action recorded as far as the comma (docs/aws/codepipeline.md, 11)"""
+    if "BucketName" not in job.configuration:
+        return _named("Amazon S3 bucket", "S3Bucket")(job, denied)
+    called = denied.action.partition(":")[2]
+    return (
+        f"You do not have sufficient permissions to call s3.{called[:1].lower()}{called[1:]} for the "
+        f"deployment bucket, {job.configuration['BucketName']}. ({denied})"
+    )
+
+
 def _named(kind: str, key: str) -> Callable[[Job, DeniedError], str]:
     def sentence(job: Job, denied: DeniedError) -> str:
         return (
@@ -203,5 +222,6 @@ _WORDS: dict[str, Callable[[Job, DeniedError], str]] = {
     CONNECTION: _connection,
     "ECR": _named("Amazon ECR repository", "RepositoryName"),  # inferred from CodeCommit's
     "ECS": _ecs,
-    "S3": _named("Amazon S3 bucket", "S3Bucket"),  # inferred from CodeCommit's
+    "Manual": _manual,
+    "S3": _s3,  # of a source inferred from CodeCommit's
 }
