@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from pipectl.local.permissions import decision, principals
 from tests import roles
+from tests.permissions.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -71,3 +72,9 @@ def denied(code: str) -> Iterator[list[str]]:
     error = refused.value.response["Error"]
     assert error["Code"] == code, error
     told.append(error["Message"])
+
+
+@pytest.fixture
+def rehearsal(world: "World") -> Rehearsal:
+    """Run specs with the roles that pipectl makes, and with one permission less"""
+    return Rehearsal(world)

@@ -1,0 +1,153 @@
+"""Run a spec to its end on the local AWS with the roles that pipectl makes, or with one permission less."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.shop import until
+
+if TYPE_CHECKING:
+    from tests.conftest import World
+
+Shape = dict[str, Any]
+RUNNING = ("InProgress", "Stopping")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How an action or rule ended"""
+
+    status: str
+    code: str = ""
+    message: str = ""
+    external_id: str = ""
+
+
+@dataclass
+class Rehearsal:
+    """One account in which specs are made and run"""
+
+    world: "World"
+    region: str = "eu-west-1"
+
+    def aws(self, service: str) -> Any:
+        """A plain client of the account's administrator"""
+        return self.world.client(service, self.region)
+
+    def create(self, spec: Path | str | Mapping[str, Any]) -> None:
+        """Make everything in a spec; everything must succeed"""
+        loaded = self.world.load(spec)
+        self.region = loaded.region or self.region
+        self.world.made(loaded)
+
+    def push(self, repository: str, files: Mapping[str, str], branch: str = "main") -> str:
+        """Commit to a CodeCommit repository; the commit's id. Rules of the spec start its pipelines"""
+        codecommit = self.aws("codecommit")
+        branches = codecommit.list_branches(repositoryName=repository)["branches"]
+        parent: Shape = {}
+        if branch in branches:
+            tip = codecommit.get_branch(repositoryName=repository, branchName=branch)["branch"]
+            parent = {"parentCommitId": tip["commitId"]}
+        put = [{"filePath": name, "fileContent": text.encode()} for name, text in files.items()]
+        made = codecommit.create_commit(repositoryName=repository, branchName=branch, putFiles=put, **parent)
+        return str(made["commitId"])
+
+    def start(self, pipeline: str) -> str:
+        """Start an execution; its id"""
+        started = self.aws("codepipeline").start_pipeline_execution(name=pipeline)
+        return str(started["pipelineExecutionId"])
+
+    def finished(self, pipeline: str, execution: str = "") -> dict[str, Ended]:
+        """Wait for the end of an execution (else of the newest); how its actions ended, by `Stage/Action`"""
+        identity = execution or until(lambda: self._newest(pipeline))
+        until(lambda: self.status(pipeline, identity) not in RUNNING)
+        return self.actions(pipeline, identity)
+
+    def run(self, pipeline: str) -> dict[str, Ended]:
+        """Start an execution and wait for its end"""
+        return self.finished(pipeline, self.start(pipeline))
+
+    def status(self, pipeline: str, execution: str) -> str:
+        """An execution's status"""
+        found = self.aws("codepipeline").get_pipeline_execution(
+            pipelineName=pipeline, pipelineExecutionId=execution
+        )
+        return str(found["pipelineExecution"]["status"])
+
+    def actions(self, pipeline: str, execution: str) -> dict[str, Ended]:
+        """How the actions of an execution ended so far, by `Stage/Action`"""
+        found = self.aws("codepipeline").list_action_executions(
+            pipelineName=pipeline, filter={"pipelineExecutionId": execution}
+        )["actionExecutionDetails"]
+        return {f"{row['stageName']}/{row['actionName']}": _ended(row) for row in reversed(found)}
+
+    def statements(self, role: str) -> list[Shape]:
+        """All statements of a role's inline and attached policies"""
+        return [statement for _, document in self._documents(role) for statement in document["Statement"]]
+
+    def take_away(self, role: str, action: str, resource: str = "") -> None:
+        """Take one permission away from a role that pipectl has made; the role must have it.
+
+        `action` is spelled as in the role's policy (it may be a pattern); with `resource` only from
+        statements that name this resource.
+        """
+        taken = 0
+        for policy, document in self._documents(role):
+            kept = []
+            for statement in document["Statement"]:
+                named = not resource or resource in _listed(statement["Resource"])
+                actions = [each for each in _listed(statement["Action"]) if not (named and each == action)]
+                taken += len(_listed(statement["Action"])) - len(actions)
+                kept += [{**statement, "Action": actions}] if actions else []
+            self._replace(role, policy, {**document, "Statement": kept})
+        assert taken, f"{role} was never allowed {action} {resource}"
+
+    def give(self, role: str, *statements: Shape) -> None:
+        """Allow a role more"""
+        document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+        self.aws("iam").put_role_policy(RoleName=role, PolicyName="given", PolicyDocument=document)
+
+    def _newest(self, pipeline: str) -> str:
+        found = self.aws("codepipeline").list_pipeline_executions(pipelineName=pipeline)
+        listed = found["pipelineExecutionSummaries"]
+        return str(listed[0]["pipelineExecutionId"]) if listed else ""
+
+    def _documents(self, role: str) -> list[tuple[str, Shape]]:
+        """Name of an inline policy, or ARN of an attached one, with its document"""
+        iam = self.aws("iam")
+        names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        inline = [
+            (name, iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]) for name in names
+        ]
+        attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+        own = [policy["PolicyArn"] for policy in attached if ":iam::aws:" not in policy["PolicyArn"]]
+        return [*inline, *((arn, self._attached(arn)) for arn in own)]
+
+    def _attached(self, arn: str) -> Shape:
+        iam = self.aws("iam")
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        found = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+        return dict(found)
+
+    def _replace(self, role: str, policy: str, document: Shape) -> None:
+        iam, text = self.aws("iam"), json.dumps(document)
+        if policy.startswith("arn:"):
+            iam.create_policy_version(PolicyArn=policy, PolicyDocument=text, SetAsDefault=True)
+        elif document["Statement"]:
+            iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=text)
+        else:
+            iam.delete_role_policy(RoleName=role, PolicyName=policy)
+
+
+def _ended(row: Shape) -> Ended:
+    result = row.get("output", {}).get("executionResult", {})
+    error = result.get("errorDetails", {})
+    return Ended(
+        row["status"], error.get("code", ""), error.get("message", ""), result.get("externalExecutionId", "")
+    )
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
