@@ -65,7 +65,8 @@ ACTIONS = {
         "Source/Source",
         (
             "The service role or action role doesn't have the permissions required to access the AWS "
-            "CodeCommit repository named shop. Update the IAM role permissions, and then try again. Error: User: "
+            "CodeCommit repository named shop. Update the IAM role permissions, and then try again. "
+            "Error: User: "
         ),
     ),
     "s3:PutObject": ("Source/Source", "Upload to S3 failed with the following error: Access Denied"),
