@@ -1,17 +1,14 @@
 """What checks share: looking at several things, of which one may be closed to the caller."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from pipectl.aws.cloud import for_each
+from pipectl.aws.denial import denial_in
 from pipectl.doctor._finding import Finding, unseen
 from pipectl.errors import AccessDenied, AwsError
 
 T = TypeVar("T")
-
-NAMED = re.compile(r"to perform:? ([\w-]+:\w+)")
-"""How AWS names the missing permission in most of its refusals."""
 
 DENIED = ("AuthorizationError",)
 """How SNS says it (API reference, common errors)."""
@@ -60,7 +57,7 @@ def refused(subject: str, error: AwsError) -> Finding:
 
 def permission_of(error: AwsError) -> str:
     """The permission that a refused call needs: as AWS names it, else as the operation is called."""
-    if named := NAMED.search(error.said):
-        return named[1]
+    if denial := denial_in(error.said):
+        return denial.permission
     operation = "".join(word.capitalize() for word in error.operation.split("_"))
     return SPELLED.get(f"{error.service} {error.operation}", f"{error.service}:{operation}")

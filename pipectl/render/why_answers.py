@@ -133,6 +133,7 @@ def _failed(answer: answers.Failed, why: Why, now: datetime) -> Iterator[str]:
         yield f"the condition of {answer.stage} {CONDITIONS.get(answer.condition, '')} was not met"
         if answer.said:
             yield plain(answer.said)
+        yield from _missing(answer)
         return
     when = ago(run.updated, now)
     identity = execution_text(why.execution) if why.execution else ""
@@ -145,6 +146,16 @@ def _failed(answer: answers.Failed, why: Why, now: datetime) -> Iterator[str]:
     yield plain(run.error or run.summary or "AWS names no reason")
     for line in answer.lines:
         yield f"{LOG}{harmless(line, colour=False)}"
+    yield from _missing(answer)
+
+
+def _missing(answer: answers.Failed) -> Iterator[str]:
+    """The permission that was missing, on what, and whose role lacks it."""
+    if answer.denial is None:
+        return
+    place = f" on {answer.denial.resource}" if answer.denial.resource else ""
+    role = f"the role {answer.denial.role} lacks" if answer.denial.role else "missing permission:"
+    yield plain(f"{role} {answer.denial.permission}{place}")
 
 
 @_lines.register

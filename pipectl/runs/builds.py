@@ -17,6 +17,10 @@ PHASES = (
 """In their order (API reference, BuildPhase)."""
 
 
+COMMAND = "COMMAND_EXECUTION_ERROR"
+"""The code of a phase whose command failed (CodeBuild user guide, "Build phase transitions")."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """What made a phase fail, as `COMMAND_EXECUTION_ERROR` and its message."""
@@ -38,6 +42,15 @@ class Build:
     stream: tuple[str, str] | None = None
     writes_no_log: bool = False
     failures: tuple[Failure, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What CodeBuild itself could not do, by phase; what a command could not do stands in the log."""
+        return tuple(
+            f"{failure.phase}: {failure.code}: {' '.join(failure.message.split())}"
+            for failure in self.failures
+            if failure.code != COMMAND
+        )
 
 
 def builds(cloud: Cloud, identities: Sequence[str]) -> dict[str, Build]:

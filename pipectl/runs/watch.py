@@ -133,7 +133,9 @@ class _Watcher:
         at_work = [action for stage in stages for action in stage.actions if action.status == "InProgress"]
         if fresh or any(action.service for action in at_work):
             yield self._read_services
-        yield partial(self._read_builds, [each for each in at_work if each.provider == "CodeBuild"])
+        failed = [action for stage in stages for action in stage.actions if action.status == "Failed"]
+        asked = [*at_work, *(action for action in failed if action.run not in self.builds)]
+        yield partial(self._read_builds, [each for each in asked if each.provider == "CodeBuild"])
 
     def _read_declaration(self, version: object) -> None:
         answer = self.unseen.ask(partial(self.cloud.call, "codepipeline", "get_pipeline", name=self.pipeline))
@@ -154,13 +156,17 @@ class _Watcher:
     def _targets(self) -> list[Target]:
         return list(dict.fromkeys(each.service for each in self.declared if each.service))
 
-    def _read_builds(self, at_work: Iterable[ActionState]) -> None:
-        by_build = {action.external_id: action for action in at_work if action.external_id}
+    def _read_builds(self, wanted: Iterable[ActionState]) -> None:
+        """Of those at work the phase and the last line, of a failed one what CodeBuild could not do."""
+        by_build = {action.external_id: action for action in wanted if action.external_id}
         found = self.unseen.ask(partial(builds, self.cloud, list(by_build))) or {} if by_build else {}
         told = side_by_side([partial(self._told, by_build[each.id], each) for each in found.values()])
-        self.builds = {action.run: action for action in told}
+        ended = {run: action for run, action in self.builds.items() if action.status == "Failed"}
+        self.builds = ended | {action.run: action for action in told}
 
     def _told(self, action: ActionState, build: Build) -> ActionState:
+        if build.is_complete:
+            return replace(action, log_line=next(iter(build.problems), None))
         stream = build.stream
         events = self.unseen.ask(lambda: last(self.cloud, *stream, count=1)) if stream else []
         lines = [line for event in events or [] for line in event.message.splitlines() if line.strip()]

@@ -1,11 +1,11 @@
 """Run a spec to its end on the local AWS with the roles that pipectl makes, or with one permission less."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests import roles
 from tests.shop import until
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Rehearsal:
 
     def statements(self, role: str) -> list[Shape]:
         """All statements of a role's inline and attached policies"""
-        return [statement for _, document in self._documents(role) for statement in document["Statement"]]
+        return roles.statements(self.aws("iam"), role)
 
     def take_away(self, role: str, action: str, resource: str = "") -> None:
         """Take one permission away from a role that pipectl has made; the role must have it.
@@ -93,52 +93,17 @@ class Rehearsal:
         `action` is spelled as in the role's policy (it may be a pattern); with `resource` only from
         statements that name this resource.
         """
-        taken = 0
-        for policy, document in self._documents(role):
-            kept = []
-            for statement in document["Statement"]:
-                named = not resource or resource in _listed(statement["Resource"])
-                actions = [each for each in _listed(statement["Action"]) if not (named and each == action)]
-                taken += len(_listed(statement["Action"])) - len(actions)
-                kept += [{**statement, "Action": actions}] if actions else []
-            self._replace(role, policy, {**document, "Statement": kept})
-        assert taken, f"{role} was never allowed {action} {resource}"
+        roles.take_away(self.aws("iam"), role, action, resource)
 
     def give(self, role: str, *statements: Shape) -> None:
         """Allow a role more"""
-        document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-        self.aws("iam").put_role_policy(RoleName=role, PolicyName="given", PolicyDocument=document)
+        text = roles.document(*statements)
+        self.aws("iam").put_role_policy(RoleName=role, PolicyName="given", PolicyDocument=text)
 
     def _newest(self, pipeline: str) -> str:
         found = self.aws("codepipeline").list_pipeline_executions(pipelineName=pipeline)
         listed = found["pipelineExecutionSummaries"]
         return str(listed[0]["pipelineExecutionId"]) if listed else ""
-
-    def _documents(self, role: str) -> list[tuple[str, Shape]]:
-        """Name of an inline policy, or ARN of an attached one, with its document"""
-        iam = self.aws("iam")
-        names = iam.list_role_policies(RoleName=role)["PolicyNames"]
-        inline = [
-            (name, iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]) for name in names
-        ]
-        attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
-        own = [policy["PolicyArn"] for policy in attached if ":iam::aws:" not in policy["PolicyArn"]]
-        return [*inline, *((arn, self._attached(arn)) for arn in own)]
-
-    def _attached(self, arn: str) -> Shape:
-        iam = self.aws("iam")
-        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-        found = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
-        return dict(found)
-
-    def _replace(self, role: str, policy: str, document: Shape) -> None:
-        iam, text = self.aws("iam"), json.dumps(document)
-        if policy.startswith("arn:"):
-            iam.create_policy_version(PolicyArn=policy, PolicyDocument=text, SetAsDefault=True)
-        elif document["Statement"]:
-            iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=text)
-        else:
-            iam.delete_role_policy(RoleName=role, PolicyName=policy)
 
 
 def _ended(row: Shape) -> Ended:
@@ -147,7 +112,3 @@ def _ended(row: Shape) -> Ended:
     return Ended(
         row["status"], error.get("code", ""), error.get("message", ""), result.get("externalExecutionId", "")
     )
-
-
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipectl.aws.denial import Denial
 from pipectl.errors import ExitCode, PipectlError
 from pipectl.runs.actions import ActionRun
 from pipectl.runs.values import Execution, Gate
@@ -124,6 +125,8 @@ class Failed(Answer):
     lines: tuple[str, ...] = ()
     retryable: bool = True
     approval: bool = False
+    denial: Denial | None = None
+    """The permission that was missing, where AWS names one."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from pipectl.aws.denial import denial_in
 from pipectl.errors import PipectlError
 from pipectl.runs import actions
 from pipectl.runs.actions import ActionRun
@@ -28,13 +29,15 @@ def failed(sight: Sight, execution: Execution) -> Answer:
         run = broken[-1]
         is_approval = run.declared.category == "Approval"
         lines = () if is_approval else tail(sight.clouds, run)
-        return Failed(stage, run, lines=lines, retryable=retryable, approval=is_approval)
+        denial = denial_in("\n".join([run.error or "", run.summary or "", *lines]))
+        return Failed(stage, run, lines=lines, retryable=retryable, approval=is_approval, denial=denial)
     stage = _stage_of(sight, execution) or stage
     state = sight.stage(stage) if stage in sight.names else None
     unmet = next((each for each in state.conditions if each.status == "Failed"), None) if state else None
     if unmet is None:
         return Failed(stage, retryable=retryable)
-    return Failed(stage, condition=unmet.type, said=unmet.summary, retryable=retryable)
+    denial = denial_in(unmet.summary or "")
+    return Failed(stage, condition=unmet.type, said=unmet.summary, retryable=retryable, denial=denial)
 
 
 def _stage_of(sight: Sight, execution: Execution) -> str:

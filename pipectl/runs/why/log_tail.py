@@ -40,6 +40,8 @@ def tail(clouds: Clouds, run: ActionRun) -> tuple[str, ...]:
 def _build(cloud: Cloud, run: ActionRun) -> list[str]:
     found = builds(cloud, [run.external_id]) if run.external_id else {}
     build = found.get(run.external_id or "")
+    if build and build.problems:
+        return list(build.problems)
     return of_build(_lines(cloud, *build.stream)) if build and build.stream else []
 
 
