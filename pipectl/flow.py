@@ -107,6 +107,7 @@ def connect(
         endpoint = Endpoint(local["AWS_ENDPOINT_URL"], credentials, has_quotas=daemon.throttles())
         region = region or local["AWS_REGION"]
     connection = Connection(profile=aws.profile, region=region, endpoint=endpoint, say=say)
+    connection.sign_in()
     try:
         yield connection
     finally:

@@ -2,7 +2,6 @@
 
 import getpass
 import sys
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +30,42 @@ def keep_credentials(session: Any) -> None:
     chain.get_provider(CACHED[0])._prompter = ask_code  # noqa: SLF001
 
 
+def asks_for_code(session: Any, profile: str | None) -> bool:
+    """Whether the credentials of a profile, or of one that it builds on, need the code of an MFA device."""
+    profiles = session.full_config.get("profiles", {})
+    name, seen = profile or "default", set[str]()
+    while name in profiles and name not in seen:
+        seen.add(name)
+        if "mfa_serial" in profiles[name]:
+            return True
+        name = profiles[name].get("source_profile", "")
+    return False
+
+
 def ask_code(prompt: str) -> str:
     """The code of an MFA device. The prompt goes to stderr: stdout may be a document.
 
     Without a terminal it is read from stdin, as the AWS CLI does. Raises NotConnected when nothing comes.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", getpass.GetPassWarning)  # nobody looks on where there is no terminal
-        try:
-            return getpass.getpass(prompt, stream=sys.stderr)
-        except EOFError:
-            raise NotConnected(
-                "the profile needs a code of its MFA device, and there is no terminal to ask for it",
-                hint="run one command in a terminal first: the session is kept for later ones",
-            ) from None
+    if _has_terminal():
+        return getpass.getpass(prompt, stream=sys.stderr)
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    if code := sys.stdin.readline().strip():
+        return code
+    sys.stderr.write("\n")
+    raise NotConnected(
+        "the profile needs a code of its MFA device, and there is no terminal to ask for it",
+        hint="run one command in a terminal first: the session is kept for later ones",
+    )
+
+
+def _has_terminal() -> bool:
+    """Whether getpass finds a terminal; without one it warns, and asks on stdin."""
+    if sys.platform == "win32":
+        return sys.stdin.isatty()
+    try:
+        with Path("/dev/tty").open("rb"):
+            return True
+    except OSError:
+        return False

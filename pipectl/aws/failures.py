@@ -20,9 +20,8 @@ BAD_CREDENTIALS = frozenset({
 """Codes with which AWS refuses a signature or its credentials (General reference, "Common errors")."""
 NO_CREDENTIALS = frozenset({
     "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError",
-    "SSOTokenLoadError", "UnauthorizedSSOTokenError", "SSOError", "MissingDependencyException",
-    "LoginError", "LoginRefreshRequired", "LoginInsufficientPermissions", "LoginTokenLoadError",
-    "LoginAuthorizationCodeError",
+    "SSOTokenLoadError", "UnauthorizedSSOTokenError", "SSOError", "LoginError", "LoginRefreshRequired",
+    "LoginInsufficientPermissions", "LoginTokenLoadError", "LoginAuthorizationCodeError",
 })  # fmt: skip
 """Errors of botocore that mean that there are no credentials (botocore/exceptions.py)."""
 GETTING_CREDENTIALS = frozenset({
@@ -109,7 +108,7 @@ def aws_error(
     service = str(client.meta.service_model.service_name)
     code, said = _said(error)
     if error.operation_name in GETTING_CREDENTIALS - {client.meta.method_to_api_mapping.get(operation)}:
-        return _no_session(error, profile)
+        return no_session(error, profile)
     if code in BAD_CREDENTIALS:
         return _not_accepted(code, said, client.meta.region_name, profile)
     if retries(error):
@@ -133,7 +132,7 @@ def _hint(service: str, error: "ClientError", *, denied: bool) -> str | None:
     return refusals.way_out(service, code, said) or (denials.way_out(said) if denied else None)
 
 
-def _no_session(error: "ClientError", profile: str | None) -> NotConnected:
+def no_session(error: "ClientError", profile: str | None) -> NotConnected:
     """The profile's credentials are got by a call, and that was refused."""
     code, said = _said(error)
     message = f"no usable AWS credentials: {error.operation_name} was refused ({code}: {said})"
@@ -177,6 +176,9 @@ def not_connected(
 def unusable(error: Exception, profile: str | None) -> NotConnected:
     """What boto3 says of a configuration that it cannot work with."""
     name = type(error).__name__
+    if name == "MissingDependencyException" and "login" in str(error):
+        message = "no usable AWS credentials: the profile signs in by `aws login`, which needs botocore[crt]"
+        return NotConnected(message, hint=login_hint(profile, name))
     if name in NO_CREDENTIALS:
         return NotConnected(f"no usable AWS credentials: {error}", hint=login_hint(profile, name))
     return NotConnected(f"{error}", hint=UNUSABLE_HINT)

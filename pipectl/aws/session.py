@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import SIDE_BY_SIDE, Cloud
-from pipectl.aws.credentials import keep_credentials
+from pipectl.aws.credentials import asks_for_code, keep_credentials
 from pipectl.aws.failures import (
     aws_error,
     has_been_made,
     is_throttle,
+    no_session,
     not_connected,
     refuse_throttled,
     retries,
@@ -126,6 +127,14 @@ class Connection:
             self._clouds[region] = Patient(door, self._say, self.stop, self._patience)
         return self._clouds[region]
 
+    def sign_in(self) -> None:
+        """Get the credentials of a profile that asks for a code. Raises NotConnected when there are none.
+
+        Called before any thread is begun: there Ctrl-C is heard.
+        """
+        if not (self._endpoint and self._endpoint.credentials):
+            _ = self._session
+
     def prepare(self, region: str | None, services: Sequence[str]) -> None:
         """Make clients in the background, in this order: there is time while the first answer is awaited."""
         door = self._door(self.region(region))
@@ -138,7 +147,7 @@ class Connection:
     def _session(self) -> "boto3.Session":
         import boto3
         import botocore.session
-        from botocore.exceptions import BotoCoreError, ProfileNotFound
+        from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
         if self._endpoint and self._endpoint.credentials:
             # These credentials come from no profile, so one that AWS_PROFILE names need not exist.
@@ -147,6 +156,8 @@ class Connection:
         try:
             core: Any = _knowing(botocore.session.Session(profile=self._profile))
             keep_credentials(core)
+            if asks_for_code(core, self.profile):
+                core.get_credentials().get_frozen_credentials()
             return boto3.Session(botocore_session=core)
         except ProfileNotFound as error:
             raise NotConnected(
@@ -154,6 +165,8 @@ class Connection:
             ) from error
         except BotoCoreError as error:
             raise unusable(error, self.profile) from error
+        except ClientError as error:
+            raise no_session(error, self.profile) from error
 
     def make_client(self, service: str, region: str) -> Any:
         """A boto3 client; one at a time, since a session is not safe to share while it makes one."""
