@@ -1,4 +1,4 @@
-"""Profiles: an MFA code is asked for once and kept as the AWS CLI keeps it; each way to sign in has its hint."""
+"""Profiles: an MFA code is asked for once and kept as the AWS CLI does; each way to sign in has its hint."""
 
 import json
 import os
