@@ -19,7 +19,7 @@ KNOWS = {
     "spec": set[str](),
     "kinds": {"errors", "facts", "spec", "aws", "engine"},
     "rules": {"facts", "spec", "kinds"},
-    "runs": {"errors", "spec", "aws", "engine"},
+    "runs": {"errors", "facts", "spec", "aws", "engine"},
     "doctor": {"errors", "aws", "engine", "kinds"},
     "init": {"errors", "spec", "aws", "doctor"},
     "render": {"errors", "engine", "runs", "doctor"},

@@ -1,29 +1,33 @@
 """`create --wait`: follow what runs in the pipelines of the specs, after everything was made."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipectl.aws.patient import PATIENCE
 from pipectl.cli import _pipelines
 from pipectl.cli._act_options import Wait
 from pipectl.cli._options import Settings
 from pipectl.cli._wait import follow, refuse, told_end
-from pipectl.engine.values import Action, Outcome
+from pipectl.engine.values import Action, Outcome, Result
 from pipectl.errors import PipectlError, PipelineFailed
 from pipectl.render.wait import ending_data, failure_message
 from pipectl.runs import executions
 from pipectl.runs.ending import Ending
 from pipectl.runs.values import Execution
-from pipectl.runs.wait import first
+from pipectl.runs.wait import Sign, first, signs
 
 if TYPE_CHECKING:
     from pipectl.aws.session import Connection
     from pipectl.flow import Stack
 
 KIND = "pipeline"
+ROLE = "iam role"
+RETRY_AFTER = 5.0
+"""Seconds that a role gets until what was refused is retried."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,12 @@ def follow_all(
     connection: "Connection",
     wait: Wait,
     settings: Settings,
+    pause: Callable[[float], bool] | None = None,
 ) -> "Iterator[Followed]":
-    """The newest execution of each pipeline, one after the other, when it was just begun or still runs."""
+    """The newest execution of each pipeline, one after the other, when it was just begun or still runs.
+
+    One that fails for a missing permission right after its role was written is retried once, after a `pause`.
+    """
     created = {
         outcome.step.resource.name
         for outcome in outcomes
@@ -62,7 +70,12 @@ def follow_all(
                 click.echo(f"nothing runs in {name}, so there is nothing to follow")
             yield Followed(stack.spec.name, name)
             continue
-        done = _followed(stack, name, newest, connection, _left(wait, started), several=several)
+        left = _left(wait, started)
+        done = _followed(stack, name, newest, connection, left, several=several)
+        known = _retried(stack, done, pause or connection.stop.wait) if _may_settle(done, outcomes) else None
+        if known is not None:
+            left = _left(wait, started)
+            done = _followed(stack, name, newest, connection, left, several=several, known=known)
         if settings.is_text and done.end and done.end.good:
             click.echo(told_end(done.end, done.seconds))
         yield done
@@ -82,11 +95,45 @@ def _left(wait: Wait, started: float) -> Wait:
 
 
 def _followed(
-    stack: "Stack", name: str, execution: Execution, connection: "Connection", wait: Wait, *, several: bool
+    stack: "Stack",
+    name: str,
+    execution: Execution,
+    connection: "Connection",
+    wait: Wait,
+    *,
+    several: bool,
+    known: frozenset[Sign] = frozenset(),
 ) -> Followed:
+    """`known` is what was so before a retry."""
     named = name if several else None
-    end, seconds = follow(connection, stack.cloud, name, execution, wait, named=named)
+    end, seconds = follow(connection, stack.cloud, name, execution, wait, known, named=named)
     return Followed(stack.spec.name, name, end, seconds)
+
+
+def _may_settle(done: Followed, outcomes: Sequence[Outcome]) -> bool:
+    """Whether an execution failed only because the roles of this run were not known everywhere."""
+    written = any(
+        outcome.step.resource.kind == ROLE and outcome.result is Result.DONE for outcome in outcomes
+    )
+    return written and done.end is not None and done.end.denied and done.seconds < PATIENCE
+
+
+def _retried(stack: "Stack", done: Followed, pause: Callable[[float], bool]) -> frozenset[Sign] | None:
+    """Retry the failed stage, aloud: what was so before. None when the user stopped it, or AWS refused."""
+    from pipectl.runs.verbs.retry import retry
+
+    assert done.end is not None  # noqa: S101  `_may_settle` looked
+    action, execution = done.end.failed[0], done.end.execution.id
+    text = f"{action.stage}: {action.name} was not authorized, and its role was only just written"
+    click.echo(f"{text}; retrying it once in {RETRY_AFTER:.0f} s", err=True)
+    if pause(RETRY_AFTER):
+        return None
+    try:
+        act = retry(stack.cloud, done.pipeline, action.stage, named=execution)
+    except PipectlError as error:
+        click.echo(f"it cannot be retried: {error.message}", err=True)
+        return None
+    return frozenset(signs(act.before, execution))
 
 
 def data(done: Sequence[Followed], stack: str) -> list[dict[str, Any]]:

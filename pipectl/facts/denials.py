@@ -57,6 +57,21 @@ DENIED_BY_IDENTITY = (
 DECODED = "`aws sts decode-authorization-message --encoded-message MESSAGE` says which policy refused it"
 
 
+_DENIAL = re.compile(
+    r"not authorized|access ?denied|insufficient permissions?|permission denied"
+    r"|(?:not|n't) have (?:the )?(?:sufficient |required )?permissions?"
+    r"|(?:could not|unable to|not able to) assume",
+    re.IGNORECASE,
+)
+"""How actions say that a role lacks a permission, or cannot be assumed (CodePipeline user guide,
+"Troubleshooting CodePipeline"; CodeBuild user guide, "Troubleshooting AWS CodeBuild")."""
+
+
+def is_denial(message: str) -> bool:
+    """Whether the text of a failed action speaks of a missing permission."""
+    return _DENIAL.search(message) is not None
+
+
 def way_out(message: str) -> str | None:
     """What helps against a denial; None where only a permission is missing, or the message does not say."""
     found = WORDING.search(message)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, find, for_each, side_by_side
+from pipectl.facts import denials
 from pipectl.runs import executions
 from pipectl.runs.actions import ActionRun, of_execution
 from pipectl.runs.parallel import RUNNING
@@ -61,6 +62,12 @@ class Ending:
     def good(self) -> bool:
         """Whether it succeeded, and the services run what it made."""
         return self.status == SUCCEEDED and all(each.made and _stands(each) for each in self.services)
+
+    @property
+    def denied(self) -> bool:
+        """Whether all that failed was refused for a missing permission, as far as AWS says."""
+        texts = [f"{run.error or ''} {run.summary or ''}" for run in self.failed]
+        return bool(texts) and all(map(denials.is_denial, texts))
 
     @property
     def replaced(self) -> tuple[Deployed, ...]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pipectl.aws.cloud import Cloud, side_by_side
 from pipectl.errors import AwsError
+from pipectl.facts.quotas import is_throttle
 from pipectl.runs import executions
 from pipectl.runs.ending import Ending, ending, is_settled
 from pipectl.runs.parallel import PARALLEL, RUNNING, inside
@@ -21,9 +22,6 @@ FIRST, GROWTH, LONGEST = 0.25, 1.5, 10.0
 """Seconds between two looks: short after each change, then longer and longer."""
 SETTLING = 15.0
 """Seconds in which a look may still tell what was before the act (AWS names no bound; inferred)."""
-THROTTLED = frozenset(
-    {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
-)
 NOT_YET = "PipelineExecutionNotFoundException"
 """What AWS may say of an execution that was only just started (seen in public tools, which ask again)."""
 
@@ -161,7 +159,7 @@ def _patiently(ask: Callable[[], T], started: float) -> T | None:
         return ask()
     except AwsError as error:
         is_early = error.code == NOT_YET and time.monotonic() - started < SETTLING
-        if error.code in THROTTLED or is_early:
+        if is_throttle(error.code, error.said) or is_early:
             return None
         raise
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from pipectl.aws.cloud import Cloud, side_by_side
 from pipectl.errors import AwsError, NoAnswer, PipectlError
+from pipectl.facts.quotas import is_throttle
 from pipectl.runs.actions import ActionRun
 from pipectl.runs.builds import Build, builds
 from pipectl.runs.declared import Declared, actions
@@ -17,7 +18,6 @@ from pipectl.runs.state import REMEMBERED, newest_in, refused
 from pipectl.runs.streams import last
 from pipectl.runs.unseen import Unseen
 from pipectl.runs.values import ActionState, Execution, PipelineState, ServiceState, StageState
-from pipectl.runs.wait import THROTTLED
 
 WORKING, WAITING, IDLE = 5.0, 15.0, 30.0
 """Seconds between two looks: while an action is at work; while all that runs waits for an answer; else.
@@ -68,7 +68,9 @@ def views(cloud: Cloud, region: str, pipeline: str, *, forever: bool = False) ->
 
 def _passes(error: PipectlError) -> bool:
     """Whether the next look may go well."""
-    return isinstance(error, NoAnswer) or (isinstance(error, AwsError) and error.code in THROTTLED)
+    return isinstance(error, NoAnswer) or (
+        isinstance(error, AwsError) and is_throttle(error.code, error.said)
+    )
 
 
 @dataclass
