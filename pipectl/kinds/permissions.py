@@ -1,187 +1,90 @@
-"""What a pipeline's role must be allowed to do: the artifact bucket, and one statement per thing opened."""
+"""What a pipeline's role must be allowed to do, from its declaration: the calls of its actions and rules."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from pipectl.aws.account import Account
-from pipectl.aws.policy import allow
-from pipectl.kinds import bucket, project, repository, service, source
-from pipectl.kinds.declaration import artifact_bucket, configuration
-from pipectl.kinds.pipeline_block import Pipeline
-from pipectl.kinds.wiring import Wired, wired
+from pipectl.facts.calls import (
+    Call,
+    Deployed,
+    Place,
+    action_calls,
+    artifact_calls,
+    assume_role_calls,
+    key_calls,
+    rule_calls,
+)
+from pipectl.kinds.execution import registered_roles
+from pipectl.kinds.statements import statements
 from pipectl.spec.spec import Spec
 
-Statements = Iterator[dict[str, Any]]
+Declared = Mapping[str, Any]
+
+CONDITIONS = ("beforeEntry", "onSuccess", "onFailure")
 
 
-def statements(spec: Spec, account: Account, pipeline: Pipeline) -> Statements:
-    """The statements of a pipeline's role, action by action (user guide, "security-iam")."""
-    for name in {artifact_bucket(spec, account, pipeline), *pipeline.artifact_buckets.values()}:
-        yield from bucket.store_statements(account, name)
-    if pipeline.encryption_key:
-        yield _use_key(account, pipeline.encryption_key)
-    for region, key in pipeline.encryption_keys.items():
-        yield _use_key(replace(account, region=region), key)
-    for wire in wired(pipeline):
-        if wire.action.role:
-            yield allow("AssumeActionRole", ["sts:AssumeRole"], [wire.action.role])
-        else:
-            yield from _action(spec, account, wire)
+def role_statements(spec: Spec, account: Account, declared: Declared) -> list[dict[str, Any]]:
+    """The statements of a pipeline's role; `declared` is its PipelineDeclaration."""
+    return statements(pipeline_calls(spec, account, declared))
 
 
-def _use_key(account: Account, key: str) -> dict[str, Any]:
-    """A policy names keys, no aliases (KMS guide, "Use aliases to control access to KMS keys")."""
-    actions = ["kms:DescribeKey", "kms:GenerateDataKey*", "kms:Encrypt", "kms:ReEncrypt*", "kms:Decrypt"]
-    _, is_alias, alias = key.partition("alias/")
-    if is_alias:
-        # `*`: which key the alias stands for, only KMS knows; the condition bounds it
-        condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": f"alias/{alias}"}}
-        return allow("UseArtifactKey", actions, [account.arn("kms", "key/*")], condition)
-    return allow(
-        "UseArtifactKey", actions, [key if key.startswith("arn:") else account.arn("kms", f"key/{key}")]
-    )
+def pipeline_calls(spec: Spec, account: Account, declared: Declared) -> Iterator[Call]:
+    """Every call that CodePipeline makes in the name of the pipeline's role."""
+    for region, store in stores(account, declared).items():
+        place = replace(account.place, region=region)
+        yield from artifact_calls(str(store.get("location")), place)
+        if key := (store.get("encryptionKey") or {}).get("id"):
+            yield from key_calls(key, place)
+    for stage in declared["stages"]:
+        for action in stage["actions"]:
+            yield from _action(spec, account, declared["name"], action)
+        for rule in rules(stage):
+            yield from _rule(account.place, declared["name"], rule)
 
 
-def _action(spec: Spec, account: Account, wire: Wired) -> Statements:
-    values = configuration(wire)
-    if wire.action.provider == "ECS":
-        yield from service.deploy_statements(
-            spec, account, values.get("ClusterName", ""), values.get("ServiceName", "")
+def stores(account: Account, declared: Declared) -> Mapping[str, Mapping[str, Any]]:
+    """Region -> artifact store."""
+    several: Mapping[str, Any] | None = declared.get("artifactStores")
+    return several or {account.region: declared.get("artifactStore") or {}}
+
+
+def rules(stage: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The rules of all conditions of a stage."""
+    for key in CONDITIONS:
+        for condition in (stage.get(key) or {}).get("conditions") or ():
+            yield from condition.get("rules") or ()
+
+
+def _place(place: Place, part: Mapping[str, Any]) -> Place:
+    return replace(place, region=part.get("region") or place.region)
+
+
+def _action(spec: Spec, account: Account, pipeline: str, action: Mapping[str, Any]) -> Iterator[Call]:
+    if action.get("roleArn"):
+        yield from assume_role_calls(action["roleArn"])
+        return
+    kind, configuration = action["actionTypeId"], action.get("configuration") or {}
+    place = _place(account.place, action)
+    deployed = Deployed()
+    if kind["provider"] == "ECS" and place == account.place:
+        deployed = registered_roles(
+            spec, account, configuration.get("ClusterName", ""), configuration.get("ServiceName", "")
         )
-    else:
-        opened = OPENED.get((wire.category or "", wire.action.provider))
-        if opened:
-            yield from opened(account, values)
+    yield from action_calls(
+        kind["category"],
+        kind["provider"],
+        configuration,
+        place,
+        owner=kind["owner"],
+        pipeline=pipeline,
+        deployed=deployed,
+    ) or ()
 
 
-Values = Mapping[str, str]
-
-
-def _codecommit(account: Account, values: Values) -> Statements:
-    yield source.pull_statement(account, values.get("RepositoryName", ""))
-
-
-def _ecr(account: Account, values: Values) -> Statements:
-    yield repository.look_statement(account, values.get("RepositoryName", ""))
-
-
-def _connection(account: Account, values: Values) -> Statements:
-    # New ARNs say codeconnections, and the service still checks the old name for old ones.
-    actions = ["codeconnections:UseConnection", "codestar-connections:UseConnection"]
-    yield allow("UseConnection", actions, [values.get("ConnectionArn", "")])
-
-
-def _s3_source(account: Account, values: Values) -> Statements:
-    name = account.arn("s3", values.get("S3Bucket", ""))
-    looks = ["s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation", "s3:ListBucket"]
-    yield allow("FindSource", looks, [name])
-    yield allow("ReadSourceObject", ["s3:GetObject", "s3:GetObjectVersion"], [f"{name}/*"])
-
-
-def _s3_deploy(account: Account, values: Values) -> Statements:
-    name = account.arn("s3", values.get("BucketName", ""))
-    yield allow("DeployObjects", ["s3:PutObject", "s3:PutObjectAcl"], [f"{name}/*"])
-
-
-def _codebuild(account: Account, values: Values) -> Statements:
-    yield project.start_statement(account, values.get("ProjectName", ""))
-
-
-def _publish(account: Account, values: Values) -> Statements:
-    yield repository.login_statement()
-    yield repository.push_statement(account, values.get("ECRRepositoryName", ""))
-    yield from _commands(account, values)
-
-
-def _commands(account: Account, values: Values) -> Statements:
-    # `*`: the group is named after the pipeline and made by the service at the first run
-    groups = [account.arn("logs", "log-group:/aws/codepipeline/*")]
-    yield allow("LogCommands", ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], groups)
-
-
-def _manual(account: Account, values: Values) -> Statements:
-    if topic := values.get("NotificationArn"):
-        yield allow("AskForApproval", ["sns:Publish"], [topic])
-
-
-def _lambda(account: Account, values: Values) -> Statements:
-    function = values.get("FunctionName", "")
-    arn = function if function.startswith("arn:") else account.arn("lambda", f"function:{function}")
-    yield allow("InvokeFunction", ["lambda:InvokeFunction"], [arn])
-
-
-def _step_functions(account: Account, values: Values) -> Statements:
-    machine = values.get("StateMachineArn", "")
-    executions = machine.replace(":stateMachine:", ":execution:") + ":*"
-    yield allow("StartStateMachine", ["states:DescribeStateMachine", "states:StartExecution"], [machine])
-    yield allow("FollowStateMachine", ["states:DescribeExecution"], [executions])
-
-
-def _codepipeline(account: Account, values: Values) -> Statements:
-    arn = account.arn("codepipeline", values.get("PipelineName", ""))
-    actions = ["codepipeline:StartPipelineExecution", "codepipeline:GetPipelineExecution"]
-    yield allow("StartPipelines", actions, [arn])
-
-
-def _cloudformation(account: Account, values: Values) -> Statements:
-    verbs = ("CreateStack", "DeleteStack", "DescribeStacks", "UpdateStack", "CreateChangeSet",
-             "DeleteChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "SetStackPolicy")  # fmt: skip
-    stack = account.arn("cloudformation", f"stack/{values.get('StackName', '')}/*")
-    yield allow("DeployStack", [f"cloudformation:{verb}" for verb in verbs], [stack])
-    # `*`: ValidateTemplate knows no resources (service authorization reference, CloudFormation)
-    yield allow("ValidateTemplate", ["cloudformation:ValidateTemplate"], ["*"])
-    if role := values.get("RoleArn"):
-        condition = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
-        yield allow("PassStackRole", ["iam:PassRole"], [role], condition)
-
-
-def _codedeploy(account: Account, values: Values) -> Statements:
-    application = values.get("ApplicationName", "")
-    group = f"deploymentgroup:{application}/{values.get('DeploymentGroupName', '')}"
-    yield allow(
-        "UseApplication",
-        [
-            "codedeploy:GetApplication",
-            "codedeploy:GetApplicationRevision",
-            "codedeploy:RegisterApplicationRevision",
-        ],
-        [account.arn("codedeploy", f"application:{application}")],
-    )
-    yield allow(
-        "Deploy",
-        ["codedeploy:CreateDeployment", "codedeploy:GetDeployment"],
-        [account.arn("codedeploy", group)],
-    )
-    configs = [account.arn("codedeploy", "deploymentconfig:*")]
-    yield allow("ReadDeploymentConfig", ["codedeploy:GetDeploymentConfig"], configs)
-
-
-def _codedeploy_to_ecs(account: Account, values: Values) -> Statements:
-    yield from _codedeploy(account, values)
-    # `*`: the family and its roles stand in the template inside the artifact
-    definitions = [account.arn("ecs", "task-definition/*")]
-    yield allow("RegisterAnyRevision", ["ecs:RegisterTaskDefinition"], definitions)
-    condition = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
-    yield allow("PassAnyTaskRole", ["iam:PassRole"], ["*"], condition)
-
-
-OPENED: Mapping[tuple[str, str], Callable[[Account, Values], Statements]] = {
-    ("Source", "CodeCommit"): _codecommit,
-    ("Source", "ECR"): _ecr,
-    ("Source", "CodeStarSourceConnection"): _connection,
-    ("Source", "S3"): _s3_source,
-    ("Build", "CodeBuild"): _codebuild,
-    ("Test", "CodeBuild"): _codebuild,
-    ("Build", "ECRBuildAndPublish"): _publish,
-    ("Compute", "Commands"): _commands,
-    ("Approval", "Manual"): _manual,
-    ("Deploy", "S3"): _s3_deploy,
-    ("Deploy", "CodeDeploy"): _codedeploy,
-    ("Deploy", "CodeDeployToECS"): _codedeploy_to_ecs,
-    ("Deploy", "CloudFormation"): _cloudformation,
-    ("Invoke", "Lambda"): _lambda,
-    ("Invoke", "StepFunctions"): _step_functions,
-    ("Invoke", "CodePipeline"): _codepipeline,
-}
-"""Category and provider -> what its actions open. ECS is above: it needs the spec."""
+def _rule(place: Place, pipeline: str, rule: Mapping[str, Any]) -> Iterator[Call]:
+    if rule.get("roleArn"):
+        yield from assume_role_calls(rule["roleArn"])
+        return
+    provider, configuration = rule["ruleTypeId"]["provider"], rule.get("configuration") or {}
+    yield from rule_calls(provider, configuration, _place(place, rule), pipeline=pipeline) or ()

@@ -17,7 +17,6 @@ PLACES = [Place("aws", "eu-west-1", "111111111111"), Place("aws-cn", "cn-north-1
 PROVIDERS = [*SIMPLE, *COMPUTE, *TASKS]
 
 WITHOUT_RESOURCE = {
-    "iam:PassRole": "a service that the spec only uses may have any role; the condition bounds it",
     **dict.fromkeys(
         (
             "elasticbeanstalk:DescribeEvents",

@@ -11,9 +11,10 @@ from pipectl.facts.calls.artifacts import (
     artifact_write_calls,
     build_artifact_calls,
 )
-from pipectl.facts.calls.builds import build_calls, clone_calls, use_connection_calls
+from pipectl.facts.calls.builds import build_calls, clone_calls, use_connection_calls, variable_calls
 from pipectl.facts.calls.call import EVERY_RESOURCE, Call, key_calls
 from pipectl.facts.calls.deploy import Deployed
+from pipectl.facts.calls.images import pull_calls, push_calls
 from pipectl.facts.calls.rules import rule_calls
 from pipectl.facts.calls.targets import event_target_calls
 from pipectl.facts.calls.tasks import task_calls, task_execution_calls
@@ -34,8 +35,11 @@ __all__ = [
     "clone_calls",
     "event_target_calls",
     "key_calls",
+    "pull_calls",
+    "push_calls",
     "rule_calls",
     "task_calls",
     "task_execution_calls",
     "use_connection_calls",
+    "variable_calls",
 ]

@@ -13,6 +13,8 @@ from pipectl.facts.place import Place
 GUIDE = "CodeBuild user guide, "
 SERVICES = f"{GUIDE}Allow CodeBuild to interact with other AWS services"
 
+BUILDSPEC = f"{GUIDE}Build specification reference"
+
 Project = Mapping[str, Any]
 
 
@@ -127,14 +129,21 @@ def _image(environment: Mapping[str, Any], place: Place) -> Iterator[Call]:
 
 
 def _values(environment: Mapping[str, Any], env: Mapping[str, Any], place: Place) -> Iterator[Call]:
-    source = f"{GUIDE}Build specification reference"
-    variables = environment.get("environmentVariables") or ()
-    stored = {
-        kind: [each["value"] for each in variables if each.get("type") == kind]
+    yield from variable_calls(environment.get("environmentVariables") or (), place)
+    yield from parameter_calls(_texts(env, "parameter-store"), place, BUILDSPEC)
+    yield from secret_calls(_texts(env, "secrets-manager"), place, BUILDSPEC)
+
+
+def variable_calls(variables: Iterable[Mapping[str, Any]], place: Place) -> tuple[Call, ...]:
+    """Reading the variables of a project or of an action whose values are kept elsewhere (EnvironmentVariable)."""
+    kept = {
+        kind: [str(each.get("value") or "*") for each in variables if each.get("type") == kind]
         for kind in ("PARAMETER_STORE", "SECRETS_MANAGER")
     }
-    yield from parameter_calls([*stored["PARAMETER_STORE"], *_texts(env, "parameter-store")], place, source)
-    yield from secret_calls([*stored["SECRETS_MANAGER"], *_texts(env, "secrets-manager")], place, source)
+    return (
+        *parameter_calls(kept["PARAMETER_STORE"], place, BUILDSPEC),
+        *secret_calls(kept["SECRETS_MANAGER"], place, BUILDSPEC),
+    )
 
 
 def _texts(env: Mapping[str, Any], key: str) -> list[str]:

@@ -26,11 +26,18 @@ TASKS = "ecs-tasks.amazonaws.com"
 class Deployed:
     """What is known of the task definition that an ECS action registers: its family and its roles.
 
-    Both are `*` for a service that is described elsewhere.
+    Those of a service that is described elsewhere are not known: any family, and any role of the account.
     """
 
     family: str = "*"
-    roles: tuple[str, ...] = (EVERY_RESOURCE,)
+    roles: tuple[str, ...] | None = None
+
+
+def _pass_roles(deployed: Deployed, place: Place, source: str) -> Iterator[Call]:
+    if deployed.roles is None:
+        yield from pass_role("PassAnyTaskRole", [place.arn("iam", "role/*")], TASKS, source)
+    else:
+        yield from pass_role("PassTaskRoles", deployed.roles, TASKS, source)
 
 
 def ecs(configuration: Configuration, place: Place, deployed: Deployed) -> Iterator[Call]:
@@ -48,7 +55,7 @@ def ecs(configuration: Configuration, place: Place, deployed: Deployed) -> Itera
     yield from calls("LookAtTasks", ["ecs:DescribeTasks"], [tasks], source)
     yield from calls("LookForTasks", ["ecs:ListTasks"], [instances], source)
     yield from calls("LookAtRevisions", ["ecs:DescribeTaskDefinition"], [EVERY_RESOURCE], source)
-    yield from pass_role("PassTaskRoles", deployed.roles, TASKS, source)
+    yield from _pass_roles(deployed, place, source)
 
 
 def s3(configuration: Configuration, place: Place) -> Iterator[Call]:
@@ -93,7 +100,7 @@ def codedeploy_to_ecs(configuration: Configuration, place: Place, deployed: Depl
     yield from calls(
         "RegisterAnyRevision", of("ecs", "RegisterTaskDefinition", "TagResource"), [definition], source
     )
-    yield from pass_role("PassAnyTaskRole", deployed.roles, TASKS, source)
+    yield from _pass_roles(deployed, place, source)
 
 
 def eks(configuration: Configuration, place: Place, pipeline: str) -> Iterator[Call]:
@@ -116,12 +123,10 @@ def ec2(configuration: Configuration, place: Place, pipeline: str) -> Iterator[C
         *of("ssm", "CancelCommand", "DescribeInstanceInformation", "ListCommandInvocations"),
     )
     yield from calls("LookAtInstances", looks, [EVERY_RESOURCE], source)
-    tag = (
-        f"aws:ResourceTag/{pattern(configuration.get('InstanceTagKey') or '*')}",
-        value(configuration, "InstanceTagValue"),
-    )
+    key, text = configuration.get("InstanceTagKey") or "", value(configuration, "InstanceTagValue")
+    tag = ((f"aws:ResourceTag/{key}", text),) if key and pattern(key) == key else ()
     instances = place.arn("ssm", "managed-instance/*") if managed else place.arn("ec2", "instance/*")
-    yield from calls("CommandTaggedInstances", ["ssm:SendCommand"], [instances], source, (tag,))
+    yield from calls("CommandTaggedInstances", ["ssm:SendCommand"], [instances], source, tag)
     # AWS's own document belongs to no account
     document = Place(place.partition, place.region, "").arn("ssm", "document/AWS-RunShellScript")
     yield from calls("CommandByDocument", ["ssm:SendCommand"], [document], source)

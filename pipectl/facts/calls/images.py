@@ -17,3 +17,15 @@ def pull_calls(images: Iterable[str], place: Place, source: str) -> Iterator[Cal
     for image in private:
         home = Place(place.partition, image.region, image.account)
         yield from calls("PullImages", PULL, [home.arn("ecr", f"repository/{image.repository}")], source)
+
+
+PUSH = (*PULL, *of("ecr", "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"))
+"""Pushing an image, and pulling it as the cache of the next one (ECR user guide, "Pushing an image")."""
+
+
+def push_calls(repositories: Iterable[str], place: Place) -> tuple[Call, ...]:
+    """Pushing images to repositories of the place's own registry."""
+    source = "ECR user guide, IAM permissions for pushing an image to an Amazon ECR private repository"
+    arns = [place.arn("ecr", f"repository/{name}") for name in repositories]
+    log_in = calls("LogInToEcr", ["ecr:GetAuthorizationToken"], [EVERY_RESOURCE] if arns else [], source)
+    return (*log_in, *calls("PushImages", PUSH, arns, source))

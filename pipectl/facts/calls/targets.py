@@ -46,4 +46,4 @@ def _task(target: Mapping[str, Any], cluster: str, place: Place) -> Iterator[Cal
     tasks = [place.arn("ecs", f"task/{cluster.rpartition('/')[2]}/*")]
     tags = of("ecs", "TagResource")
     yield from calls("TagTasks", tags, tasks, SOURCE, (("ecs:CreateAction", "RunTask"),), required=False)
-    yield from pass_role("PassTaskRoles", ["*"], "ecs-tasks.amazonaws.com", SOURCE)
+    yield from pass_role("PassAnyTaskRole", [place.arn("iam", "role/*")], "ecs-tasks.amazonaws.com", SOURCE)
