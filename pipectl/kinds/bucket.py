@@ -8,7 +8,7 @@ from typing import Any
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, for_each, side_by_side
 from pipectl.aws.permissions import Need, Purpose, needs
-from pipectl.aws.policy import VERSION, allow, canonical
+from pipectl.aws.policy import VERSION, canonical
 from pipectl.engine.values import Resource, State, Step
 from pipectl.errors import AccessDenied, AwsError
 from pipectl.kinds import bucket_removal, names
@@ -46,15 +46,6 @@ def artifact_bucket(spec: Spec, account: Account) -> Resource:
         "tags": tags(spec),
     }
     return Resource(NAME, names.artifact_bucket(spec.name, account.id, account.region), stated)
-
-
-def store_statements(account: Account, name: str) -> Iterable[dict[str, Any]]:
-    """What pipelines and builds need of the bucket (user guide, "security-iam" and "troubleshooting")."""
-    bucket = account.arn("s3", name)
-    yield allow(
-        "FindArtifacts", ["s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"], [bucket]
-    )
-    yield allow("ExchangeArtifacts", ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], [f"{bucket}/*"])
 
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:

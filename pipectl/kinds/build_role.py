@@ -1,4 +1,4 @@
-"""What a build's role must be allowed to do: what CodeBuild calls around it, and what the spec knows of its work."""
+"""What a build's role must be allowed to do: what CodeBuild calls, and what the spec knows of its work."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +34,7 @@ def role_statements(
     pushes: Iterable[str],
     pipelines: Iterable[Declared],
 ) -> list[dict[str, Any]]:
-    """The statements of a project's role; `request` is CreateProject's, `pipelines` are the spec's declarations."""
+    """The statements of a project's role; `request` is CreateProject's, `pipelines` are declarations."""
     seen = buildspec(spec, name, block)
     calls = [
         *build_calls(request, account.place, seen.values if seen else None),
@@ -45,7 +45,7 @@ def role_statements(
 
 
 def _in_pipeline(account: Account, project: str, declared: Declared) -> Iterator[Call]:
-    """What the builds of one pipeline need: its artifacts, clones of its sources, the variables of its actions."""
+    """What the builds of one pipeline need: artifacts, clones of sources, variables of actions."""
     runs = list(_runs(account, project, declared))
     if not runs:
         return
@@ -69,7 +69,12 @@ def _runs(account: Account, project: str, declared: Declared) -> Iterator[Mappin
             here = (part.get("region") or account.region) == account.region
             named = (part.get("configuration") or {}).get("ProjectName") == project
             role = part.get("roleArn")
-            if kind.get("provider") == "CodeBuild" and named and here and f":{account.id}:" in (role or f":{account.id}:"):
+            if (
+                kind.get("provider") == "CodeBuild"
+                and named
+                and here
+                and f":{account.id}:" in (role or f":{account.id}:")
+            ):
                 yield part
 
 
@@ -91,7 +96,7 @@ def _clone(account: Account, action: Mapping[str, Any]) -> Iterator[Call]:
 
 
 def _variables(configuration: Mapping[str, str]) -> list[Mapping[str, Any]]:
-    """The variables that an action gives to its builds (user guide, CodeBuild action, EnvironmentVariables)."""
+    """The variables that an action gives to its builds (user guide, CodeBuild action)."""
     try:
         found = json.loads(configuration.get("EnvironmentVariables") or "[]")
     except ValueError:

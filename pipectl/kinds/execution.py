@@ -1,17 +1,19 @@
 """What ECS needs to start a service's tasks: the execution role, and the log group of the containers."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from pipectl.aws.account import Account
-from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource
-from pipectl.kinds import repository
+from pipectl.facts.calls import EXECUTION, Call, Deployed, pull_calls, task_execution_calls
+from pipectl.kinds import service_words, task_definition
 from pipectl.kinds.cluster import Cluster
-from pipectl.kinds.log_group import log_group, write_statement
+from pipectl.kinds.kind import merged
+from pipectl.kinds.log_group import log_group
 from pipectl.kinds.role import role_arn, service_role
 from pipectl.kinds.service_block import Service, TaskDefinition
+from pipectl.kinds.statements import statements
 from pipectl.kinds.task_definition import log_group_name
+from pipectl.kinds.wiring import delivered_repositories
 from pipectl.spec.spec import Spec
 
 PURPOSE = "execution"
@@ -42,35 +44,36 @@ def execution_resources(
         return
     if task.execution_role is None:
         owner = _owner(spec, cluster, name)
-        statements = list(_statements(account, service, task))
-        yield service_role(spec, account, owner, PURPOSE, "ecs-tasks", statements)
+        allowed = statements(_calls(spec, account, cluster, name, service))
+        yield service_role(spec, account, owner, PURPOSE, "ecs-tasks", allowed)
     if not service.log_group and any(container.logging for container in task.containers.values()):
         yield log_group(spec, log_group_name(task, service), service.log_retention_days)
 
 
-def _statements(account: Account, service: Service, task: TaskDefinition) -> Iterable[dict[str, Any]]:
-    repositories = sorted({each.repository for each in task.containers.values() if each.repository})
-    if repositories:
-        yield repository.login_statement()
-        for name in repositories:
-            yield repository.pull_statement(account, name)
-    yield write_statement(account, log_group_name(task, service))
-    secrets = sorted({secret for each in task.containers.values() for secret in each.secrets.values()})
-    parameters = [_parameter(account, secret) for secret in secrets if ":secretsmanager:" not in secret]
-    if parameters:
-        yield allow("ReadParameters", ["ssm:GetParameters"], parameters)
-    managed = [_secret(secret) for secret in secrets if ":secretsmanager:" in secret]
-    if managed:
-        yield allow("ReadSecrets", ["secretsmanager:GetSecretValue"], managed)
+def registered_roles(spec: Spec, account: Account, cluster: str, name: str) -> Deployed:
+    """The family and the roles of the task definition that a service of the spec registers."""
+    block = spec.all(Cluster).get(cluster)
+    service = block.services.get(name) if block else None
+    task = service.task_definition if service and service.managed else None
+    if service is None or task is None:
+        return Deployed()
+    registered = task_definition.request(
+        account, task, service, execution_role(spec, account, cluster, name, task)
+    )
+    roles = [registered.get(key) for key in ("executionRoleArn", "taskRoleArn")]
+    return Deployed(registered["family"], tuple(role for role in roles if role))
 
 
-def _parameter(account: Account, name: str) -> str:
-    return name if name.startswith("arn:") else account.arn("ssm", f"parameter/{name.lstrip('/')}")
-
-
-SECRET_ARN_PARTS = 7
-
-
-def _secret(value: str) -> str:
-    """The ARN without the JSON key, version stage and version id that ECS allows behind it."""
-    return ":".join(value.split(":")[:SECRET_ARN_PARTS])
+def _calls(spec: Spec, account: Account, cluster: str, name: str, service: Service) -> Iterator[Call]:
+    """What the ECS agent calls in the execution role's name."""
+    task = service.task_definition
+    if task is None:
+        return
+    definition = task_definition.request(account, task, service, None)
+    request = merged(service_words.request(cluster, name, service), service.aws)
+    yield from task_execution_calls(definition, account.place, request)
+    stated = {container.repository for container in task.containers.values() if container.repository}
+    delivered = stated | delivered_repositories(spec, cluster, name)
+    yield from pull_calls(
+        sorted(f"{account.registry}/{each}" for each in delivered), account.place, EXECUTION
+    )

@@ -7,7 +7,6 @@ from typing import Any
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.permissions import NO_RESOURCE, Need, Purpose, needs
-from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds.kind import OUR_TAGS, Kind, Wanted, no_design, tag_changes, tags
 from pipectl.spec.spec import Spec
@@ -23,12 +22,6 @@ def log_group(spec: Spec, name: str, retention_days: int | None) -> Resource:
     if retention_days is not None:
         stated["retention_days"] = retention_days
     return Resource(NAME, name, stated)
-
-
-def write_statement(account: Account, name: str) -> dict[str, Any]:
-    """What a role needs to write to a log group: streams and events, not the group itself."""
-    group = account.arn("logs", f"log-group:{name}")
-    return allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{group}:*"])
 
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:

@@ -71,15 +71,18 @@ def _action(spec: Spec, account: Account, pipeline: str, action: Mapping[str, An
         deployed = registered_roles(
             spec, account, configuration.get("ClusterName", ""), configuration.get("ServiceName", "")
         )
-    yield from action_calls(
-        kind["category"],
-        kind["provider"],
-        configuration,
-        place,
-        owner=kind["owner"],
-        pipeline=pipeline,
-        deployed=deployed,
-    ) or ()
+    yield from (
+        action_calls(
+            kind["category"],
+            kind["provider"],
+            configuration,
+            place,
+            owner=kind["owner"],
+            pipeline=pipeline,
+            deployed=deployed,
+        )
+        or ()
+    )
 
 
 def _rule(place: Place, pipeline: str, rule: Mapping[str, Any]) -> Iterator[Call]:

@@ -13,7 +13,7 @@ from pipectl.errors import Declined
 from pipectl.kinds import bucket, holds, pipeline_removal
 from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration, stated, words
 from pipectl.kinds.kind import Kind, New, Wanted, listed, mapped, tag_changes, tags
-from pipectl.kinds.permissions import statements
+from pipectl.kinds.permissions import role_statements
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.references import references
 from pipectl.kinds.role import service_role
@@ -41,9 +41,10 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
         if not block.managed:
             yield Resource(NAME, name, managed=False)
             continue
-        yield _resource(spec, account, name, block)
+        resource = _resource(spec, account, name, block)
+        yield resource
         if not block.role:
-            allowed = list(statements(spec, account, block))
+            allowed = role_statements(spec, account, resource.request["declaration"])
             yield service_role(spec, account, name, PURPOSE, "codepipeline", allowed)
         made = bucket.artifact_bucket(spec, account)
         if artifact_bucket(spec, account, block) == made.name:

@@ -1,21 +1,22 @@
 """CodeBuild project, its buildspec, and the role that its builds have."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, in_batches
 from pipectl.aws.permissions import Need, Purpose, needs, passing
-from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
-from pipectl.kinds import bucket, project_words, repository
-from pipectl.kinds.declaration import artifact_bucket
+from pipectl.kinds import project_words
+from pipectl.kinds.build_role import role_statements
+from pipectl.kinds.declaration import declaration
 from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, remaining_tags, tags
-from pipectl.kinds.log_group import log_group, write_statement
+from pipectl.kinds.log_group import log_group
+from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.project_block import Project
 from pipectl.kinds.project_words import log_group_name
 from pipectl.kinds.role import role_arn, service_role
-from pipectl.kinds.wiring import deployed_repositories, running
+from pipectl.kinds.wiring import deployed_repositories
 from pipectl.spec.spec import Spec
 
 NAME = "codebuild project"
@@ -24,24 +25,19 @@ BATCH = 100
 """Names of one BatchGetProjects (service model)."""
 
 
-def start_statement(account: Account, project: str) -> dict[str, Any]:
-    """What a pipeline needs to run a build (user guide, "security-iam")."""
-    names_ = ("BatchGetBuilds", "StartBuild", "BatchGetBuildBatches", "StartBuildBatch")
-    actions = [f"codebuild:{name}" for name in names_]
-    return allow("RunBuilds", actions, [account.arn("codebuild", f"project/{project}")])
-
-
 def design(spec: Spec, account: Account) -> Iterable[Resource]:
     """One resource for each entry of `codebuild`, its role and its log group."""
+    pipelines = [declaration(spec, account, pipeline) for pipeline in spec.all(Pipeline)]
     for name, block in spec.all(Project).items():
         if not block.managed:
             yield Resource(NAME, name, managed=False)
             continue
         pushes = _pushes(spec, name, block)
-        yield _resource(spec, account, name, block, pushes)
+        resource = _resource(spec, account, name, block, pushes)
+        yield resource
         if not block.role:
-            statements = list(_statements(spec, account, name, block, pushes))
-            yield service_role(spec, account, name, PURPOSE, "codebuild", statements)
+            allowed = role_statements(spec, account, name, block, resource.request, pushes, pipelines)
+            yield service_role(spec, account, name, PURPOSE, "codebuild", allowed)
         if not block.log_group:
             yield log_group(spec, log_group_name(name, block), block.log_retention_days)
 
@@ -109,76 +105,6 @@ def _whole(part: str, before: Any, wanted: Any) -> Any:
         ]
         whole["environmentVariables"] = [*wanted["environmentVariables"], *added]
     return whole
-
-
-def _statements(
-    spec: Spec, account: Account, name: str, block: Project, pushes: list[str]
-) -> Iterator[dict[str, Any]]:
-    yield write_statement(account, log_group_name(name, block))
-    for store in sorted({artifact_bucket(spec, account, pipeline) for pipeline in running(spec, name)}):
-        yield from bucket.store_statements(account, store)
-    if pushes:
-        yield repository.login_statement()
-        for pushed in pushes:
-            yield repository.push_statement(account, pushed)
-    yield from _secret_statements(account, block)
-    groups = account.arn("codebuild", f"report-group/{name}-*")
-    actions = (
-        "CreateReportGroup",
-        "CreateReport",
-        "UpdateReport",
-        "BatchPutTestCases",
-        "BatchPutCodeCoverages",
-    )
-    yield allow("WriteReports", [f"codebuild:{action}" for action in actions], [groups])
-    if block.vpc:
-        yield from _vpc_statements(account, block.vpc.subnets)
-    yield from block.statements
-
-
-def _secret_statements(account: Account, block: Project) -> Iterator[dict[str, Any]]:
-    values = [value for value in block.environment.values() if not isinstance(value, str)]
-    parameters = [value.text for value in values if value.kind == "PARAMETER_STORE"]
-    if parameters:
-        arns = [account.arn("ssm", f"parameter/{text.lstrip('/')}") for text in parameters]
-        yield allow("ReadParameters", ["ssm:GetParameters"], arns)
-    secrets = [value.text for value in values if value.kind == "SECRETS_MANAGER"]
-    if secrets:
-        yield allow(
-            "ReadSecrets", ["secretsmanager:GetSecretValue"], [_secret(account, text) for text in secrets]
-        )
-
-
-def _secret(account: Account, text: str) -> str:
-    """`secret-id:json-key:version-stage:version-id`; an ARN ends in six random characters."""
-    if text.startswith("arn:"):
-        return ":".join(text.split(":")[:7])
-    return account.arn("secretsmanager", f"secret:{text.split(':', maxsplit=1)[0]}-??????")
-
-
-def _vpc_statements(account: Account, subnets: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """User guide of CodeBuild, "Allow CodeBuild to interact with a VPC"."""
-    looks = ("DescribeDhcpOptions", "DescribeNetworkInterfaces", "DescribeSecurityGroups", "DescribeSubnets",
-             "DescribeVpcs", "CreateNetworkInterface", "DeleteNetworkInterface")  # fmt: skip
-    # `*`: the describing calls know no resources, and an interface has no name before it is made
-    yield allow("JoinVpc", [f"ec2:{each}" for each in looks], ["*"])
-    arns = [account.arn("ec2", f"subnet/{subnet}") for subnet in subnets]
-    condition = {
-        "StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"},
-        "ArnEquals": {"ec2:Subnet": arns},
-    }
-    interfaces = [account.arn("ec2", "network-interface/*")]
-    yield allow("UseInterfaces", ["ec2:CreateNetworkInterfacePermission"], interfaces, condition)
-
-
-REPORTING = (
-    "CreateReportGroup",
-    "CreateReport",
-    "UpdateReport",
-    "BatchPutTestCases",
-    "BatchPutCodeCoverages",
-)
-"""What test reports need, which builds discover by themselves (user guide, "auto-discover reports")."""
 
 
 def delete(cloud: Cloud, step: Step) -> None:

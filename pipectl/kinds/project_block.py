@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from pipectl.facts.build_images import environment_type, smallest_compute
+from pipectl.facts.images import private_image
 from pipectl.spec.block import Block, Key, Part, RoleArn, SecurityGroup, Subnet, Whole
 
 DEFAULT_IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
@@ -71,7 +72,8 @@ class Project(Block):
     )
     privileged: bool = Field(default=False, description="true: the build may use docker")
     image_pull_credentials: Literal["CODEBUILD", "SERVICE_ROLE"] | None = Field(
-        None, description="whose rights pull the image; SERVICE_ROLE for an image of your own"
+        None,
+        description="whose rights pull the image; SERVICE_ROLE for an image in ECR when it is not stated",
     )
     buildspec: str | dict[str, Any] | None = Field(
         None,
@@ -99,6 +101,11 @@ class Project(Block):
     log_retention_days: Whole | None = Field(
         None, description="how long that log group keeps; forever when it is never stated"
     )
+
+    @property
+    def pull_credentials(self) -> str | None:
+        """Whose rights pull the image: the role's, for an image of a private ECR registry, unless stated."""
+        return self.image_pull_credentials or ("SERVICE_ROLE" if private_image(self.image) else None)
 
     @property
     def kind_of_environment(self) -> str:

@@ -57,8 +57,8 @@ def _environment(account: Account, block: Project, pushes: list[str]) -> dict[st
         "privilegedMode": block.privileged,
         "environmentVariables": [_variable(name, value) for name, value in variables.items()],
     }
-    if block.image_pull_credentials:
-        environment["imagePullCredentialsType"] = block.image_pull_credentials
+    if credentials := block.pull_credentials:
+        environment["imagePullCredentialsType"] = credentials
     return environment
 
 

@@ -158,6 +158,7 @@ PROVIDERS: Mapping[str, tuple[Provider, ...]] = {
             inputs=(0, 5),
             outputs=(0, 5),
         ),
+        Provider("Deploy", {"function": "FunctionName"}, frozenset({"function"}), inputs=(0, 1)),
     ),
     "StepFunctions": (
         Provider(

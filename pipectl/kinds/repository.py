@@ -10,7 +10,7 @@ from pydantic import Field
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.permissions import Need, Purpose, needs, using_key
-from pipectl.aws.policy import allow, canonical
+from pipectl.aws.policy import canonical
 from pipectl.engine.values import Resource, State, Step, exactly
 from pipectl.kinds import lifecycle
 from pipectl.kinds.kind import (
@@ -30,9 +30,6 @@ from pipectl.spec.spec import Spec
 NAME = "ecr repository"
 BATCH = 100
 """repositoryNames of one DescribeRepositories (service model)."""
-
-PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-PUSH = (*PULL, "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage")
 
 Mutability = Literal["MUTABLE", "IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"]
 
@@ -63,27 +60,6 @@ class EcrRepository(Block):
 def uri(account: Account, name: str) -> str:
     """What docker calls the repository (API reference, Repository.repositoryUri)."""
     return f"{account.registry}/{name}"
-
-
-def login_statement() -> dict[str, Any]:
-    """What docker login needs."""
-    # `*`: GetAuthorizationToken knows no resources (service authorization reference, Amazon ECR)
-    return allow("LogInToEcr", ["ecr:GetAuthorizationToken"], ["*"])
-
-
-def push_statement(account: Account, name: str) -> dict[str, Any]:
-    """What a build needs to push an image, and to pull it as its cache."""
-    return allow("PushImages", PUSH, [account.arn("ecr", f"repository/{name}")])
-
-
-def pull_statement(account: Account, name: str) -> dict[str, Any]:
-    """What a task's execution role needs to pull its image."""
-    return allow("PullImages", PULL, [account.arn("ecr", f"repository/{name}")])
-
-
-def look_statement(account: Account, name: str) -> dict[str, Any]:
-    """What a pipeline needs to take an image as its source (user guide, "security-iam")."""
-    return allow("ReadImages", ["ecr:DescribeImages"], [account.arn("ecr", f"repository/{name}")])
 
 
 def design(spec: Spec, account: Account) -> Iterable[Resource]:

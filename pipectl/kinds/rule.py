@@ -7,14 +7,15 @@ from typing import Any
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.aws.permissions import Need, Purpose, needs, passing
-from pipectl.aws.policy import allow
 from pipectl.engine.values import Action, Exactly, Remark, Resource, State, Step, exactly
 from pipectl.errors import AwsError
+from pipectl.facts.calls import event_target_calls
 from pipectl.kinds import names
 from pipectl.kinds.declaration import configuration
 from pipectl.kinds.kind import OUR_TAGS, Kind, New, Wanted, listed, mapped, tag_changes, tags
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.role import role_arn, service_role
+from pipectl.kinds.statements import statements
 from pipectl.kinds.wiring import Wired, wired
 from pipectl.spec.spec import Spec
 
@@ -36,10 +37,12 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
             else:
                 yield _resource(spec, account, name, block, wire)
         if any(not wire.action.event_rule for wire in sources):
-            start = allow(
-                "StartPipeline", ["codepipeline:StartPipelineExecution"], [account.arn("codepipeline", name)]
-            )
-            yield service_role(spec, account, name, PURPOSE, "events", [start])
+            target = {
+                "Arn": account.arn("codepipeline", name),
+                "RoleArn": role_arn(spec, account, name, PURPOSE),
+            }
+            started = statements(event_target_calls(target, account.place))
+            yield service_role(spec, account, name, PURPOSE, "events", started)
 
 
 def _needs_rule(wire: Wired) -> bool:

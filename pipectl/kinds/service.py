@@ -8,7 +8,6 @@ from typing import Any
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, find, for_each, in_batches, side_by_side
 from pipectl.aws.permissions import NO_RESOURCE, Need, Purpose, needs, passing
-from pipectl.aws.policy import allow
 from pipectl.engine.values import Action, Remark, Resource, State, Step
 from pipectl.kinds import repository, service_changes, service_removal, service_words, task_definition
 from pipectl.kinds.cluster import Cluster, service_linked_role
@@ -144,33 +143,6 @@ def update(cloud: Cloud, step: Step) -> None:
         cloud.call("ecs", "tag_resource", resourceArn=arn, tags=listed(changed))
 
 
-def deploy_statements(spec: Spec, account: Account, cluster: str, name: str) -> Iterable[dict[str, Any]]:
-    """What a pipeline needs to deploy to a service (user guide, "security-iam", and action-reference-ECS)."""
-    service = account.arn("ecs", f"service/{cluster}/{name}")
-    block = spec.all(Cluster).get(cluster)
-    found = block.services.get(name) if block else None
-    task = found.task_definition if found else None
-    family = task.family if task else "*"  # a service that the spec only uses may have any family
-    definition = account.arn("ecs", f"task-definition/{family}:*")
-    tasks = [account.arn("ecs", f"task/{cluster}/*"), account.arn("ecs", f"container-instance/{cluster}/*")]
-    yield allow("DeployToService", ["ecs:DescribeServices", "ecs:UpdateService"], [service])
-    yield allow("RegisterRevision", ["ecs:RegisterTaskDefinition"], [definition])
-    yield allow("TagRevision", ["ecs:TagResource"], [definition, service])
-    yield allow("LookAtTasks", ["ecs:DescribeTasks", "ecs:ListTasks"], tasks)
-    # `*`: DescribeTaskDefinition knows no resources (service authorization reference, Amazon ECS)
-    yield allow("LookAtRevisions", ["ecs:DescribeTaskDefinition"], ["*"])
-    yield _pass_roles(spec, account, cluster, name, task)
-
-
-def _pass_roles(
-    spec: Spec, account: Account, cluster: str, name: str, task: TaskDefinition | None
-) -> dict[str, Any]:
-    condition = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
-    if task is None:
-        # `*`: the roles of a service that the spec only uses are not known; the condition bounds the passing
-        return allow("PassAnyTaskRole", ["iam:PassRole"], ["*"], condition)
-    roles = {execution_role(spec, account, cluster, name, task), task.task_role}
-    return allow("PassTaskRoles", ["iam:PassRole"], [role for role in roles if role], condition)
 
 
 def remark(cloud: Cloud, step: Step, new: New) -> Iterable[Remark]:

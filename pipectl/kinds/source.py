@@ -9,7 +9,6 @@ from pydantic import Field
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.permissions import Need, Purpose, needs, using_key
-from pipectl.aws.policy import allow
 from pipectl.engine.values import Resource, State, Step
 from pipectl.errors import Declined
 from pipectl.kinds.kind import OUR_TAGS, Contents, Kind, Wanted, merged, tag_changes, tags
@@ -31,13 +30,6 @@ class CodeCommitRepository(Block):
         None, max_length=1000, description="shown in the console; an empty text removes it"
     )
     kms_key: Arn | None = Field(None, description="the customer key that encrypts it")
-
-
-def pull_statement(account: Account, repository: str) -> dict[str, Any]:
-    """What a pipeline needs to read a repository (user guide, "security-iam")."""
-    actions = ("GetBranch", "GetCommit", "GetRepository", "UploadArchive", "GetUploadArchiveStatus")
-    names = [f"codecommit:{action}" for action in (*actions, "CancelUploadArchive")]
-    return allow("ReadSource", names, [account.arn("codecommit", repository)])
 
 
 def design(spec: Spec, account: Account) -> Iterable[Resource]:

@@ -126,6 +126,29 @@ def _is_here(action: Action, account: Account) -> bool:
     return not elsewhere and (action.role is None or action.role.split(":")[4] == account.id)
 
 
+def delivered_repositories(spec: Spec, cluster: str, service: str) -> set[str]:
+    """The repositories of the spec's builds whose output an ECS action deploys to a service.
+
+    The image that such a build names is in the repository that it pushes to, whatever the first image is.
+    """
+    from pipectl.kinds.project_block import Project
+
+    projects = spec.all(Project)
+    found: set[str] = set()
+    for pipeline in spec.all(Pipeline).values():
+        actions = wired(pipeline)
+        taken = {
+            name
+            for wire in actions
+            if wire.action.provider == "ECS"
+            and (wire.action.cluster, wire.action.service) == (cluster, service)
+            for name in wire.inputs
+        }
+        builds = [projects.get(wire.action.project or "") for wire in actions if taken & set(wire.outputs)]
+        found |= {build.repository for build in builds if build and build.repository}
+    return found
+
+
 def _repositories(spec: Spec, cluster: str | None, service: str | None) -> Iterator[str]:
     from pipectl.kinds.cluster import Cluster
 
@@ -133,12 +156,3 @@ def _repositories(spec: Spec, cluster: str | None, service: str | None) -> Itera
     found = block.services.get(service or "") if block else None
     if found and found.task_definition:
         yield from (each.repository for each in found.task_definition.containers.values() if each.repository)
-
-
-def running(spec: Spec, project: str) -> list[Pipeline]:
-    """The pipelines that run a project."""
-    return [
-        pipeline
-        for pipeline in spec.all(Pipeline).values()
-        if any(action.project == project for stage in pipeline.stages for action in stage.actions)
-    ]

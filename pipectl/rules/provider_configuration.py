@@ -12,6 +12,9 @@ RULE = "provider-configuration"
 LONGEST = 1000
 """Of one value (service model, ActionConfigurationValue)."""
 NO_WORD = {
+    "CodeBuild": {"ServiceRoleArnOverride"},
+    "Commands": {"VpcId", "Subnets", "SecurityGroupIds"},
+    "Lambda": {"FunctionAlias", "PublishedTargetVersion", "DeployStrategy", "Alarms"},
     "CodeDeployToECS": {f"Image{n}{what}Name" for n in range(1, 5) for what in ("Artifact", "Container")},
     "S3": {"KMSEncryptionKeyARN"},
     "CodePipeline": {"SourceRevisions", "Variables"},

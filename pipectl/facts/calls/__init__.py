@@ -17,11 +17,12 @@ from pipectl.facts.calls.deploy import Deployed
 from pipectl.facts.calls.images import pull_calls, push_calls
 from pipectl.facts.calls.rules import rule_calls
 from pipectl.facts.calls.targets import event_target_calls
-from pipectl.facts.calls.tasks import task_calls, task_execution_calls
+from pipectl.facts.calls.tasks import EXECUTION, task_calls, task_execution_calls
 from pipectl.facts.place import Place
 
 __all__ = [
     "EVERY_RESOURCE",
+    "EXECUTION",
     "Call",
     "Deployed",
     "Place",

@@ -135,7 +135,7 @@ def _values(environment: Mapping[str, Any], env: Mapping[str, Any], place: Place
 
 
 def variable_calls(variables: Iterable[Mapping[str, Any]], place: Place) -> tuple[Call, ...]:
-    """Reading the variables of a project or of an action whose values are kept elsewhere (EnvironmentVariable)."""
+    """Reading the variables of a project or an action whose values are kept elsewhere."""
     kept = {
         kind: [str(each.get("value") or "*") for each in variables if each.get("type") == kind]
         for kind in ("PARAMETER_STORE", "SECRETS_MANAGER")

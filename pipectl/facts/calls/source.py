@@ -29,9 +29,8 @@ def codecommit(configuration: Configuration, place: Place) -> Iterator[Call]:
 
 
 def ecr(configuration: Configuration, place: Place) -> Iterator[Call]:
-    """An ECR source; a repository of another account is named by `RegistryId`."""
-    owner = Place(place.partition, place.region, pattern(configuration.get("RegistryId") or place.account))
-    repository = owner.arn("ecr", f"repository/{value(configuration, 'RepositoryName')}")
+    """An ECR source, from the registry of the action's account."""
+    repository = place.arn("ecr", f"repository/{value(configuration, 'RepositoryName')}")
     yield from calls(
         "ReadImages", ["ecr:DescribeImages"], [repository], f"{GUIDE}Amazon ECR source action reference"
     )
