@@ -38,15 +38,15 @@ Ahead = Mapping[str, "Future[list[Entry]]"]
 def ahead(specs: "Sequence[Spec]", connection: "Connection", say: Say) -> Ahead:
     """Look for what carries the stacks' tags already while STS is asked for the account."""
     from pipectl.aws.readonly import ReadOnly
-    from pipectl.kinds import owned
+    from pipectl.kinds import owned, role
 
-    regions: dict[str, set[str]] = {}
+    regions: dict[str, dict[str, str]] = {}
     for spec in specs:
-        regions.setdefault(connection.region(spec.region), set()).add(spec.name)
+        regions.setdefault(connection.region(spec.region), {})[spec.name] = role.role_path(spec)
     pool = ThreadPoolExecutor(len(regions))
     asked = {
-        region: pool.submit(owned.owned, ReadOnly(connection.cloud(region)), region, sorted(names), say)
-        for region, names in regions.items()
+        region: pool.submit(owned.owned, ReadOnly(connection.cloud(region)), region, paths, say)
+        for region, paths in regions.items()
     }
     pool.shutdown(wait=False)
     return asked
@@ -145,14 +145,13 @@ def _orphans(
     door: "Cloud", stacks: Sequence[flow.Stack], say: Say, looked: Ahead
 ) -> dict[str, tuple[Resource, ...]]:
     from pipectl.aws.readonly import ReadOnly
-    from pipectl.kinds import KINDS, owned
+    from pipectl.kinds import KINDS, owned, role
 
     region = door.account.region
     named = {stack.spec.name: {each.key for other in stacks for each in other.resources} for stack in stacks}
+    paths = {stack.spec.name: role.role_path(stack.spec) for stack in stacks}
     carrying = (
-        looked[region].result()
-        if region in looked
-        else owned.owned(ReadOnly(door), region, sorted(named), say)
+        looked[region].result() if region in looked else owned.owned(ReadOnly(door), region, paths, say)
     )
     candidates = [
         Resource(kind, name, {"tags": {OWNER_TAG: stack}})

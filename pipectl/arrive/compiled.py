@@ -26,6 +26,8 @@ def spec_of(values: Values) -> Spec:
         tags=settings.tags,
         artifact_bucket=settings.artifact_bucket,
         permissions_boundary=settings.permissions_boundary,
+        role_path=settings.role_path,
+        role_prefix=settings.role_prefix or "",
         blocks={key: getattr(settings, key) for key in BLOCKS},
     )
 

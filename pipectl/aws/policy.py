@@ -21,11 +21,14 @@ def allow(
 
 def document(statements: Iterable[Statement]) -> str:
     """The statements as the text that AWS takes; those that differ in their resources only are joined."""
-    return json.dumps({"Version": VERSION, "Statement": _joined(statements)}, separators=(",", ":"))
+    return json.dumps({"Version": VERSION, "Statement": joined(statements)}, separators=(",", ":"))
 
 
-def _joined(statements: Iterable[Statement]) -> list[dict[str, Any]]:
-    """A Sid stands once in a policy (IAM user guide, "Sid"), so another statement's gets a number."""
+def joined(statements: Iterable[Statement]) -> list[dict[str, Any]]:
+    """The statements, those that differ in their resources only as one.
+
+    A Sid stands once in a policy (IAM user guide, "Sid"), so another statement's gets a number.
+    """
     joined: dict[str, dict[str, Any]] = {}
     for statement in statements:
         sid = next(sid for sid in _sids(statement) if sid not in joined or _alike(joined[sid], statement))

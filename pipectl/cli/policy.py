@@ -33,6 +33,7 @@ def command(settings: Settings, chosen: Chosen, purposes: tuple[str, ...], split
     what `plan` needs, `operate` what `status` needs. Nothing is asked of AWS where a SPEC states its account
     and Region.
     """
+    from pipectl.aws import policy_parts
     from pipectl.aws.permissions import Purpose
     from pipectl.cli import _session, _specs
     from pipectl.render.document import document
@@ -45,11 +46,11 @@ def command(settings: Settings, chosen: Chosen, purposes: tuple[str, ...], split
     allowed = policy.joined(
         policy.statements(spec, account, purpose) for spec, account in _accounts(loaded, settings)
     )
-    whole = policy.document(allowed)
-    if not split and policy.size(whole) > policy.LARGEST:
+    whole = policy_parts.document(allowed)
+    if not split and policy_parts.size(whole) > policy_parts.MANAGED:
         _session.tell(
-            f"this policy has {policy.size(whole):,} characters, and a managed policy takes"
-            f" {policy.LARGEST:,}; `--split` prints several, `--for` less"
+            f"this policy has {policy_parts.size(whole):,} characters, and a managed policy takes"
+            f" {policy_parts.MANAGED:,}; `--split` prints several, `--for` less"
         )
     printed: Any = policy.documents(allowed) if split else whole
     click.echo(document(printed, "yaml" if settings.output == "yaml" else "json"))

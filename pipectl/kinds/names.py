@@ -21,9 +21,9 @@ def artifact_bucket(stack: str, account: str, region: str) -> str:
     return cut(f"{stack}-artifacts-{account}-{region}", BUCKET_LIMIT)
 
 
-def role(stack: str, region: str, owner: str, purpose: str) -> str:
+def role(stack: str, region: str, owner: str, purpose: str, prefix: str = "") -> str:
     """The name of a service role. IAM is one namespace for all Regions, hence the Region in it."""
-    return cut(f"{stack}-{region}-{owner.replace('/', '-')}-{purpose}", ROLE_LIMIT)
+    return cut(f"{prefix}{stack}-{region}-{owner.replace('/', '-')}-{purpose}", ROLE_LIMIT)
 
 
 def rule(pipeline: str, action: str) -> str:

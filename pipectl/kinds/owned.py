@@ -1,7 +1,7 @@
 """Everything that stacks own, found by tag: ARNs become kinds and names."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -43,16 +43,21 @@ SHAPES = {
 """Kind -> what its ARN looks like. Of task definitions their service takes care."""
 
 
-def owned(cloud: Cloud, region: str, stacks: Sequence[str], say: Callable[[str], None]) -> list[Entry]:
-    """What carries the tag of one of the stacks. IAM's roles have a path instead: GetResources lacks them.
+def owned(cloud: Cloud, region: str, stacks: Mapping[str, str], say: Callable[[str], None]) -> list[Entry]:
+    """What carries the tag of one of the stacks (stack -> path of its roles).
+
+    IAM's roles are looked for by their path: GetResources lacks them.
 
     The account is not asked for, so that nobody waits for it.
 
     Who may not ask is told so, and learns of nothing.
     """
-    batches = [stacks[start : start + STACKS] for start in range(0, len(stacks), STACKS)]
+    names_ = sorted(stacks)
+    batches = [names_[start : start + STACKS] for start in range(0, len(names_), STACKS)]
     asked = [partial(_tagged, cloud, batch) for batch in batches]
-    asked += [partial(_roles, cloud, region, stack) for stack in stacks]
+    # what was made before a path was stated is still below the usual one
+    paths = {(stack, path) for stack in names_ for path in (f"/pipectl/{stack}/", stacks[stack])}
+    asked += [partial(_roles, cloud, region, stack, path) for stack, path in sorted(paths)]
     answers = side_by_side([partial(_allowed, ask, say) for ask in asked])
     return [entry for answer in answers for entry in answer]
 
@@ -93,7 +98,7 @@ def _entries(tagged: dict[str, Any]) -> Iterator[Entry]:
             yield stack, kind, match[1]
 
 
-def _roles(cloud: Cloud, region: str, stack: str) -> list[Entry]:
+def _roles(cloud: Cloud, region: str, stack: str, path: str) -> list[Entry]:
     """The roles under the stack's path, those of this Region: IAM is one namespace for all of them."""
     found: list[Entry] = []
     marker: dict[str, str] = {}
@@ -101,9 +106,9 @@ def _roles(cloud: Cloud, region: str, stack: str) -> list[Entry]:
     if len(prefix) > names.ROLE_LIMIT - 9:  # a hash stands in the Region's place, so nobody knows
         return []
     while True:
-        answer = cloud.call("iam", "list_roles", PathPrefix=f"/pipectl/{stack}/", **marker)
+        answer = cloud.call("iam", "list_roles", PathPrefix=path, **marker)
         names_ = [each["RoleName"] for each in answer["Roles"]]
-        found += [(stack, role.NAME, name) for name in names_ if name.startswith(prefix)]
+        found += [(stack, role.NAME, name) for name in names_ if prefix in name]
         if not answer.get("IsTruncated"):
             return found
         marker = {"Marker": answer["Marker"]}

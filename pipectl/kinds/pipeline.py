@@ -44,7 +44,8 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
         resource = _resource(spec, account, name, block)
         yield resource
         if not block.role:
-            allowed = role_statements(spec, account, resource.request["declaration"])
+            needed = role_statements(spec, account, resource.request["declaration"])
+            allowed = [*needed, *block.statements]
             yield service_role(spec, account, name, PURPOSE, "codepipeline", allowed)
         made = bucket.artifact_bucket(spec, account)
         if artifact_bucket(spec, account, block) == made.name:

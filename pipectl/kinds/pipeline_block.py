@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from pipectl.spec.block import Arn, Block, Key, Part, RoleArn, Whole
+from pipectl.spec.block import Arn, Block, Key, Part, RoleArn, Statements, Whole
 
 NAME_PATTERN = r"^[A-Za-z0-9.@\-_]{1,100}$"
 ARTIFACT_PATTERN = r"^[a-zA-Z0-9_\-]{1,100}$"
@@ -267,6 +267,9 @@ class Pipeline(Block):
         default_factory=dict, max_length=50, description="source action -> what starts the pipeline"
     )
     role: RoleArn | None = Field(None, description="a role of your own")
+    statements: Statements = Field(
+        default_factory=list, description="more policy statements for the role, each with a Sid"
+    )
     artifact_bucket: str | None = Field(None, description="a bucket of your own")
     artifact_buckets: dict[str, str] = Field(
         default_factory=dict, description="Region -> bucket, for a pipeline with actions in several Regions"

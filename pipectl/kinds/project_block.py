@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from pipectl.facts.build_images import environment_type, smallest_compute
 from pipectl.facts.images import private_image
-from pipectl.spec.block import Block, Key, Part, RoleArn, SecurityGroup, Subnet, Whole
+from pipectl.spec.block import Block, Key, Part, RoleArn, SecurityGroup, Statements, Subnet, Whole
 
 DEFAULT_IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 
@@ -94,7 +94,7 @@ class Project(Block):
     vpc: Vpc | None = Field(None, description="the network that builds run in")
     encryption_key: Key | None = Field(None, description="the customer key of the build's output")
     role: RoleArn | None = Field(None, description="a role of your own")
-    statements: list[dict[str, Any]] = Field(
+    statements: Statements = Field(
         default_factory=list, description="more policy statements for the role, each with a Sid"
     )
     log_group: str | None = Field(None, description="a log group of your own")

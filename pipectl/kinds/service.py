@@ -12,7 +12,7 @@ from pipectl.engine.values import Action, Remark, Resource, State, Step
 from pipectl.kinds import repository, service_changes, service_removal, service_words, task_definition
 from pipectl.kinds.cluster import Cluster, service_linked_role
 from pipectl.kinds.deployed_images import images_of_the_pipeline
-from pipectl.kinds.execution import execution_resources, execution_role
+from pipectl.kinds.execution import execution_resources, registered_definition
 from pipectl.kinds.kind import Kind, New, Wanted, listed, mapped, merged, tag_changes, tags
 from pipectl.kinds.service_block import Service, TaskDefinition
 from pipectl.kinds.wiring import deployed_services
@@ -50,8 +50,7 @@ def _deployed(spec: Spec, account: Account, name: str) -> dict[str, Any]:
 def _resource(
     spec: Spec, account: Account, cluster: str, name: str, service: Service, task: TaskDefinition
 ) -> Resource:
-    role = execution_role(spec, account, cluster, name, task)
-    registered = task_definition.request(account, task, service, role)
+    registered = registered_definition(spec, account, cluster, name, service)
     left_alone = images_of_the_pipeline(spec, account, (cluster, name), service, task)
     request = merged(service_words.request(cluster, name, service), service.aws)
     stated: dict[str, Any] = {

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from pipectl.spec.block import Arn, Block, Part, RoleArn, SecurityGroup, Subnet, Whole
+from pipectl.spec.block import Arn, Block, MadeRole, Part, RoleArn, SecurityGroup, Subnet, Whole
 
 
 class Port(Part):
@@ -86,9 +86,15 @@ class TaskDefinition(Part):
         "awsvpc", description="`awsvpc` for Fargate"
     )
     ephemeral_storage: Whole | None = Field(None, ge=21, le=200, description="GiB")
-    task_role: RoleArn | None = Field(None, description="what the code in the containers may do")
-    execution_role: RoleArn | Literal[False] | None = Field(
-        None, description="a role of your own to start tasks with; false: none"
+    task_role: RoleArn | MadeRole | None = Field(
+        None,
+        description="what the code in the containers may do: a role of your own, or `{statements: [...]}` "
+        "for one that is made",
+    )
+    execution_role: RoleArn | Literal[False] | MadeRole | None = Field(
+        None,
+        description="a role of your own to start tasks with; false: none; `{statements: [...]}`: more "
+        "statements for the one that is made",
     )
     containers: dict[str, Container] = Field(
         min_length=1, max_length=10, description="one to ten containers, by their names"

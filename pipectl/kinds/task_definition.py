@@ -15,7 +15,11 @@ FIRST_TAG = "latest"
 
 
 def request(
-    account: Account, block: TaskDefinition, service: Service, execution_role: str | None
+    account: Account,
+    block: TaskDefinition,
+    service: Service,
+    execution_role: str | None,
+    task_role: str | None,
 ) -> dict[str, Any]:
     """The parameters of RegisterTaskDefinition, with the first image of each container."""
     params: dict[str, Any] = {
@@ -30,7 +34,7 @@ def request(
         "cpu": _text(block.cpu),
         "memory": _text(block.memory),
         "executionRoleArn": execution_role,
-        "taskRoleArn": block.task_role,
+        "taskRoleArn": task_role,
         "requiresCompatibilities": [service.launches] if service.launches else None,
         "volumes": block.volumes or None,
     }

@@ -1,23 +1,16 @@
 """The least policy for a spec: all that kinds and runs say they need, joined into few statements."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pipectl import blame
 from pipectl.aws.account import Account
 from pipectl.aws.permissions import NO_RESOURCE, Condition, Need, Purpose
-from pipectl.aws.policy import VERSION
+from pipectl.aws.policy_parts import document, parts
 from pipectl.engine.values import Resource
 from pipectl.kinds import KINDS, owned, pipeline, project, rule, service
 from pipectl.runs import permissions as runs
 from pipectl.spec.spec import Spec
-
-LARGEST = 6_144
-"""Characters of a managed policy, white space not counted (IAM user guide, quotas)."""
-
-ROOM = 10
-"""Characters that the number of a part may take."""
 
 INCLUDED = {Purpose.CREATE: Purpose.PLAN, Purpose.OPERATE: Purpose.STATUS}
 """`create` plans first, and whoever acts looks."""
@@ -50,22 +43,7 @@ def joined(several: Iterable[Sequence[Statement]]) -> list[Statement]:
 
 def documents(allowed: Sequence[Statement]) -> list[dict[str, Any]]:
     """The statements in as few documents as fit into managed policies."""
-    parts: list[list[Statement]] = [[]]
-    for statement in (piece for each in allowed for piece in _pieces(each)):
-        if size(document([*parts[-1], statement])) > LARGEST:
-            parts.append([])
-        parts[-1].append(statement)
-    return [document(part) for part in parts]
-
-
-def document(allowed: Sequence[Statement]) -> dict[str, Any]:
-    """A policy document."""
-    return {"Version": VERSION, "Statement": list(allowed)}
-
-
-def size(policy: Mapping[str, Any]) -> int:
-    """The characters that IAM counts."""
-    return len(json.dumps(policy, separators=(",", ":")))
+    return [document(part) for part in parts(allowed)]
 
 
 def _needs(spec: Spec, account: Account) -> Iterator[Need]:
@@ -146,21 +124,3 @@ def _numbered(found: Iterable[Statement]) -> Iterator[Statement]:
         sid = statement["Sid"]
         seen[sid] = seen.get(sid, 0) + 1
         yield statement if seen[sid] == 1 else {**statement, "Sid": f"{sid}{seen[sid]}"}
-
-
-def _pieces(statement: Statement) -> list[Statement]:
-    """A statement that fills a policy alone is cut between its resources."""
-    parts = list(_halves(statement))
-    if len(parts) == 1:
-        return parts
-    return [{**part, "Sid": f"{part['Sid']}Part{number}"} for number, part in enumerate(parts, 1)]
-
-
-def _halves(statement: Statement) -> Iterator[Statement]:
-    resources = statement["Resource"]
-    if size(document([statement])) <= LARGEST - ROOM or len(resources) == 1:
-        yield statement
-        return
-    middle = len(resources) // 2
-    for half in (resources[:middle], resources[middle:]):
-        yield from _halves({**statement, "Resource": half})

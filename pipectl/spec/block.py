@@ -55,6 +55,18 @@ Subnet = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8}([0-9a-f]
 SecurityGroup = Annotated[str, StringConstraints(pattern=r"^sg-[0-9a-f]{8}([0-9a-f]{9})?$")]
 
 
+Statements = list[dict[str, Any]]
+"""Policy statements as IAM writes them."""
+
+
+class MadeRole(Part):
+    """A role that is made, with what is needed, and with statements of your own."""
+
+    statements: Statements = Field(
+        default_factory=list, description="more policy statements for the role, each with a Sid"
+    )
+
+
 def names_only(value: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """`name:` with nothing behind it means the same as `name: {}`."""
     return {} if value is None else value

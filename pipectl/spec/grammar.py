@@ -11,6 +11,12 @@ from pipectl.spec.block import AccountId, Arn, Part
 STACK_PATTERN = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
 """Part of a bucket's name, and short enough that the names made of it can still be recognised."""
 
+ROLE_PATH_PATTERN = r"^/([\x21-\x7e]+/)?$"
+"""IAM API reference, CreateRole, Path."""
+
+ROLE_PREFIX_PATTERN = r"^[A-Za-z0-9_+=,.@-]{1,32}$"
+"""Half of a role's 64 characters, so that names can be told apart (IAM API reference, CreateRole)."""
+
 NAMELESS = {"pipectl": 1, "name": "nameless"}
 """Stands for settings that are missing or wrong, so that the rest can be looked at."""
 
@@ -25,6 +31,17 @@ class Settings(Part):
     tags: dict[str, str] = Field(default_factory=dict, max_length=49, description="tags of everything")
     artifact_bucket: str | None = Field(None, description="a bucket of your own for all pipelines")
     permissions_boundary: Arn | None = Field(None, description="of every role that is made")
+    role_path: str | None = Field(
+        None,
+        pattern=ROLE_PATH_PATTERN,
+        max_length=512,
+        description="the IAM path of every role that is made; `/pipectl/NAME/` when it is not stated",
+    )
+    role_prefix: str | None = Field(
+        None,
+        pattern=ROLE_PREFIX_PATTERN,
+        description="what the name of every role that is made begins with, as `acme-`",
+    )
 
 
 @functools.cache

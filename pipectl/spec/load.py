@@ -142,6 +142,8 @@ def _spec(document: Document, settings: Settings, blocks: Mapping[str, type], sp
         tags=settings.tags,
         artifact_bucket=settings.artifact_bucket,
         permissions_boundary=settings.permissions_boundary,
+        role_path=settings.role_path,
+        role_prefix=settings.role_prefix or "",
         blocks={key: getattr(settings, key) for key in blocks},
         unset=document.unset,
         spared=frozenset(spared),

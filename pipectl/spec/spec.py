@@ -21,6 +21,8 @@ class Spec:
     tags: Mapping[str, str] = field(default_factory=dict)
     artifact_bucket: str | None = None
     permissions_boundary: str | None = None
+    role_path: str | None = None
+    role_prefix: str = ""
     blocks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unset: Mapping[Path, Sequence[str]] = field(default_factory=dict)
     """Texts that stand as they are written, since a variable in them is not set: its names."""

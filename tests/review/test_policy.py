@@ -11,6 +11,7 @@ import cfnlint
 import pytest
 
 from pipectl import blame, flow, leaving
+from pipectl.aws import policy_parts
 from pipectl.aws.permissions import Purpose
 from pipectl.engine.removal import Wishes
 from pipectl.kinds import KINDS
@@ -314,7 +315,7 @@ def _pairs(statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def test_documents_are_short_enough_for_managed_policies_and_lose_nothing(world: "World", file: Path) -> None:
     statements = allowed(world.load(file), world.account, EVERY)
     documents = policy.documents(statements)
-    assert all(policy.size(each) <= policy.LARGEST for each in documents)
+    assert all(policy_parts.size(each) <= policy_parts.MANAGED for each in documents)
     assert [pair for one in documents for each in one["Statement"] for pair in _pairs(each)] == [
         pair for each in statements for pair in _pairs(each)
     ]
@@ -325,7 +326,7 @@ def test_a_statement_that_is_too_long_alone_is_cut_between_its_resources() -> No
     long = {"Sid": "A", "Effect": "Allow", "Action": ["ecr:TagResource"], "Resource": resources}
     documents = policy.documents([long])
     assert len(documents) > 2
-    assert all(policy.size(each) <= policy.LARGEST for each in documents)
+    assert all(policy_parts.size(each) <= policy_parts.MANAGED for each in documents)
     assert [arn for one in documents for each in one["Statement"] for arn in each["Resource"]] == resources
     sids = [each["Sid"] for one in documents for each in one["Statement"]]
     assert len(set(sids)) == len(sids)

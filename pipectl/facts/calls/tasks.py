@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipectl.facts.calls.builds import SESSION
-from pipectl.facts.calls.call import EVERY_RESOURCE, Call, calls, of
+from pipectl.facts.calls.call import EVERY_RESOURCE, Call, calls, of, use_key
 from pipectl.facts.calls.images import pull_calls
 from pipectl.facts.calls.secrets import parameter_calls, secret_calls
 from pipectl.facts.place import Place
@@ -95,17 +95,34 @@ def _files(definition: Definition, place: Place) -> Iterator[Call]:
 
 
 def task_calls(
-    definition: Definition, place: Place, service: Mapping[str, Any] | None = None
+    definition: Definition,
+    place: Place,
+    service: Mapping[str, Any] | None = None,
+    cluster: Mapping[str, Any] | None = None,
 ) -> tuple[Call, ...]:
     """The calls of ECS's own agents in the task role's name: ECS Exec, EFS with IAM, outputs of FireLens."""
-    return (*_exec(service or {}), *_file_systems(definition, place), *_outputs(definition, place))
+    sessions = _exec(cluster or {}, place) if (service or {}).get("enableExecuteCommand") else ()
+    return (*sessions, *_file_systems(definition, place), *_outputs(definition, place))
 
 
-def _exec(service: Mapping[str, Any]) -> Iterator[Call]:
-    if service.get("enableExecuteCommand"):
-        yield from calls(
-            "OpenSessions", SESSION, [EVERY_RESOURCE], f"{GUIDE}Monitor Amazon ECS containers with ECS Exec"
-        )
+def _exec(cluster: Mapping[str, Any], place: Place) -> Iterator[Call]:
+    """Sessions of ECS Exec, and where the cluster's configuration logs them and how it encrypts them."""
+    source = f"{GUIDE}Monitor Amazon ECS containers with ECS Exec"
+    yield from calls("OpenSessions", SESSION, [EVERY_RESOURCE], source)
+    configuration = (cluster.get("configuration") or {}).get("executeCommandConfiguration") or {}
+    if key := configuration.get("kmsKeyId"):
+        yield from use_key(key, place, of("kms", "Decrypt", "GenerateDataKey"), "EncryptSessions")
+    logging = configuration.get("logConfiguration") or {}
+    if group := logging.get("cloudWatchLogGroupName"):
+        streams = [place.arn("logs", f"log-group:{group}:*")]
+        writes = of("logs", "CreateLogStream", "DescribeLogStreams", "PutLogEvents")
+        yield from calls("FindSessionLogs", ["logs:DescribeLogGroups"], [EVERY_RESOURCE], source)
+        yield from calls("LogSessions", writes, streams, source)
+    if bucket := logging.get("s3BucketName"):
+        name = place.arn("s3", bucket)
+        looks = of("s3", "GetBucketLocation", "GetEncryptionConfiguration")
+        yield from calls("FindSessionStore", looks, [name], source)
+        yield from calls("StoreSessions", ["s3:PutObject"], [f"{name}/*"], source)
 
 
 def _file_systems(definition: Definition, place: Place) -> Iterator[Call]:
