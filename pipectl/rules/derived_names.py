@@ -4,11 +4,12 @@ Roles are one namespace whose letters' case does not count (API reference, Creat
 nowhere, so `a-b` with `c` and `a` with `b-c` meet.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 
 from pipectl.kinds import names
+from pipectl.kinds.execution import owner
 from pipectl.rules._tools import actions, key_error, pipelines, projects, tasks
+from pipectl.spec.block import MadeRole
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
@@ -20,34 +21,32 @@ EVENTS = ("CodeCommit", "ECR", "S3")
 def check(spec: Spec) -> Iterator[Problem]:
     """Roles of projects, pipelines and services, and event rules of sources."""
     taken: dict[tuple[str, str], Path] = {}
-    for kind, owner, name, path in _derived(spec):
+    for kind, whose, name, path in _derived(spec):
         other = taken.setdefault((kind, name.lower()), path)
         if other != path:
             line = spec.places.of_key(other).line
-            message = f"the {kind} of {owner} would be called {name}, as the one for line {line}"
+            message = f"the {kind} of {whose} would be called {name}, as the one for line {line}"
             hint = "rename one of them" if kind == "event rule" else "rename one of them, or give it a `role`"
             yield key_error(spec, path, RULE, message, hint)
 
 
 def _derived(spec: Spec) -> Iterator[tuple[str, str, str, Path]]:
-    region = spec.region or "region"
     for name, project in projects(spec):
         if not project.role:
-            yield "role", f"project {name}", names.role(spec.name, region, name, "build"), ("codebuild", name)
+            yield "role", f"project {name}", _role(spec, name, "build"), ("codebuild", name)
     for name, pipeline in pipelines(spec):
         if not pipeline.role:
-            yield (
-                "role",
-                f"pipeline {name}",
-                names.role(spec.name, region, name, "pipeline"),
-                ("codepipeline", name),
-            )
-    found = [(service, task) for service, task in tasks(spec) if not task.execution_role]
-    same = Counter(service.name for service, _ in found)
-    for service, _ in found:
-        alone = same[service.name] == 1
-        owner = service.name if alone else f"{service.cluster}-{service.name}"
-        yield "role", service.title, names.role(spec.name, region, owner, "execution"), service.path
+            yield "role", f"pipeline {name}", _role(spec, name, "pipeline"), ("codepipeline", name)
+    for service, task in tasks(spec):
+        named = owner(spec, service.cluster, service.name)
+        if task.execution_role is None or isinstance(task.execution_role, MadeRole):
+            yield "role", service.title, _role(spec, named, "execution"), service.path
+        if isinstance(task.task_role, MadeRole):
+            yield "role", f"the tasks of {service.title}", _role(spec, named, "task"), service.path
     for each in actions(spec):
         if each.action.provider in EVENTS and each.wire.category == "Source":
             yield "event rule", each.name, names.rule(each.pipeline, each.wire.name), each.path
+
+
+def _role(spec: Spec, owner_: str, purpose: str) -> str:
+    return names.role(spec.name, spec.region or "region", owner_, purpose, spec.role_prefix)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.providers import PROVIDERS
 from pipectl.rules._tools import PlacedAction, actions, error, warning, written
 from pipectl.spec.problems import Problem, nearest, shown
@@ -33,7 +34,7 @@ def check(spec: Spec) -> Iterator[Problem]:
         if name in PROVIDERS and each.action.owner == "AWS":
             yield from _category(spec, each)
         elif each.action.owner == "AWS" and name not in OTHERS:
-            yield _unknown(spec, each, name)
+            yield from _unknown(spec, each, name)
         elif each.action.category is None and not written(spec, each.value_path("category")):
             message = f"{each.name} does not say what {shown(name)} is for"
             hint = "write `category:` Source, Build, Test, Deploy, Approval, Invoke or Compute"
@@ -48,16 +49,24 @@ def _category(spec: Spec, each: PlacedAction) -> Iterator[Problem]:
         yield error(spec, each.value_path("category"), RULE, message, hint)
 
 
-def _unknown(spec: Spec, each: PlacedAction, name: str) -> Problem:
+def _unknown(spec: Spec, each: PlacedAction, name: str) -> Iterator[Problem]:
     meant = ALSO_CALLED.get(name.lower().replace("_", "").replace("-", "")) or nearest(
         name, [*PROVIDERS, *OTHERS]
     )
     path = each.value_path("provider")
-    if meant:
-        return error(spec, path, RULE, f"there is no provider {shown(name)}", f"did you mean `{meant}`?")
     hint = "for one of your own write `owner: Custom`"
-    if each.action.category is None:
+    if meant:
+        yield error(spec, path, RULE, f"there is no provider {shown(name)}", f"did you mean `{meant}`?")
+    elif each.action.category is None:
         listed = ", ".join(sorted(PROVIDERS))
-        return error(spec, path, RULE, f"there is no provider {shown(name)}", f"there are {listed}; {hint}")
-    message = f"pipectl knows no provider {shown(name)} and takes it as it is"
-    return warning(spec, path, RULE, message, hint)
+        yield error(spec, path, RULE, f"there is no provider {shown(name)}", f"there are {listed}; {hint}")
+    elif not _is_allowed(spec, each):
+        message = f"which permissions {shown(name)} needs is not known: the pipeline's role gets none for it"
+        way = f"allow them with `statements:` of the pipeline, or give the action a `role`; {hint}"
+        yield warning(spec, path, RULE, message, way)
+
+
+def _is_allowed(spec: Spec, each: PlacedAction) -> bool:
+    """Whether the spec says with which permissions an action works."""
+    pipeline = spec.all(Pipeline)[each.pipeline]
+    return bool(each.action.role or pipeline.role or pipeline.statements)
