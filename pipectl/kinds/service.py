@@ -142,8 +142,6 @@ def update(cloud: Cloud, step: Step) -> None:
         cloud.call("ecs", "tag_resource", resourceArn=arn, tags=listed(changed))
 
 
-
-
 def remark(cloud: Cloud, step: Step, new: New) -> Iterable[Remark]:
     """Whose the image is, what a new revision does, and what a first start waits for."""
     if not step.resource.managed:
