@@ -132,5 +132,5 @@ def _execute_command(spec: Spec, service: PlacedService) -> Iterator[Problem]:
     stated = written(spec, (*service.task_path, "task_role"))
     if service.block.execute_command and task is not None and task.task_role is None and not stated:
         message = f"ECS Exec needs a `task_role`, and {service.title} has none"
-        hint = "write `task_role: {}` for one that is made with them, or name one with the ssmmessages permissions"
+        hint = "write `task_role: {}` for one that is made, or name one with the ssmmessages permissions"
         yield key_error(spec, (*service.path, "execute_command"), RULE, message, hint)
