@@ -55,11 +55,17 @@ class Wording:
             "arn:",
             PARTITION if partition == self.design.account.partition else partition,
             f":{service}:",
-            REGION if region in self.regions else region,
+            self._region(region),
             ":",
             ACCOUNT if account in self.accounts else account,
             ":",
         )
+
+    def _region(self, region: str) -> str:
+        if region in self.regions:
+            return REGION
+        given = self.known.get(f":{region}:")  # the Region of an action elsewhere, which a parameter gives
+        return given[1] if given else region
 
     @cached_property
     def accounts(self) -> frozenset[str]:

@@ -35,6 +35,8 @@ PATTERNS = {
         "a KMS key: its ARN, `alias/NAME` or its id"
     ),
     r"^[a-z]{2,}(-[a-z]+)+-\d$": "a Region, as `eu-west-1`",
+    r"^/([\x21-\x7e]+/)?$": "a path of IAM: `/`, or `/NAME/`",
+    r"^[A-Za-z0-9_+=,.@-]{1,32}$": "1 to 32 letters, digits and `_+=,.@-`",
     r"^[A-Za-z0-9.@\-_]{1,100}$": "1 to 100 letters, digits and `.@-_`",
     r"^[A-Za-z0-9@\-_]{1,100}$": "1 to 100 letters, digits and `@-_`",
     r"^[A-Za-z0-9@\-_]{1,128}$": "1 to 128 letters, digits and `@-_`",

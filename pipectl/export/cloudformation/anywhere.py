@@ -66,12 +66,14 @@ def _found(entries: Sequence[Entry], home: Wording) -> Iterator[Given]:
 
 
 def said(needed: Mapping[str, Given], partition: str) -> dict[str, Parts]:
-    """Text -> what is said instead. Of buckets only their ARNs: their names may be anybody's words."""
+    """Text -> what is said instead. Buckets and Regions only in ARNs: their names may be anybody's words."""
     found: dict[str, Parts] = {}
     for name, each in needed.items():
         if each.stem == "Bucket":
             found[f"arn:{partition}:s3:::{each.text}"] = ("arn:", PARTITION, ":s3:::", Name(name))
-        elif each.stem != "Region":
+        elif each.stem == "Region":
+            found[f":{each.text}:"] = (":", Name(name), ":")
+        else:
             found[each.text] = (Name(name),)
     return found
 

@@ -112,9 +112,8 @@ def use_connection_calls(connection: str, place: Place) -> Iterator[Call]:
     """A build whose input is a clone through a connection, or that reads its own source through one."""
     named = connection if connection != "*" else place.arn("codeconnections", "connection/*")
     yield from connection_calls(named, "CodePipeline user guide, Troubleshooting, codebuild-role-connections")
-    tokens = [named, named.replace(":codestar-connections:", ":codeconnections:")]
-    own = [f"{tokens[0].split(':')[2]}:GetConnectionToken", f"{tokens[0].split(':')[2]}:GetConnection"]
-    yield from calls("UseConnectionToken", own, tokens[:1], f"{GUIDE}GitHub App connections", required=False)
+    own = of(named.split(":")[2], "GetConnection", "GetConnectionToken")
+    yield from calls("UseConnectionToken", own, [named], f"{GUIDE}GitHub App connections", required=False)
 
 
 def _image(environment: Mapping[str, Any], place: Place) -> Iterator[Call]:

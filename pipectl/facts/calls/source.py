@@ -51,14 +51,12 @@ def connection(configuration: Configuration, place: Place) -> Iterator[Call]:
 
 
 def connection_calls(resource: str, source: str) -> Iterator[Call]:
-    """Using a connection under the prefix of its ARN; roles allow it under both prefixes and spellings."""
+    """Using a connection under the prefix of its ARN; roles allow it under both prefixes."""
     own = resource.split(":")[2] if resource.count(":") >= ARN_COLONS else PREFIXES[0]
     for prefix in PREFIXES:
-        action = [f"{prefix}:UseConnection"]
-        other = resource.replace(f":{own}:", f":{prefix}:", 1)
-        yield from calls("UseConnection", action, [resource], source, required=prefix == own)
-        if other != resource:
-            yield from calls("UseConnection", action, [other], source, required=False)
+        yield from calls(
+            "UseConnection", [f"{prefix}:UseConnection"], [resource], source, required=prefix == own
+        )
 
 
 ARN_COLONS = 5
