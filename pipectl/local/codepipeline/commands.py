@@ -247,6 +247,6 @@ def _asked(pipeline: Pipeline, request: Shape) -> tuple[Execution, ActionRun]:
     for execution in reversed(pipeline.executions):
         stage = execution.stages.get(request["stageName"])
         for run in [*stage.actions, *stage.earlier] if stage else []:
-            if run.name == request["actionName"] and run.token == request["token"]:
+            if run.name == request["actionName"] and run.id == request["token"]:
                 return execution, run
     raise Refused("InvalidApprovalTokenException", "The approval token is not valid or has expired")

@@ -29,7 +29,7 @@ class Revision:
     """What a source action found."""
 
     id: str
-    created: datetime
+    created: datetime | None  # None where AWS does not tell it, of S3 (recorded: docs/aws/codepipeline.md, 4)
     summary: str | None = None
     url: str | None = None
     change_id: str | None = None  # what PutActionRevision and job workers give

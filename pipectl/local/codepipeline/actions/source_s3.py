@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local.codepipeline.records import Revision
+
 from .action import ActionFailedError, Done
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ def start(job: Job) -> Outcome:
     job.tell(external_id=version, entity_url=entity_url(job.region))
     summary = f"Amazon S3 version id: {version}"
     variables = {"BucketName": bucket, "ETag": etag, "ObjectKey": key, "VersionId": version}
-    return Done(summary, variables, job.revision(version, summary))
+    return Done(summary, variables, Revision(version, None, summary))
 
 
 def entity_url(region: str) -> str:

@@ -122,5 +122,7 @@ def finish(trip: Trip, status: str) -> None:
     """End an execution."""
     trip.execution.waiting = False
     trip.execution.status = status
+    if status == "Stopped":  # recorded: docs/aws/codepipeline.md, 3.5
+        trip.execution.summary = trip.execution.stop_reason
     trip.touch()
     events.pipeline(trip, events.STATES[status])

@@ -76,9 +76,9 @@ def _prepare(trip: Trip, run: ActionRun) -> Problem | None:
 def resolved(execution: Execution, configuration: dict[str, str]) -> dict[str, str]:
     """Put the execution's variables into a configuration."""
     values = {
+        "variables": execution.variables,  # an action may have the name where none are declared
         **execution.produced,
         "codepipeline": {"PipelineExecutionId": execution.id},
-        "variables": execution.variables,
     }
     return {key: resolve(value, values) for key, value in configuration.items()}
 
