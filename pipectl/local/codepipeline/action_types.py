@@ -81,7 +81,7 @@ class ActionTypes(Store):
         return {"actionType": action_type, "tags": tags.shown(chosen)}
 
     def delete_custom_action_type(self, request: Shape, caller: Caller) -> None:
-        """API reference, DeleteCustomActionType; unknown ones succeed (inferred)."""
+        """API reference, DeleteCustomActionType; unknown ones succeed: the model has no such refusal."""
         key = (request["category"], "Custom", request["provider"], request["version"])
         self.custom_types.pop(key, None)
         self.custom_tags.pop(_resource(key), None)

@@ -51,8 +51,8 @@ def _version(job: Job) -> str | None:
 def find(s3: Any, bucket: str, key: str, version: str | None = None) -> Any:
     """The object. Raises ActionFailedError when there is none to be read.
 
-    The words for what is missing are recorded (docs/aws/codepipeline.md, 3.11); those about versioning are
-    inferred.
+    The words for what is missing are recorded (docs/aws/codepipeline.md, 3.11); the wording about versioning
+    is inferred.
     """
     kept = s3.buckets.get(bucket)
     if kept is not None and not kept.is_versioned:

@@ -93,7 +93,7 @@ def enter(trip: Trip) -> None:
 def _end_withdrawn(trip: Trip, stage: str) -> None:
     """End the execution whose approval an update took back: it stood in the stage only for show.
 
-    Recorded for more than two minutes without an end (docs/aws/codepipeline.md, 3.4); that a newer
+    Recorded for more than two minutes without an end (docs/aws/codepipeline.md, 2.3); that a newer
     execution ends it is inferred.
     """
     run = trip.pipeline.latest.get(stage)

@@ -1,0 +1,39 @@
+"""docs/aws says truly on what the local AWS rests, and little of CodePipeline is a guess."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from . import evidence
+
+AT_MOST = 0.1
+
+
+def test_the_page_is_what_the_code_says() -> None:
+    message = "`python -m tests.local.recorded.evidence` writes it anew"
+    assert evidence.PAGE.read_text(encoding="utf-8") == evidence.page(), message
+
+
+def test_less_than_one_in_ten_behaviours_of_codepipeline_is_inferred() -> None:
+    assert evidence.share(evidence.count("codepipeline")) < AT_MOST
+
+
+def test_a_guess_about_words_is_told_from_a_guess_about_what_happens() -> None:
+    assert evidence.kinds("User guide, limits (the wording is inferred)") == ["document", "words inferred"]
+    assert evidence.kinds("enters at once (inferred)") == ["inferred"]
+    assert evidence.kinds("Recorded by hand; as in aws/aws-cdk#1") == ["recording"]
+    assert evidence.kinds("the model knows no code, the word is a modelled one") == ["model"]
+
+
+def test_every_recorded_test_names_its_recording() -> None:
+    silent = [
+        node.name
+        for file in sorted(Path(__file__).parent.glob("test_*.py"))
+        if file.name != Path(__file__).name
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+        and "_native" not in (ast.get_docstring(node) or "")
+    ]
+    assert silent == []
