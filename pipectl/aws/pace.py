@@ -175,4 +175,4 @@ class Pace:
 def _count() -> str:
     """How far the calls have come among which the waiting one stands."""
     calls = batch.get()
-    return f", {calls.done} of {calls.total} calls done" if calls else ""
+    return f", {calls.done} of {calls.total}" if calls else ""

@@ -15,12 +15,20 @@ from pipectl.engine.values import Outcome, Result, Step
 from pipectl.render.outcome import progress_text, running_line, settled_line
 from pipectl.stop import Stop
 
+FRESH = 12.0
+"""Seconds for which a word about waiting stands: whoever still waits says it again before (10 at most)."""
+
 
 @dataclass
 class _Running:
     step: Step
     since: float = field(default_factory=time.monotonic)
     note: str = ""
+    noted: float = 0.0
+
+    def text(self, now: float) -> str:
+        """What it waits for, as long as that is fresh, or how long it takes."""
+        return self.note if self.note and now - self.noted < FRESH else f"{now - self.since:.0f} s"
 
 
 class Progress:
@@ -46,7 +54,7 @@ class Progress:
             if waiting is None:
                 self._lines.add(text)
             elif self._lines.drawn:
-                waiting.note = text
+                waiting.note, waiting.noted = text, time.monotonic()
             else:
                 self._lines.add(running_line(waiting.step, self._look, text))
 
@@ -84,9 +92,6 @@ class Progress:
         Takes no lock: whoever draws holds rich's, which whoever prints a line, and holds ours, waits for.
         """
         now = time.monotonic()
-        lines = [
-            running_line(each.step, self._look, each.note or f"{now - each.since:.0f} s")
-            for each in list(self._running.values())
-        ]
+        lines = [running_line(each.step, self._look, each.text(now)) for each in list(self._running.values())]
         stopping = self._stop is not None and self._stop.is_set()
         return [*lines, f"  {progress_text(len(self.outcomes), self._pending, stopping=stopping)}"]

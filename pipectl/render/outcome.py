@@ -10,7 +10,7 @@ from pipectl.render.plan import step_line
 from pipectl.render.text import counted, cut, indented, pad, paragraph, plain, width
 from pipectl.render.times import duration
 
-NOTE_ROOM = 32
+NOTE_ROOM = 40
 
 _DONE = {
     Action.CREATE: "created",

@@ -94,7 +94,7 @@ def test_two_hundred_revisions_go_at_the_pace_that_ecs_takes(throttled: World) -
     refused = [call for call in throttled.server.requests.all() if call.status == 400]
     assert len(refused) <= 20
     assert "AWS throttles ECS: waiting, 1" in " ".join(throttled.said)
-    assert throttled.said[-1].endswith(f"of {REVISIONS} calls done")
+    assert throttled.said[-1].endswith(f"of {REVISIONS}")
 
 
 def register_many(world: World) -> None:
