@@ -107,8 +107,8 @@ class Rehearsal:
 
 
 def _ended(row: Shape) -> Ended:
+    """AWS tells the message in the summary (docs/aws/codepipeline.md, 4)"""
     result = row.get("output", {}).get("executionResult", {})
     error = result.get("errorDetails", {})
-    return Ended(
-        row["status"], error.get("code", ""), error.get("message", ""), result.get("externalExecutionId", "")
-    )
+    message = error.get("message") or result.get("externalExecutionSummary") or ""
+    return Ended(row["status"], error.get("code", ""), message, result.get("externalExecutionId", ""))

@@ -169,13 +169,13 @@ def test_without_iam_every_call_is_allowed() -> None:
     account = "222233334444"  # moto keeps one state per process: an account of its own
     with running(options=Options(iam=False)) as server:
 
-        def client(service: str, *keys: str) -> Any:
-            boto = boto3.Session(*(keys or (account, "local")), region_name=REGION)
+        def client(service: str, key: str = account, token: str | None = None) -> Any:
+            boto = boto3.Session(key, "local", token, region_name=REGION)
             return boto.client(service, endpoint_url=server.url)  # type: ignore[call-overload]
 
         role = roles.make(client("iam"), "nobody", "ec2", statements=())
         made = client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
-        keys = (made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+        keys = (made["AccessKeyId"], made["SessionToken"])
         client("logs", *keys).create_log_group(logGroupName="g")
         told = client("sts", *keys).get_caller_identity()["Arn"]
         assert told == f"arn:aws:sts::{account}:assumed-role/nobody/me"
