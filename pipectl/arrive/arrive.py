@@ -1,14 +1,14 @@
 """From names to a spec: what lives is read, said in the grammar, and shortened."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pipectl.arrive import pipelines, projects, repositories, services, starts, tasks
 from pipectl.arrive.live import Asked, Live, images_of
 from pipectl.arrive.looking import Look, filled, owner
-from pipectl.arrive.ours import Ours, common_tags, with_statements
+from pipectl.arrive.ours import Ours, common_tags, recognised, with_statements
 from pipectl.arrive.proven import proven
 from pipectl.arrive.shorten import shortened
 from pipectl.aws.cloud import Cloud
@@ -31,7 +31,8 @@ def arrive(cloud: Cloud, asked: Asked) -> Arrived:
     """A spec for what is asked for and all that it uses. Raises PipectlError for a name that is not there."""
     look = Look(cloud)
     live = Live(look, asked)
-    values = with_statements(look, _values(live), live.stack)
+    ours = recognised(look, live.stack, _roles(live))
+    values = with_statements(look, _values(live, ours), ours)
     if live.pipelines:
         starts.tell_webhooks(look, live.pipelines)
     values = shortened(proven(look, values, live.pipelines), look.account)
@@ -44,9 +45,18 @@ def _ordered(read: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(read, key=lambda each: (order[each[0]], each[1])))
 
 
-def _values(live: Live) -> dict[str, Any]:
-    look, ours = live.look, Ours(live.look.account, live.stack)
+def _roles(live: Live) -> Iterator[tuple[str, str, str]]:
+    """The roles of pipelines and projects: ARN, whose it is, and what for."""
+    for name, raw in live.pipelines.items():
+        yield raw["roleArn"], name, "pipeline"
+    for name, state in live.projects.items():
+        yield str(state.get("role")), name, "build"
+
+
+def _values(live: Live, ours: Ours) -> dict[str, Any]:
+    look = live.look
     said: dict[str, Any] = {"pipectl": 1, "name": live.stack, "region": look.account.region}
+    said |= filled(role_path=ours.path, role_prefix=ours.prefix)
     owned = [state for state in live.states if owner(state) == live.stack]
     shared = common_tags(owned) if owned else {}
     blocks = {
@@ -110,7 +120,8 @@ def _service(live: Live, ours: Ours, name: str, state: State) -> dict[str, Any]:
     where, _, called = name.partition("/")
     raw = state["raw_task"]
     alone = sum(each.partition("/")[2] == called for each in live.services) == 1
-    own_role = ours.role(called if alone else f"{where}-{called}", "execution")
+    own = called if alone else f"{where}-{called}"
+    own_role = ours.role(own, "execution")
     role = raw.get("executionRoleArn")
     usual = f"/ecs/{tasks.family(raw)}"
     group = next(iter(tasks.log_groups(raw)), usual)
@@ -121,6 +132,7 @@ def _service(live: Live, ours: Ours, name: str, state: State) -> dict[str, Any]:
         _repositories(live, name, state) if deployed else {},
         group,
         None if role == own_role else role or False,
+        {} if raw.get("taskRoleArn") == ours.role(own, "task") else raw.get("taskRoleArn"),
     )
     said_group = None if found or (group == usual and not tasks.log_groups(raw)) else group
     block = services.service_block(live.look, name, state, around, said_group)
@@ -195,4 +207,4 @@ def _pipeline_block(live: Live, ours: Ours, name: str) -> dict[str, Any]:
         encryption_key=key,
         encryption_keys=filled(**keys),
     )
-    return pipelines.block(look, raw, starts.event_rules(look, raw, live.stack), said)
+    return pipelines.block(look, raw, starts.event_rules(look, raw, ours), said)

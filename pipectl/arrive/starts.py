@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipectl.arrive.looking import Look, owner
+from pipectl.arrive.ours import Ours
 from pipectl.engine.values import State
 from pipectl.errors import AccessDenied
 from pipectl.kinds import names, rule
@@ -21,7 +22,7 @@ DETAILS = {
 """Where patterns name what is in BRANCHES: S3's own events, and those of CloudTrail."""
 
 
-def event_rules(look: Look, raw: Mapping[str, Any], stack: str) -> dict[str, str | bool | None]:
+def event_rules(look: Look, raw: Mapping[str, Any], ours: Ours) -> dict[str, str | bool | None]:
     """Source action -> its rule; False when none starts it, None when it is the one that pipectl makes."""
     pipeline = str(raw["name"])
     sources = {each["name"]: each for each in raw["stages"][0]["actions"] if _has_rule(each)}
@@ -29,7 +30,7 @@ def event_rules(look: Look, raw: Mapping[str, Any], stack: str) -> dict[str, str
     said: dict[str, str | bool | None] = {}
     for name, source in sources.items():
         own = names.rule(pipeline, name)
-        is_own = own in left and _is_ours(look, pipeline, left[own], stack)
+        is_own = own in left and _is_ours(pipeline, left[own], ours)
         chosen = own if is_own else _nearest(left, source)
         said[name] = None if is_own else chosen or False
         left = {each: state for each, state in left.items() if each != chosen}
@@ -93,11 +94,9 @@ def _near(state: State, source: Mapping[str, Any]) -> int:
     return int(f'"{branch}"' in json.dumps(state.get("pattern") or {}))
 
 
-def _is_ours(look: Look, pipeline: str, state: State, stack: str) -> bool:
-    role = names.role(stack, look.account.region, pipeline, rule.PURPOSE)
+def _is_ours(pipeline: str, state: State, ours: Ours) -> bool:
     target = (state.get("targets") or {}).get(rule.TARGET) or {}
-    ours = look.account.arn("iam", f"role/pipectl/{stack}/{role}")
-    return target.get("role") == ours and owner(state) == stack
+    return target.get("role") == ours.role(pipeline, rule.PURPOSE) and owner(state) == ours.stack
 
 
 def tell_webhooks(look: Look, pipelines: Mapping[str, Any]) -> None:

@@ -44,6 +44,8 @@ class Surroundings:
     log_group: str
     execution_role: str | bool | None
     """An ARN; False when there is none; None for the one that pipectl makes."""
+    task_role: str | dict[str, Any] | None = None
+    """An ARN; an empty mapping for the one that pipectl makes; None when there is none."""
 
 
 def family(raw: Mapping[str, Any]) -> str:
@@ -82,8 +84,9 @@ def block(raw: Mapping[str, Any], around: Surroundings, launches: str | None) ->
         said["network_mode"] = mode
     said |= filled(
         ephemeral_storage=(raw.get("ephemeralStorage") or {}).get("sizeInGiB"),
-        task_role=raw.get("taskRoleArn"),
     )
+    if around.task_role is not None:
+        said["task_role"] = around.task_role
     if around.execution_role is not None:
         said["execution_role"] = around.execution_role
     containers = raw["containerDefinitions"]
