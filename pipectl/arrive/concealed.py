@@ -7,15 +7,10 @@ from typing import Any
 
 import yaml
 
-from pipectl.rules.plain_secrets import HARMLESS, is_secret
+from pipectl.facts.secret_names import is_secret
 from pipectl.spec.document import of_shell
 from pipectl.spec.places import Path
 
-TELLING = re.compile(
-    r"secret|password|passwd|passphrase|token|credential"
-    r"|(?:api|private|access|master|app|auth|encryption|signing|license|jwt|ssh)_?key",
-    re.IGNORECASE,
-)
 NOT_VALUES = frozenset({
     "secrets", "secrets_manager", "parameter_store", "depends_on", "policy", "lifecycle_policy", "statements",
     "secretOptions", "inputs", "outputs", "tags", "encryption_key", "encryption_keys", "encryptionKey",
@@ -67,7 +62,7 @@ class _Hiding:
         """`{name: PASSWORD, value: ...}`: the name stands beside its value."""
         for name, content in PAIRS:
             said = value.get(content)
-            if isinstance(value.get(name), str) and isinstance(said, str) and looks_secret(value[name], said):
+            if isinstance(value.get(name), str) and isinstance(said, str) and is_secret(value[name], said):
                 return {**value, content: self._hidden(value[name], said, path)}
         return value
 
@@ -83,7 +78,7 @@ class _Hiding:
             where = _said(path)
             self.told[f"{where}: AWS does not tell its value; put it in before the pipeline changes"] = None
             return text
-        if looks_secret(name, text) or _holds_secret(text):
+        if is_secret(name, text) or _holds_secret(text):
             return self._hidden(name, text, path)
         if text.startswith("file:"):
             return self._hidden(name, text, path, "begins like the name of a file, which it is not", "")
@@ -134,12 +129,6 @@ def is_buildspec(path: Path) -> bool:
     return path[:1] == ("codebuild",) and path[2:] == ("buildspec",)
 
 
-def looks_secret(name: str, text: str) -> bool:
-    """Whether the rule for plain secrets says so, or the name tells it in another place than at its end."""
-    told = TELLING.search(name) is not None and not HARMLESS.fullmatch(text) and not text.isdigit()
-    return is_secret(name, text) or (told and text != "")
-
-
 def escaped(text: str) -> str:
     """`${env:X}` of somebody else's is a text here."""
     return text.replace("${", "$${") if REFERENCE.search(text) else text
@@ -155,7 +144,7 @@ def _holds_secret(text: str) -> bool:
         found = yaml.safe_load(text)
     except yaml.YAMLError:
         found = None
-    return is_secret("", text) or any(looks_secret(name, value) for name, value in _pairs(found))
+    return is_secret("", text) or any(is_secret(name, value) for name, value in _pairs(found))
 
 
 def _pairs(found: Any) -> Iterator[tuple[str, str]]:

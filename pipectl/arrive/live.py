@@ -14,7 +14,7 @@ from pipectl.engine.values import State
 from pipectl.errors import PipectlError
 from pipectl.kinds import log_group, pipeline, project, service
 from pipectl.kinds.kind import Kind
-from pipectl.spec.problems import nearest
+from pipectl.spec.problems import choices
 
 LONGEST = 40
 """Letters of a stack's name (grammar)."""
@@ -152,11 +152,10 @@ def _pipeline(look: Look, name: str) -> Mapping[str, Any]:
 
 def _no_pipeline(look: Look, name: str) -> PipectlError:
     names = sorted(each["name"] for each in pages(look.cloud, "codepipeline", "list_pipelines", "pipelines"))
-    near = nearest(name, names)
-    there = f"those there are: {', '.join(names)}" if names else "`--region` and `--profile` look elsewhere"
+    elsewhere = "`--region` and `--profile` look elsewhere"
     return PipectlError(
         f"there is no pipeline `{name}` in {look.account.region} of account {look.account.id}",
-        hint=f"did you mean `{near}`? {there}" if near else there,
+        hint=choices(name, names, "those there are:") if names else elsewhere,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pipectl.errors import WrongUsage
+from pipectl.spec.problems import choices, few
 
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
@@ -41,7 +42,7 @@ def spec_of(specs: Sequence[S], pipeline: str | None, *, named: bool) -> S | Non
         names = [name for spec in specs for name in of_spec(spec)]
         raise WrongUsage(
             f"no pipeline `{pipeline}` in {', '.join(spec.file for spec in specs)}",
-            hint=f"there is {', '.join(names)}" if names else None,
+            hint=choices(pipeline, names, "there is") if names else None,
         )
     return found[0] if found else None
 
@@ -83,9 +84,7 @@ def one(specs: Sequence[HasPipelines], pipeline: str | None, cloud: "Cloud") -> 
     if len(names) == 1:
         return names[0]
     if names:
-        raise WrongUsage(
-            f"the spec has {len(names)} pipelines: {', '.join(names)}", hint="name one with `-p NAME`"
-        )
+        raise WrongUsage(f"the spec has {len(names)} pipelines: {few(names)}", hint="name one with `-p NAME`")
     if specs:
         files = ", ".join(spec.file for spec in specs)
         raise WrongUsage(f"{files} has no pipeline", hint="name one with `-p NAME --no-spec`")

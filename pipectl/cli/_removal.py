@@ -75,11 +75,13 @@ def refuse_without_prune(wishes: "Wishes", *, prune: bool) -> None:
 
 def refuse_unknown(plans: "Sequence[Plan]", wishes: "Wishes") -> None:
     """A name that nothing has is a slip of the hand, and here it would cost what it was to save."""
+    from pipectl.spec.problems import choices
+
     known = {step.resource.key for plan in plans for step in plan.steps}
     for option, keys in (("--keep", wishes.keep), ("--delete-adopted", wishes.adopted)):
         for kind, name in sorted(keys - known):
             same = [other for each, other in sorted(known) if each == kind]
-            hint = f"there is {', '.join(f'`{each}`' for each in same)}" if same else None
+            hint = choices(name, same, "there is") if same else None
             raise WrongUsage(f"`{option}`: nothing of the stack is {kind} `{name}`", hint=hint)
 
 

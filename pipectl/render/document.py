@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pipectl.engine.values import Action, Outcome, Plan, Step
+from pipectl.facts.secret_names import redacted
 from pipectl.render.error import message, permission
 from pipectl.render.secrets import masked
 from pipectl.render.times import iso
@@ -123,7 +124,7 @@ def _data(value: Any) -> Any:
         return iso(value)
     if isinstance(value, bool | int | float) or value is None:
         return value
-    return str(value)
+    return redacted(str(value))
 
 
 def status_data(state: PipelineState) -> dict[str, Any]:

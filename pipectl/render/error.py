@@ -3,6 +3,7 @@
 import re
 
 from pipectl.errors import AccessDenied, InvalidSpec, PipectlError
+from pipectl.facts.secret_names import redacted
 from pipectl.render.marks import Look
 from pipectl.render.text import wrapped
 
@@ -62,4 +63,5 @@ def message_lines(error: PipectlError, cells: int) -> list[str]:
 
 def _lines(text: str) -> str:
     """Control characters of a foreign message are shown, not obeyed; line breaks stay."""
-    return re.sub(r"[^\n\x20-\x7e\xa0-\U0010ffff]", lambda match: ascii(match[0])[1:-1], text)
+    shown = redacted(text)
+    return re.sub(r"[^\n\x20-\x7e\xa0-\U0010ffff]", lambda match: ascii(match[0])[1:-1], shown)

@@ -2,6 +2,8 @@
 
 import re
 
+from pipectl.facts.secret_names import redacted
+
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 _STEERING = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: cursor, erasing, modes
@@ -14,7 +16,8 @@ RESET = "\x1b[0m"
 
 
 def harmless(text: str, *, colour: bool) -> str:
-    """One line that can only be read: colours stay where wanted, other controls go or are shown."""
+    """One line that can only be read, without secrets; wanted colours stay, other controls are shown."""
+    text = redacted(text)
     pieces: list[str] = []
     position = 0
     for found in _COLOUR.finditer(text):

@@ -4,21 +4,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-MASKED = "(secret, not shown)"
-
-_TELLING = re.compile(
-    r"secret|password|passwd|passphrase|token|credential|api_?key|private_?key", re.IGNORECASE
+from pipectl.facts.secret_names import (
+    HARMLESS,
+    MASKED,
+    is_misplaced_secret,
+    is_secret_name,
+    is_secret_value,
+    redacted,
 )
+
 _REFERENCES = frozenset({"secrets", "secrets_manager", "parameter_store"})
 """Keys of the spec under which only names of secrets stand."""
 _NAMING = frozenset({"containers", "services", "stages", "actions", "tags"})
 """Keys below which the next word is somebody's name and tells nothing about the value."""
 _POLICY = re.compile(r"\.(Not)?(Effect|Action|Resource|Principal|Condition)(\.|$)")
-_TOKEN = re.compile(
-    r"\S*(?:(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|xox[abpr]-[\w-]{10,}"
-    r"|sk_live_\w{10,}|\w://[^/\s:@]+:[^/\s:@$#{]+@)\S*"
-)
-"""Words that are secrets by their looks, under whatever name, as an URL with a password."""
 _REFERENCE = re.compile(r"^(arn:|/|\$\{|#\{)")
 
 
@@ -28,14 +27,18 @@ def masked(path: str, value: Any) -> Any:
         return {key: masked(f"{path}.{key}", item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [masked(path, item) for item in value]
-    return MASKED if isinstance(value, str) and value and _is_secret(path, value) else value
+    if not isinstance(value, str) or not value:
+        return value
+    return MASKED if _is_secret(path, value) else redacted(value)
 
 
 def _is_secret(path: str, value: str) -> bool:
+    if is_secret_value(value) and not re.search(r"\s", value.strip()):
+        return True
     if _REFERENCE.match(value) or _POLICY.search(path):
         return False
-    if _TOKEN.fullmatch(value) or value.startswith("-----BEGIN "):
-        return True
     words = path.split(".")
+    if _REFERENCES & set(words):
+        return is_misplaced_secret(value)
     keys = [word for before, word in zip(["", *words], words, strict=False) if before not in _NAMING]
-    return any(_TELLING.search(key) for key in keys) and not _REFERENCES & set(words)
+    return any(map(is_secret_name, keys)) and not HARMLESS.fullmatch(value)

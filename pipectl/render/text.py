@@ -4,14 +4,16 @@ import re
 import textwrap
 from collections.abc import Iterable
 
+from pipectl.facts.secret_names import redacted
+
 ELLIPSIS = "..."
 _UNBROKEN = "\u00a0"
 """A space at which no line is broken."""
 
 
 def plain(text: str) -> str:
-    """One line without control characters: what AWS or a commit says must not steer the terminal."""
-    line = " ".join(text.split())
+    """One line without control characters and secrets: a commit must not steer the terminal."""
+    line = " ".join(redacted(text).split())
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
 
 

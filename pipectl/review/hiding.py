@@ -17,7 +17,10 @@ IN_JSON = 2
 REFERENCES = frozenset({"PARAMETER_STORE", "SECRETS_MANAGER"})
 """Types of CodeBuild's variables whose value is the name of a secret, and none itself."""
 
-PLAIN = frozenset({"imagePullCredentialsType", "credentialProvider", "credential"})
+PLAIN = frozenset({
+    "imagePullCredentialsType", "credentialProvider", "credential", "clientToken",
+    "clientRequestToken", "nextToken",
+})  # fmt: skip
 """Parameters that are called like secrets and are none; a registry's credential is a secret's name or ARN."""
 
 NAMING = frozenset({"parameter-store", "secrets-manager"})

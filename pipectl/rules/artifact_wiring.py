@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipectl.rules._tools import PlacedAction, actions_of, error, key_error, pipelines
 from pipectl.spec.places import Path
-from pipectl.spec.problems import Problem, did_you_mean, shown
+from pipectl.spec.problems import Problem, did_you_mean, few, shown
 from pipectl.spec.spec import Spec
 
 RULE = "artifact-wiring"
@@ -46,7 +46,7 @@ def _taken(spec: Spec, path: Path, name: str, turn: tuple[int, int], makers: Mak
     if maker is None:
         before = [made for made, each in makers.items() if each.turn < turn]
         near = did_you_mean(name, before)
-        hint = near or (f"it can take {', '.join(before)}" if before else "no action before has an output")
+        hint = near or (f"it can take {few(before)}" if before else "no action before has an output")
         yield error(spec, path, RULE, f"no action makes {shown(name)}", hint)
     elif maker.turn >= turn:
         same = maker.turn[0] == turn[0]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pipectl.kinds.service_block import LoadBalancer
 from pipectl.rules._tools import PlacedService, error, tasks, written
 from pipectl.spec.places import Path
-from pipectl.spec.problems import Problem, did_you_mean, shown
+from pipectl.spec.problems import Problem, choices, shown
 from pipectl.spec.spec import Spec
 
 RULE = "load-balancer"
@@ -41,7 +41,7 @@ def _target(spec: Spec, service: PlacedService, path: Path, target: LoadBalancer
         yield error(spec, (*path, "target_group"), RULE, message, hint)
     if container is None:
         message = f"there is no container {shown(target.container)} in {service.title}"
-        hint = did_you_mean(target.container, containers) or f"its containers are {', '.join(containers)}"
+        hint = choices(target.container, containers, "its containers are")
         yield error(spec, (*path, "container"), RULE, message, hint)
     elif "portMappings" not in container.aws:
         ports = [port.container for port in container.ports]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipectl.rules._tools import PlacedAction, actions, error, key_error
-from pipectl.spec.problems import Problem, did_you_mean, shown
+from pipectl.spec.problems import Problem, did_you_mean, few, shown
 from pipectl.spec.spec import Spec
 
 RULE = "named-input"
@@ -54,5 +54,5 @@ def _among_inputs(spec: Spec, each: PlacedAction, key: str, name: str) -> Iterat
     inputs = each.wire.inputs
     if name not in inputs and not each.wire.ambiguous:
         message = f"{shown(name)} is no input of {each.name}"
-        listed = f"its inputs are {', '.join(inputs)}" if inputs else "it has none"
+        listed = f"its inputs are {few(inputs)}" if inputs else "it has none"
         yield error(spec, each.value_path(key), RULE, message, did_you_mean(name, inputs) or listed)

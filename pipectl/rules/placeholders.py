@@ -4,16 +4,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipectl.rules._tools import error, warning
+from pipectl.kinds.buildspec import buildspec
+from pipectl.rules._tools import error, projects, warning
 from pipectl.spec.document import of_shell
 from pipectl.spec.places import Path
-from pipectl.spec.problems import Problem, shown
+from pipectl.spec.problems import Problem, Severity, shown
+from pipectl.spec.report import problem_at
 from pipectl.spec.spec import Spec
 
 RULE = "placeholder"
 WORDS = re.compile(
     r"(?<![\w$/.-])(?:your[-_ ](?:account|region|repo|bucket|name|app|cluster|service|project|image"
-    r"|domain|user|org|token|aws)\w*(?:[-_]\w+)*|(?:aws[-_])?account[-_]id|aws[-_]region|change[-_]?me|replace[-_]?me|fix[-_]?me)(?![\w-])",
+    r"|domain|user|org|token|aws)\w*(?:[-_]\w+)*|(?:aws[-_])?account[-_]id|aws[-_]region|change[-_]?(?:me|it)|replace[-_]?(?:me|this)"
+    r"|fix[-_]?me|fill[-_]?me(?:[-_]?in)?|insert[-_]\w+[-_]here|put[-_]\w+[-_]here|to[-_]be[-_](?:filled|replaced)|tbd|todo)(?![\w-])",
     re.IGNORECASE,
 )
 BRACKETS = re.compile(r"<[A-Za-z][\w .:-]*>|\[(?:your|my)[\w -]+\]|\bX{4,}\b|\{\{[^}]*\}\}")
@@ -37,6 +40,19 @@ def check(spec: Spec) -> Iterator[Problem]:
         # An environment variable may have any value.
         report = error if sure and "environment" not in path else warning
         yield report(spec, path, RULE, message, _hint(match[0]))
+    yield from _of_buildspecs(spec)
+
+
+def _of_buildspecs(spec: Spec) -> Iterator[Problem]:
+    """Buildspecs in files of their own. Their shell may mean what looks like a placeholder."""
+    for name, project in projects(spec):
+        found = buildspec(spec, name, project)
+        if found is None or found.document is None or found.inline:
+            continue
+        for path, value in _texts(dict(found.values), ()):
+            if match := WORDS.search(value):
+                message = f"{shown(match[0])} looks like a placeholder that nobody has filled in"
+                yield problem_at(found.place(path), RULE, message, _hint(match[0]), Severity.WARNING)
 
 
 def _hint(word: str) -> str:

@@ -1,8 +1,8 @@
 """Secrets that stand in the file as they are. A value is never shown."""
 
-import re
 from collections.abc import Iterator
 
+from pipectl.facts.secret_names import is_secret
 from pipectl.kinds.buildspec import buildspec
 from pipectl.rules._tools import actions, literal, projects, services
 from pipectl.spec.places import Path, Place
@@ -11,18 +11,6 @@ from pipectl.spec.report import problem_at
 from pipectl.spec.spec import Spec
 
 RULE = "plain-secret"
-NAME = re.compile(
-    r"(?:^|_)(?:PASS(?:WORD|WD|PHRASE)?|PWD|TOKEN|SECRET|SECRET_KEY\w*|PRIVATE_KEY|API_?KEY|ACCESS_KEY|CREDENTIALS?)$",
-    re.IGNORECASE,
-)
-VALUE = re.compile(
-    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_"
-    r"\w{30,}|\bxox[abpr]-[\w-]{10,}|\bsk_live_\w{10,}|\w://[^/\s:@]+:[^/\s:@$#{]+@"
-)
-HARMLESS = re.compile(
-    r"(?:true|false|none|null|yes|no|on|off|\d{0,3}|#\{.*\}|\$.*|/[\w./-]*|arn:.*|file:.*)", re.IGNORECASE
-)
-"""Switches, references and paths: a name like TOKEN may mean where the token is."""
 
 
 def check(spec: Spec) -> Iterator[Problem]:
@@ -55,13 +43,6 @@ def _environments(spec: Spec) -> Iterator[tuple[Path, str, str]]:
         for name, value in (action.action.environment or {}).items():
             hint = "give it to the build project, as `{parameter_store: NAME}`"
             yield (*action.path, "environment", name), value, hint
-
-
-def is_secret(name: str, value: str) -> bool:
-    """Whether a variable of this name and value is a secret, by all that can be told from outside."""
-    if VALUE.search(value):
-        return True
-    return NAME.search(name) is not None and not HARMLESS.fullmatch(value)
 
 
 def _told(place: Place, name: str, hint: str) -> Problem:

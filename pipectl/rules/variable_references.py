@@ -7,7 +7,7 @@ from typing import Any
 
 from pipectl.rules._tools import PlacedAction, actions_of, error, pipelines
 from pipectl.spec.places import Path
-from pipectl.spec.problems import Problem, did_you_mean, nearest, shown
+from pipectl.spec.problems import Problem, did_you_mean, few, nearest, shown
 from pipectl.spec.spec import Spec
 
 RULE = "variable"
@@ -104,7 +104,7 @@ def _namespaces(namespace: str, makers: Mapping[str, PlacedAction]) -> str:
     reserved = nearest(namespace, ["codepipeline", "variables"])
     if reserved and abs(len(reserved) - len(namespace)) <= 1:
         return f"did you mean `{reserved}`?"
-    known = f"; there is {', '.join(makers)}" if makers else ""
+    known = f"; there is {few(makers)}" if makers else ""
     own = f"write `namespace: {namespace}` at the action that makes it{known}"
     return did_you_mean(namespace, makers) or own
 
@@ -121,4 +121,4 @@ def _produced(
 
 def _no_key(namespace: str, key: str, known: list[str]) -> tuple[str, str | None]:
     message = f"the namespace `{namespace}` has no {shown(key)}"
-    return message, did_you_mean(key, known) or f"it has {', '.join(known)}"
+    return message, did_you_mean(key, known) or f"it has {few(known)}"

@@ -6,7 +6,7 @@ from typing import Any
 from pipectl.aws.cloud import Cloud, find
 from pipectl.errors import PipectlError
 from pipectl.runs.pipelines import NOT_THERE, no_such_pipeline
-from pipectl.spec.problems import did_you_mean
+from pipectl.spec.problems import choices
 
 
 def gate(cloud: Cloud, pipeline: str, stage: str) -> Mapping[str, Any]:
@@ -27,10 +27,8 @@ def gates(cloud: Cloud, pipeline: str) -> dict[str, Mapping[str, Any]]:
 
 
 def no_such_stage(pipeline: str, stage: str, names: list[str]) -> PipectlError:
-    """The error for a stage that is not there, with the nearest right name and the list of all."""
-    meant = did_you_mean(stage, names)
-    listed = f"its stages are {', '.join(names)}"
-    hint = f"{meant} {listed[0].upper()}{listed[1:]}" if meant else listed
+    """The error for a stage that does not exist, with the nearest name and a few of all."""
+    hint = choices(stage, names, "its stages are")
     return PipectlError(f"no stage `{stage}` in {pipeline}", hint=hint)
 
 

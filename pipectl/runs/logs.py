@@ -14,7 +14,7 @@ from pipectl.runs.logs_build import BuildLog, Clouds
 from pipectl.runs.logs_service import ServiceLog
 from pipectl.runs.parallel import RUNNING
 from pipectl.runs.streams import Stream, of_arn
-from pipectl.spec.problems import did_you_mean, shown
+from pipectl.spec.problems import did_you_mean, few, shown
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 5.0
 """Seconds between two looks: the shortest after something was said, growing while nothing is."""
@@ -136,7 +136,7 @@ def refuse_unknown(declared: Sequence[Declared], action: str | None) -> None:
     if action is None or any(_is_asked(each, action) for each in declared):
         return
     names = list(dict.fromkeys(each.action for each in declared))
-    listed = f"its actions are {', '.join(names)}"
+    listed = f"its actions are {few(names)}"
     meant = did_you_mean(action, [*names, *(each.stage for each in declared)])
     hint = f"{meant} {listed[0].upper()}{listed[1:]}" if meant else listed
     raise WrongUsage(f"no action {shown(action)} in the pipeline", hint=hint)

@@ -15,7 +15,7 @@ from pipectl.runs.pipelines import NOT_THERE, pipeline_names
 from pipectl.runs.stages import stage_state
 from pipectl.runs.values import ActionState, Execution, StageState
 from pipectl.runs.verbs.scene import REMEMBERED
-from pipectl.spec.problems import shown
+from pipectl.spec.problems import choices, shown
 
 LONG = timedelta(days=7)
 """A hold that keeps an execution waiting for so long may have been forgotten."""
@@ -92,7 +92,11 @@ def chosen(cloud: Cloud, patterns: Sequence[str], known: Sequence[str] = ()) -> 
     found = matching(names, patterns)
     if not found:
         said = " or ".join(map(shown, patterns))
-        there = f"there is {', '.join(names)}" if names else "`pipectl create SPEC` makes one"
+        there = (
+            choices(patterns[0] if patterns else "", names, "there is")
+            if names
+            else "`pipectl create SPEC` makes one"
+        )
         raise PipectlError(f"no pipeline fits {said}" if patterns else "there is no pipeline", hint=there)
     return found
 

@@ -2,6 +2,7 @@
 
 from pipectl.aws.cloud import Cloud, pages
 from pipectl.errors import PipectlError
+from pipectl.spec.problems import choices, few
 
 NOT_THERE = ("PipelineNotFoundException",)
 ELSEWHERE = "`--region` and `--profile` look elsewhere"
@@ -17,9 +18,7 @@ def only_pipeline(cloud: Cloud) -> str:
             f"there is no pipeline {_here(cloud)}",
             hint=f"`pipectl create SPEC` makes one; {ELSEWHERE}",
         )
-    raise PipectlError(
-        f"there are {len(names)} pipelines: {', '.join(names)}", hint="name one with `-p NAME`"
-    )
+    raise PipectlError(f"there are {len(names)} pipelines: {few(names)}", hint="name one with `-p NAME`")
 
 
 def pipeline_names(cloud: Cloud) -> list[str]:
@@ -30,7 +29,7 @@ def pipeline_names(cloud: Cloud) -> list[str]:
 def no_such_pipeline(cloud: Cloud, name: str) -> PipectlError:
     """The error for a name that AWS does not know, with the names that it knows."""
     names = pipeline_names(cloud)
-    there = f"those there are: {', '.join(names)}" if names else ELSEWHERE
+    there = choices(name, names, "those there are:") if names else ELSEWHERE
     message = f"there is no pipeline `{name}` {_here(cloud)}"
     return PipectlError(message, hint=f"{there}; `pipectl create SPEC` makes a new one")
 

@@ -12,6 +12,8 @@ from pipectl.spec.places import Place
 # Enough for every block of a real spec, and few enough that a hostile one cannot make the search slow.
 _MOST_CANDIDATES = 1_000
 _LONGEST_WORD = 128
+_FEW = 8
+"""Names of a list that stand in one message."""
 
 
 class Severity(enum.StrEnum):
@@ -79,6 +81,20 @@ def did_you_mean(word: str, words: Iterable[str]) -> str | None:
     """`nearest` as a hint."""
     found = nearest(word, words)
     return f"did you mean {shown(found)}?" if found else None
+
+
+def few(names: Iterable[str], limit: int = _FEW) -> str:
+    """Names with commas, at most so many of them, and how many more there are."""
+    listed = list(dict.fromkeys(names))
+    more = len(listed) - limit
+    return ", ".join([*listed[:limit], f"{more} more"] if more > 1 else listed)
+
+
+def choices(word: str, names: Iterable[str], lead: str) -> str:
+    """A hint for a word that is none of the names: the nearest one, and behind `lead` a few of all."""
+    listed = list(dict.fromkeys(names))
+    near, told = did_you_mean(word, listed), f"{lead} {few(listed)}"
+    return f"{near} {told[0].upper()}{told[1:]}" if near else told
 
 
 def shown(text: str, limit: int = 60) -> str:

@@ -87,7 +87,7 @@ def test_an_unknown_name_gives_the_nearest(world: "World") -> None:
     made(world, approval(), name="shop")
     with pytest.raises(PipectlError, match="there is no pipeline `shpo` in eu-west-1") as error:
         arrived(world, "shpo")
-    assert error.value.hint == "did you mean `shop`? those there are: shop"
+    assert error.value.hint == "did you mean `shop`? Those there are: shop"
     with pytest.raises(PipectlError, match="there is no codebuild project `build`"):
         arrived(world, projects=("build",))
     with pytest.raises(PipectlError, match="there is no ecs service `main/web`"):

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from pipectl.spec.problems import Problem, Severity, did_you_mean, nearest, shown
+from pipectl.spec.problems import Problem, Severity, choices, did_you_mean, few, nearest, shown
 
 
 def problem(line: int = 14, column: int = 5, hint: str | None = None) -> Problem:
@@ -48,3 +48,12 @@ def test_a_word_of_the_user_is_shown_on_one_line_and_shortened() -> None:
     assert shown("a\nb\x1b[31m") == "`a\\nb\\x1b[31m`"
     assert len(shown("x" * 500)) == 62
     assert shown("x" * 500).endswith("…`")
+
+
+def test_a_list_of_names_is_bounded_and_names_the_nearest() -> None:
+    names = [f"pipeline-{number:03}" for number in range(130)]
+    hint = choices("pipelin-077", names, "those there are:")
+    assert hint.startswith("did you mean `pipeline-077`? Those there are: pipeline-000, ")
+    assert hint.endswith("pipeline-007, 122 more")
+    assert choices("x", ["a", "b"], "its stages are") == "its stages are a, b"
+    assert few(map(str, range(9))) == "0, 1, 2, 3, 4, 5, 6, 7, 8"

@@ -10,7 +10,7 @@ from pipectl.runs.parallel import PARALLEL, inside
 from pipectl.runs.values import Execution, StageState
 from pipectl.runs.verbs.act import Act, Senseless, end_of, short
 from pipectl.runs.verbs.scene import Scene, scene
-from pipectl.spec.problems import did_you_mean
+from pipectl.spec.problems import choices, few
 
 LATE = ("ApprovalAlreadyCompletedException", "InvalidApprovalTokenException")
 VERBS = {"Approved": "approve", "Rejected": "reject"}
@@ -130,12 +130,7 @@ def _nothing(found: Scene, stages: Sequence[StageState], which: Which) -> Declin
 
 
 def _no_action(place: str, action: str, names: Sequence[str]) -> Declined:
-    listed = ", ".join(dict.fromkeys(names))
-    meant = did_you_mean(action, names)
-    return Declined(
-        f"no action `{action}` in {place}",
-        hint=f"{meant} Its actions are {listed}" if meant else f"its actions are {listed}",
-    )
+    return Declined(f"no action `{action}` in {place}", hint=choices(action, names, "its actions are"))
 
 
 def _several(pipeline: str, verb: str, pending: Sequence[Pending]) -> Declined:
@@ -151,4 +146,4 @@ def _several(pipeline: str, verb: str, pending: Sequence[Pending]) -> Declined:
 
 
 def _listed(pending: Sequence[Pending]) -> str:
-    return ", ".join(f"{each.stage}/{each.action} (execution {short(each.execution.id)})" for each in pending)
+    return few(f"{each.stage}/{each.action} (execution {short(each.execution.id)})" for each in pending)

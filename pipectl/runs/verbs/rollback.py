@@ -12,6 +12,7 @@ from pipectl.runs.parallel import RUNNING, newest_runs
 from pipectl.runs.values import Execution, StageState
 from pipectl.runs.verbs.act import Act, Senseless, short
 from pipectl.runs.verbs.scene import Scene, changed_at, scene
+from pipectl.spec.problems import few
 
 MOST = 100
 """Candidates that are looked at: one page."""
@@ -110,7 +111,7 @@ def _brought(current: Execution) -> tuple[str | None, ...]:
 
 def _refuse_stage(found: Scene, state: StageState) -> None:
     if state is found.stages[0]:
-        others = " or ".join(each.name for each in found.stages[1:])
+        others = few(each.name for each in found.stages[1:])
         raise Senseless(
             f"{state.name} is the source stage: it has nothing to go back to",
             hint=f"{others} can be rolled back; `pipectl start --commit ID` runs an older commit",

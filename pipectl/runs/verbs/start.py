@@ -14,7 +14,7 @@ from pipectl.runs.pipelines import NOT_THERE, no_such_pipeline
 from pipectl.runs.stages import stage_state, stage_states
 from pipectl.runs.values import Execution, StageState
 from pipectl.runs.verbs.act import Act
-from pipectl.spec.problems import did_you_mean, shown
+from pipectl.spec.problems import choices, did_you_mean, few, shown
 
 COMMIT, DIGEST, VERSION = "COMMIT_ID", "IMAGE_DIGEST", "S3_OBJECT_VERSION_ID"
 PROVIDERS = {
@@ -79,16 +79,14 @@ def _refuse_variables(declaration: Mapping[str, Any], given: Mapping[str, str]) 
     pipeline = declaration["name"]
     for name in given:
         if name not in declared:
-            listed = f"its variables are {', '.join(declared)}" if declared else "it has no variables"
-            raise WrongUsage(
-                f"no variable {shown(name)} in {pipeline}", hint=did_you_mean(name, declared) or listed
-            )
+            listed = choices(name, declared, "its variables are") if declared else "it has no variables"
+            raise WrongUsage(f"no variable {shown(name)} in {pipeline}", hint=listed)
         if not given[name]:
             raise WrongUsage(f"the variable `{name}` of {pipeline} cannot be empty")
     missing = [name for name, default in declared.items() if default is None and name not in given]
     if missing:
         raise WrongUsage(
-            f"{', '.join(f'`{name}`' for name in missing)} of {pipeline} has no default",
+            f"{few(f'`{name}`' for name in missing)} of {pipeline} has no default",
             hint=f"`pipectl start --variable {missing[0]}=VALUE`",
         )
 
@@ -115,7 +113,7 @@ def _source(pipeline: str, sources: Sequence[Mapping[str, Any]], kind: str, name
     """The source action that takes such a revision: the named one, else the only one."""
     known = providers(sources)
     fitting = [name for name, provider in known.items() if provider in PROVIDERS[kind]]
-    told = ", ".join(f"{name} ({provider})" for name, provider in known.items())
+    told = few(f"{name} ({provider})" for name, provider in known.items())
     if named and named not in known:
         meant = did_you_mean(named, known)
         raise WrongUsage(f"no source action {shown(named)} in {pipeline}", hint=meant or f"there is {told}")
@@ -128,7 +126,7 @@ def _source(pipeline: str, sources: Sequence[Mapping[str, Any]], kind: str, name
         raise WrongUsage(f"no source action of {pipeline} takes `{OPTIONS[kind]}`", hint=f"there is {told}")
     if not named and len(fitting) > 1:
         raise WrongUsage(
-            f"{len(fitting)} source actions of {pipeline} take `{OPTIONS[kind]}`: {', '.join(fitting)}",
+            f"{len(fitting)} source actions of {pipeline} take `{OPTIONS[kind]}`: {few(fitting)}",
             hint=f"say which, as in `--action {fitting[0]}`",
         )
     return named or fitting[0]

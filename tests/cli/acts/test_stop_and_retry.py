@@ -205,7 +205,7 @@ def test_an_unknown_pipeline_is_answered_with_those_there_are(shop: Shop, words:
     shop.working(stage("Deploy", deploy(shop)))
     said = shop.refuses(*words, "-p", "shpo")
     assert "there is no pipeline `shpo`" in said
-    assert "those there are: shop" in said
+    assert "Those there are: shop" in said
 
 
 def test_an_execution_among_others_side_by_side_is_stopped(shop: Shop) -> None:
