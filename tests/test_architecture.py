@@ -22,11 +22,11 @@ KNOWS = {
     "runs": {"errors", "facts", "spec", "aws", "engine"},
     "doctor": {"errors", "aws", "engine", "kinds"},
     "init": {"errors", "spec", "aws", "doctor"},
-    "render": {"errors", "engine", "runs", "doctor"},
+    "render": {"facts", "errors", "engine", "runs", "doctor"},
     "flow": {"errors", "spec", "rules", "kinds", "engine", "aws", "local"},
     "review": {"spec", "kinds", "runs", "engine", "aws", "render", "blame"},
     "leaving": {"errors", "spec", "kinds", "engine", "aws", "flow"},
-    "arrive": {"errors", "spec", "rules", "kinds", "engine", "aws"},
+    "arrive": {"facts", "errors", "spec", "rules", "kinds", "engine", "aws"},
     "blame": {"errors", "kinds", "engine", "aws", "flow"},
     "export": {"errors", "spec", "kinds", "engine", "aws", "review"},
     "cli": {
@@ -65,7 +65,7 @@ NARROW = {
     ("arrive", "engine"): {"engine.values"},
     ("export", "engine"): {"engine.values"},
     ("export", "review"): {"review.hiding"},
-    ("arrive", "rules"): {"rules", "rules.plain_secrets"},
+    ("arrive", "rules"): {"rules"},
 }
 """Where only a part of the other room may be known."""
 
