@@ -182,6 +182,8 @@ def _stage_data(stage: StageState) -> dict[str, Any]:
         "name": stage.name,
         "status": stage.status,
         "execution": stage.execution,
+        "revision": stage.entered.revision if stage.entered else None,
+        "message": stage.entered.message if stage.entered else None,
         "transition": gate_data(stage.gate),
         "waiting": next(iter(waiting), None),
         "behind": waiting[1:],

@@ -25,6 +25,8 @@ RAIL = 5
 """Where the line between the stages runs."""
 ACTIONS = 14
 PROVIDER = 12
+LONGEST_COMMIT = 50
+"""Cells of the commit of an execution that waits."""
 SHORTEST_MESSAGE = 10
 """A shorter piece of a commit's message tells nothing."""
 LONG_STAGE, LONG_ACTION = 30, 24
@@ -65,7 +67,7 @@ def status_text(
     for number, stage in enumerate(state.stages):
         if stage in passed:
             continue
-        lines += _gate_lines(stage, look, now, option)
+        lines += _gate_lines(stage, look, now, option, newest)
         if fold is not Fold.PASSED and (number or stage.waiting or not stage.gate.enabled):
             lines.append(f"{' ' * RAIL}{look.mark(Mark.OPEN)}")
         lines += _stage_lines(stage, look, now, column, newest)
@@ -142,7 +144,9 @@ def _commit(execution: Execution, room: int) -> str:
     return f'"{cut(plain(execution.message), left)}"{behind}'
 
 
-def _gate_lines(stage: StageState, look: Look, now: datetime, option: str) -> Iterator[str]:
+def _gate_lines(
+    stage: StageState, look: Look, now: datetime, option: str, newest: str | None
+) -> Iterator[str]:
     rail = f"{' ' * RAIL}{look.mark(Mark.OPEN)}"
     if not stage.gate.enabled:
         head, *more = wrapped(closed_text(stage.gate, now), look.width - RAIL - 2)
@@ -150,7 +154,7 @@ def _gate_lines(stage: StageState, look: Look, now: datetime, option: str) -> It
         yield from (f"{rail} {look.paint(line, 'red')}" for line in more)
         for warning in warnings(stage.gate, now):
             yield from _marked(warning, rail, look)
-    for told in _queue(stage, now, option):
+    for told in _queue(stage, now, option, newest):
         yield from (f"{rail} {line}" for line in wrapped(told, look.width - RAIL - 2))
 
 
@@ -160,17 +164,23 @@ def _marked(warning: str, rail: str, look: Look) -> Iterator[str]:
     yield from (f"{rail}   {line}" for line in more)
 
 
-def _queue(stage: StageState, now: datetime, option: str) -> Iterator[str]:
+def _queue(stage: StageState, now: datetime, option: str, newest: str | None) -> Iterator[str]:
     if stage.waiting:
-        yield _waits(stage, stage.waiting[0], now, option)
-    if behind := [short(each.id) for each in stage.waiting[1:]]:
+        yield _waits(stage, stage.waiting[0], now, option, newest)
+    if behind := [_named(each, newest) for each in stage.waiting[1:]]:
         more = f" and {len(behind) - BEHIND} more" if len(behind) > BEHIND else ""
         yield f"behind it: {', '.join(behind[:BEHIND])}{more}"
 
 
-def _waits(stage: StageState, waiting: Execution, now: datetime, option: str) -> str:
+def _named(execution: Execution, newest: str | None) -> str:
+    """An execution by its id, and by its commit unless the headline tells that."""
+    commit = _commit(execution, LONGEST_COMMIT) if execution.id != newest else ""
+    return f"{short(execution.id)}{f' {commit}' if commit else ''}"
+
+
+def _waits(stage: StageState, waiting: Execution, now: datetime, option: str, newest: str | None) -> str:
     """Which execution waits before the gate, and what lets it in."""
-    who = short(waiting.id)
+    who = _named(waiting, newest)
     if stage.gate.enabled:
         return f"{who} waits here until {stage.name} is free"
     if stage.gate.changed_at and now - stage.gate.changed_at > LONGEST:
@@ -184,7 +194,9 @@ def _stage_lines(
     mark = look.mark(_mark(stage.status))
     told = _when(stage, now)
     if stage.execution and stage.execution != newest:
-        told += f", execution {short(stage.execution)}"
+        is_done = stage.status == "Succeeded"
+        known = stage.entered if stage.entered and not is_done else Execution(stage.execution)
+        told += f", execution {_named(known, newest)}"
     name = cut(stage.name, look.width - 5)
     column = max(column, width(name) + 2)
     if column + 5 + width(told) <= look.width:

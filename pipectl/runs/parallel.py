@@ -52,10 +52,11 @@ def _stage(stage: StageState, execution: str, latest: dict[tuple[str, str], Acti
     runs = [run for (name, _), run in latest.items() if name == stage.name]
     actions = tuple(_action(each, latest.get((stage.name, each.name))) for each in stage.actions)
     if not runs:
-        return replace(stage, status=None, execution=None, actions=actions)
+        return replace(stage, status=None, execution=None, entered=None, actions=actions)
     worst = next((word for word in _WORST if any(run.status == word for run in runs)), "Succeeded")
     status = "Stopped" if worst == "Abandoned" else worst
-    return replace(stage, status=status, execution=execution, actions=actions)
+    known = stage.entered if stage.execution == execution else None
+    return replace(stage, status=status, execution=execution, entered=known, actions=actions)
 
 
 def _action(action: ActionState, run: ActionRun | None) -> ActionState:

@@ -51,6 +51,7 @@ def stage_state(
         inbound=tuple(each["pipelineExecutionId"] for each in _inbound(stage)),
         conditions=tuple(_conditions(stage)),
         type=latest.get("type"),
+        entered=known.get(str(latest.get("pipelineExecutionId"))),
     )
 
 

@@ -15,8 +15,8 @@ from pipectl.runs.stages import stage_state, stage_states
 from pipectl.runs.unseen import Refused, Unseen
 from pipectl.runs.values import Execution, PipelineState, ServiceState, StageState
 
-REMEMBERED = 20
-"""Executions that are looked at for a commit; what waits at a gate is nearly always among the newest."""
+REMEMBERED = 100
+"""Executions that are looked at for a commit: the most of one ListPipelineExecutions (API reference)."""
 
 
 def state(cloud: Cloud, region: str, pipeline: str, declaration: Declaration | None = None) -> PipelineState:

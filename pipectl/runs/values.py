@@ -128,6 +128,8 @@ class StageState:
     conditions: tuple[Condition, ...] = ()
     type: str | None = None
     """`ROLLBACK` when the execution in it is one."""
+    entered: Execution | None = None
+    """The execution in it with its commit, where that is known."""
 
 
 @dataclass(frozen=True)

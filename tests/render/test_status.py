@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipectl.render.document import status_data
 from pipectl.render.marks import Look
 from pipectl.render.status import status_text
 from pipectl.render.text import width
@@ -211,3 +212,23 @@ def test_a_service_that_is_being_deleted_is_told_as_such(held: PipelineState) ->
 def test_what_a_commit_says_cannot_steer_the_terminal(held: PipelineState) -> None:
     evil = replace(NEWEST, message="fix\x1b[2J")
     assert "\x1b" not in status_text(replace(held, execution=evil), Look(), NOW)
+
+
+def test_an_execution_that_waits_is_named_with_its_commit_though_a_newer_one_is_the_headline() -> None:
+    old = Execution(
+        "11111111-aaaa-4444-8888-000000000000", "InProgress", "4c1e9d0f5b6a", "Remind friends twice"
+    )
+    held = Execution("22222222-aaaa-4444-8888-000000000000", "InProgress", "aa1e9d0f5b6a", "Drop the index")
+    new = Execution("33333333-aaaa-4444-8888-000000000000", "InProgress", "bb1e9d0f5b6a", "Newest")
+    asked = ActionState("Approve", "Manual", status="InProgress", token="t")
+    stages = (
+        StageState("Approve", "InProgress", old.id, actions=(asked,), entered=old),
+        StageState("Deploy", gate=Gate(enabled=False, reason="freeze"), waiting=(held,)),
+    )
+    state = PipelineState("shop", "eu-west-1", stages, execution=new)
+    text = status_text(state, Look(width=120), datetime(2026, 1, 1, tzinfo=UTC))
+    assert 'execution 11111111 "Remind friends twice" (4c1e9d0)' in text
+    assert '22222222 "Drop the index" (aa1e9d0) waits here' in text
+    approve, deploy = status_data(state)["stages"]
+    assert (approve["revision"], approve["message"]) == (old.revision, old.message)
+    assert deploy["waiting"] == {"execution": held.id, "revision": held.revision, "message": held.message}

@@ -146,4 +146,10 @@ def _several(pipeline: str, verb: str, pending: Sequence[Pending]) -> Declined:
 
 
 def _listed(pending: Sequence[Pending]) -> str:
-    return few(f"{each.stage}/{each.action} (execution {short(each.execution.id)})" for each in pending)
+    return few(f"{each.stage}/{each.action} ({_with_commit(each.execution)})" for each in pending)
+
+
+def _with_commit(execution: Execution) -> str:
+    """`execution 7b1d03fe, commit 4c1e9d0`: what would be approved."""
+    commit = f", commit {short(execution.revision)}" if execution.revision else ""
+    return f"execution {short(execution.id)}{commit}"
