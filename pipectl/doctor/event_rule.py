@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from functools import partial
 
+from pipectl.aws.read.event_rules import EventRule
+from pipectl.aws.read.roles import may, role, trusts
 from pipectl.doctor._case import Action, Case
 from pipectl.doctor._finding import Finding, good, wrong
-from pipectl.doctor._roles import may, role, trusts
-from pipectl.doctor._rules import Rule, polls, rules_of, starting, watched
+from pipectl.doctor._rules import polls, rules_of, starting, watched
 from pipectl.doctor._tools import each
 from pipectl.kinds import names
 from pipectl.kinds import rule as rules_kind
@@ -33,7 +34,7 @@ def _look(case: Case, action: Action) -> Iterator[Finding]:
         yield from _rule(case, action, rule)
 
 
-def _rule(case: Case, action: Action, rule: Rule) -> Iterator[Finding]:
+def _rule(case: Case, action: Action, rule: EventRule) -> Iterator[Finding]:
     targets = starting(case, action.pipeline, rule)
     if not rule.enabled:
         hint = case.mend(rules_kind.NAME, rule.name, f"`aws events enable-rule --name {rule.name}`")
@@ -47,13 +48,13 @@ def _rule(case: Case, action: Action, rule: Rule) -> Iterator[Finding]:
             yield _target(case, action, rule, target.get("RoleArn"))
 
 
-def _elsewhere(rule: Rule, action: Action) -> str:
+def _elsewhere(rule: EventRule, action: Action) -> str:
     others = ", ".join(target["Arn"].rpartition(":")[2] for target in rule.targets)
     started = f"starts {others} and not" if others else "has no target and does not start"
     return f"{started} {action.pipeline.name}"
 
 
-def _target(case: Case, action: Action, rule: Rule, arn: str | None) -> Finding:
+def _target(case: Case, action: Action, rule: EventRule, arn: str | None) -> Finding:
     account, pipeline = case.cloud.account, action.pipeline.name
     wanted = account.arn("codepipeline", pipeline)
     found = role(case.cloud, arn) if arn else None

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from pipectl.aws.read.roles import role, trusts
 from pipectl.doctor._case import Case
 from pipectl.doctor._finding import Finding, good, wrong
-from pipectl.doctor._roles import role, trusts
 from pipectl.doctor._tools import each
 from pipectl.kinds import role as roles_kind
 

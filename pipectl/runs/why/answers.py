@@ -198,6 +198,7 @@ REASONS = (
     "rule_disabled",
     "rule_elsewhere",
     "rule_without_role",
+    "rule_not_trusted",
     "detection_off",
     "filtered",
     "connection_pending",

@@ -1,0 +1,1 @@
+"""Typed reads: what AWS answers, as values with their judgement."""
