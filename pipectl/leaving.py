@@ -68,7 +68,19 @@ def with_orphans(stacks: Sequence[flow.Stack], say: Say, looked: Ahead | None = 
     from pipectl.aws.cloud import side_by_side
 
     plans, found = side_by_side([partial(flow.plan, stacks), partial(orphans, stacks, say, looked)])
-    return tuple(replace(plan, orphans=left) for plan, left in zip(plans, found, strict=True))
+    return tuple(
+        _with_holds(stack, replace(plan, orphans=left))
+        for stack, plan, left in zip(stacks, plans, found, strict=True)
+    )
+
+
+def _with_holds(stack: flow.Stack, plan: Plan) -> Plan:
+    """The plan, with what becomes of the holds of pipelines that its spec names no longer."""
+    from pipectl.aws.readonly import ReadOnly
+    from pipectl.kinds import replaced_pipelines
+
+    steps = replaced_pipelines.with_holds(ReadOnly(stack.cloud), plan.steps, plan.orphans)
+    return replace(plan, steps=steps)
 
 
 def plan(stacks: Sequence[flow.Stack], wishes: "Wishes", say: Say) -> tuple[Plan, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from pipectl.aws.cloud import Cloud, find
 from pipectl.engine.values import Remark, Step
 from pipectl.errors import Declined
+from pipectl.kinds import holds
 
 MISSING = ("PipelineNotFoundException",)
 RUNNING = frozenset({"InProgress", "Stopping"})
@@ -49,17 +50,19 @@ def disturbed(cloud: Cloud, step: Step) -> Iterator[Remark]:
 
 
 def ending(cloud: Cloud, step: Step) -> Iterator[Remark]:
-    """Which executions end because their pipeline goes, and where each is.
+    """Which holds and executions end because their pipeline goes, and where each execution is.
 
     DeletePipeline knows no refusal for that (API reference). That builds and deployments go on where they
     began is inferred from what is said of abandoned actions (user guide, "Stop a pipeline execution").
     """
-    if found := _found(step):
-        stages = cloud.call("codepipeline", "get_pipeline_state", name=step.resource.name)["stageStates"]
-        for each in found:
-            identity = each["pipelineExecutionId"]
-            text = f"execution {_short(identity)} {_place(identity, stages)} and goes no further"
-            yield Remark(f"{text}; what it began elsewhere runs on", execution=identity)
+    answer = find(MISSING, cloud, "codepipeline", "get_pipeline_state", name=step.resource.name)
+    stages = (answer or {}).get("stageStates") or []
+    for hold in holds.holds(stages):
+        yield Remark(f"{hold} goes with it")
+    for each in _found(step):
+        identity = each["pipelineExecutionId"]
+        text = f"execution {_short(identity)} {_place(identity, stages)} and goes no further"
+        yield Remark(f"{text}; what it began elsewhere runs on", execution=identity)
 
 
 def _found(step: Step) -> Sequence[Mapping[str, Any]]:

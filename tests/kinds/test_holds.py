@@ -10,7 +10,7 @@ from pipectl.errors import PipectlError
 from pipectl.kinds import holds
 
 if TYPE_CHECKING:
-    from pipectl.engine.values import Remark
+    from pipectl.engine.values import Plan, Remark
     from tests.conftest import World
 
 REGION = "ap-southeast-1"
@@ -260,3 +260,69 @@ def test_which_stage_takes_the_place_of_another(case: str) -> None:
 def test_a_stage_that_does_the_same_takes_the_place_wherever_it_stands() -> None:
     found, wanted = words("S", "B", "D"), words("S", "New", "B", "Release", Release="D")
     assert holds.successors(wanted, found) == {"D": "Release"}
+
+
+def renamed(described: Described) -> Described:
+    """The same system with its pipeline under another name"""
+    return {**described, "codepipeline": {"Reminders": described["codepipeline"][PIPELINE]}}
+
+
+def created(world: "World", described: Described) -> "tuple[Plan, list[str]]":
+    """The plan of `create`, which knows of what the spec names no longer, and what failed"""
+    from pipectl import flow, leaving
+
+    stacks = flow.design([world.load(described)], world.connection, flow.Aws())
+    (plan,) = leaving.with_orphans(stacks, world.said.append)
+    outcomes = flow.apply([plan], stacks, world.connection, lambda _: None)
+    return plan, [str(outcome.error) for outcome in outcomes if outcome.error]
+
+
+def reasons(codepipeline: Any, pipeline: str) -> dict[str, str | None]:
+    states = codepipeline.get_pipeline_state(name=pipeline)["stageStates"]
+    return {state["stageName"]: state["inboundTransitionState"].get("disabledReason") for state in states}
+
+
+def test_the_hold_of_a_renamed_pipeline_is_carried_over_although_the_run_was_cut_off(
+    world: "World", codepipeline: Any, described: Described
+) -> None:
+    world.made(world.load(described))
+    hold(codepipeline, "Deploy")
+    world.fault(operation="DisableStageTransition", code="AccessDenied", status=403)
+    plan, failed = created(world, renamed(described))
+    (step,) = [each for each in plan.pending if each.resource.kind == "pipeline"]
+    (told,) = [remark.text for remark in step.remarks if "hold" in remark.text]
+    assert told.endswith(f'"{FREEZE}") in pipeline {PIPELINE} is carried over')
+    assert len(failed) == 1
+    assert reasons(codepipeline, "Reminders")["Deploy"] is None
+    world.heal()
+    plan, failed = created(world, renamed(described))
+    assert failed == []
+    assert [each.resource.name for each in plan.pending] == ["Reminders/Deploy"]
+    assert reasons(codepipeline, "Reminders") == {"Source": None, "Build": None, "Deploy": FREEZE}
+    assert created(world, renamed(described))[0].pending == ()
+
+
+def test_a_person_who_opens_the_carried_hold_is_not_overruled(
+    world: "World", codepipeline: Any, described: Described
+) -> None:
+    world.made(world.load(described))
+    hold(codepipeline, "Deploy")
+    created(world, renamed(described))
+    assert reasons(codepipeline, "Reminders")["Deploy"] == FREEZE
+    codepipeline.enable_stage_transition(
+        pipelineName="Reminders", stageName="Deploy", transitionType="Inbound"
+    )
+    assert created(world, renamed(described))[0].pending == ()
+
+
+def test_destroy_names_the_holds_that_go(world: "World", codepipeline: Any, described: Described) -> None:
+    from pipectl import flow, leaving
+    from pipectl.engine.removal import Wishes
+
+    world.made(world.load(described))
+    hold(codepipeline, "Deploy")
+    stacks = flow.design([world.load(described)], world.connection, flow.Aws())
+    (plan,) = leaving.plan(stacks, Wishes(), world.said.append)
+    texts = [remark.text for step in plan.steps for remark in step.remarks]
+    (told,) = [text for text in texts if text.startswith("the hold of Deploy")]
+    assert told.endswith("goes with it")
