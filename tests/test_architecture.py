@@ -24,7 +24,7 @@ KNOWS = {
     "init": {"errors", "spec", "aws", "doctor"},
     "render": {"facts", "errors", "engine", "runs", "doctor"},
     "flow": {"errors", "spec", "rules", "kinds", "engine", "aws", "local"},
-    "review": {"spec", "kinds", "runs", "engine", "aws", "render", "blame"},
+    "review": {"facts", "spec", "kinds", "runs", "engine", "aws", "render", "blame"},
     "leaving": {"errors", "spec", "kinds", "engine", "aws", "flow"},
     "arrive": {"facts", "errors", "spec", "rules", "kinds", "engine", "aws"},
     "blame": {"errors", "kinds", "engine", "aws", "flow"},

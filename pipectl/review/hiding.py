@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipectl.facts.secret_names import PEM, WORD_WITH_VALUE
 from pipectl.render.secrets import masked
 
 MARK = "\0"
@@ -75,6 +76,8 @@ class Hiding:
                 text = text.replace(value, self._mark(name, value))
             else:  # spelled as YAML may: it cannot be cut out
                 return self._mark(f"text_with_{name}", text)
+        for pattern in (PEM, WORD_WITH_VALUE):
+            text = pattern.sub(lambda found: self._mark("text", found[0]), text)
         return text
 
 
