@@ -169,6 +169,8 @@ def _deployment(raw: Mapping[str, Any], *, daemon: bool) -> dict[str, Any]:
     breaker = configuration.get("deploymentCircuitBreaker") or {}
     if breaker.get("enable"):
         said["circuit_breaker"] = True if breaker.get("rollback") else {"rollback": False}
+    else:
+        said["circuit_breaker"] = False  # left out again where it is the default (`shorten`)
     return said
 
 

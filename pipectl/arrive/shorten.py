@@ -17,10 +17,34 @@ OF_ACTION = ("name", "category", "poll", "inputs", "outputs")
 
 def shortened(values: Values, account: Account) -> Values:
     """The same system in fewer words."""
+    values = _without_absent_breakers(values, account)
     meaning = designed(values, account)
     if meaning is None:
         return values
     return _short(values, list(_candidates(values)), meaning, account)
+
+
+def _without_absent_breakers(values: Values, account: Account) -> Values:
+    """Without `circuit_breaker: false` at services that have none by default: no ECS action deploys them."""
+    paths = list(_breakers(values, wanted=False))
+    unsaid = designed(without(values, paths), account) or {}
+    return without(values, [path for path in paths if not _breaks(unsaid, f"{path[1]}/{path[3]}")])
+
+
+def _breakers(values: Values, *, wanted: bool) -> Iterator[Path]:
+    """Where a circuit breaker is said to be wanted or not; all of `deployment` where that is all it says."""
+    for cluster, block in values.get("ecs", {}).items():
+        for name, service in (block.get("services") or {}).items():
+            deployment = service.get("deployment") or {}
+            if deployment.get("circuit_breaker") is wanted:
+                path = ("ecs", cluster, "services", name, "deployment")
+                yield path if len(deployment) == 1 else (*path, "circuit_breaker")
+
+
+def _breaks(meaning: Designed, name: str) -> bool:
+    found = meaning.get(("ecs service", name))
+    request = found.request.get("service", {}) if found else {}
+    return "deploymentCircuitBreaker" in request.get("deploymentConfiguration", {})
 
 
 def _short(values: Values, paths: Sequence[Path], meaning: Designed, account: Account) -> Values:
@@ -55,6 +79,7 @@ def _candidates(values: Values) -> Iterator[Path]:
             for key in ("environment_type", "compute", "repository")
             if key in project
         )
+    yield from _breakers(values, wanted=True)
     for key in OF_ACTION:
         yield from _of_actions(values, key)
 

@@ -38,13 +38,11 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
 
 
 def used(spec: Spec, account: Account, name: str) -> Resource:
-    """A service, as `cluster/service`, that must exist and is not made."""
-    return Resource(NAME, name, request=_deployed(spec, account, name), managed=False)
+    """A service, as `cluster/service`, that must exist and is not made.
 
-
-def _deployed(spec: Spec, account: Account, name: str) -> dict[str, Any]:
-    """Whether an ECS action of the spec deploys to the service, for the judgement of what was found."""
-    return {"deployed": name in deployed_services(spec, account)}
+    Whether an ECS action deploys to it is there for the judgement of what is found (`service_changes`).
+    """
+    return Resource(NAME, name, request={"deployed": name in deployed_services(spec, account)}, managed=False)
 
 
 def _resource(
@@ -52,7 +50,8 @@ def _resource(
 ) -> Resource:
     registered = registered_definition(spec, account, cluster, name, service)
     left_alone = images_of_the_pipeline(spec, account, (cluster, name), service, task)
-    request = merged(service_words.request(cluster, name, service), service.aws)
+    deployed = f"{cluster}/{name}" in deployed_services(spec, account)
+    request = merged(service_words.request(cluster, name, service, deployed=deployed), service.aws)
     stated: dict[str, Any] = {
         "task_definition": task_definition.stated(registered, left_alone),
         **service_words.stated(service, request),
@@ -72,7 +71,7 @@ def _resource(
         request={
             "service": request,
             "task_definition": registered,
-            **_deployed(spec, account, f"{cluster}/{name}"),
+            "deployed": deployed,
         },
     )
 

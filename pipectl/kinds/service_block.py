@@ -127,7 +127,9 @@ class Deployment(Part):
         None, ge=100, le=200, description="of the desired count, while a revision takes over"
     )
     circuit_breaker: bool | CircuitBreaker | None = Field(
-        None, description="whether ECS gives up a deployment that does not come up; true also rolls back"
+        None,
+        description="whether ECS gives up a deployment that does not come up; true also rolls back,"
+        " and is the default of a service that an ECS action deploys",
     )
 
 

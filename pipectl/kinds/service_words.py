@@ -4,11 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipectl.engine.values import exactly
+from pipectl.facts.deployment_strategies import SHIFTING
 from pipectl.kinds.service_block import Service
 
+BREAKER = "deploymentCircuitBreaker"
 
-def request(cluster: str, name: str, service: Service) -> dict[str, Any]:
-    """The parameters of CreateService, without the task definition."""
+
+def request(cluster: str, name: str, service: Service, *, deployed: bool) -> dict[str, Any]:
+    """The parameters of CreateService, without the task definition.
+
+    `deployed` says whether an ECS action deploys to the service: it then has a circuit breaker by default.
+    """
     optional = {
         "desiredCount": service.desired_count,
         "launchType": service.launches,
@@ -17,7 +23,7 @@ def request(cluster: str, name: str, service: Service) -> dict[str, Any]:
         "platformVersion": service.platform_version,
         "loadBalancers": [_target(each) for each in service.targets] or None,
         "healthCheckGracePeriodSeconds": service.health_check_grace_seconds,
-        "deploymentConfiguration": _deployment(service) or None,
+        "deploymentConfiguration": _deployment(service, deployed=deployed) or None,
         "deploymentController": _typed(service.deployment_controller),
         "schedulingStrategy": service.scheduling_strategy,
         "availabilityZoneRebalancing": service.availability_zone_rebalancing,
@@ -53,7 +59,7 @@ def _network(service: Service) -> dict[str, Any] | None:
     return {"awsvpcConfiguration": network}
 
 
-def _deployment(service: Service) -> dict[str, Any]:
+def _deployment(service: Service, *, deployed: bool) -> dict[str, Any]:
     deployment = service.deployment
     params: dict[str, Any] = {}
     if deployment.minimum_healthy_percent is not None:
@@ -61,11 +67,24 @@ def _deployment(service: Service) -> dict[str, Any]:
     if deployment.maximum_percent is not None:
         params["maximumPercent"] = deployment.maximum_percent
     breaker = deployment.circuit_breaker
+    if breaker is None and deployed and _breaks_by_default(service):
+        breaker = True
     if breaker is not None:
         enabled = breaker is not False
         rollback = enabled if isinstance(breaker, bool) else breaker.rollback
-        params["deploymentCircuitBreaker"] = {"enable": enabled, "rollback": rollback}
+        params[BREAKER] = {"enable": enabled, "rollback": rollback}
     return params
+
+
+def _breaks_by_default(service: Service) -> bool:
+    """Whether a circuit breaker gives up a failing rollout that an ECS action would wait for up to an hour.
+
+    Rolling updates only, and no DAEMON, whose failures it does not count (API reference,
+    DeploymentCircuitBreaker; aws/aws-cdk#38102). What the spec says raw is not overruled.
+    """
+    raw = service.aws.get("deploymentConfiguration") or {}
+    rolls = service.deployment_controller in (None, "ECS") and raw.get("strategy") not in SHIFTING
+    return rolls and service.scheduling_strategy != "DAEMON" and BREAKER not in raw
 
 
 WORDS = {
@@ -105,7 +124,10 @@ def stated(service: Service, params: Mapping[str, Any]) -> dict[str, Any]:
         compared["capacity_provider_strategy"] = exactly(said["capacity_provider_strategy"])
     if "deployment" in compared:
         compared["deployment"] = {
-            key: value for key, value in said["deployment"].items() if value is not None
+            key: value
+            for key, value in said["deployment"].items()
+            if value is not None
+            and (key != "circuit_breaker" or BREAKER in params["deploymentConfiguration"])
         }
     return compared
 
@@ -129,7 +151,7 @@ def words(service: Mapping[str, Any]) -> dict[str, Any]:
         "deployment": {
             "minimum_healthy_percent": deployment.get("minimumHealthyPercent"),
             "maximum_percent": deployment.get("maximumPercent"),
-            "circuit_breaker": _breaker(deployment.get("deploymentCircuitBreaker")),
+            "circuit_breaker": _breaker(deployment.get(BREAKER)),
         },
     }
 
@@ -146,9 +168,8 @@ def _target_words(target: Mapping[str, Any]) -> str:
     return f"{where} -> {target['containerName']}:{target['containerPort']}"
 
 
-def _breaker(breaker: Mapping[str, Any] | None) -> str | None:
-    if breaker is None:
-        return None
-    if not breaker["enable"]:
+def _breaker(breaker: Mapping[str, Any] | None) -> str:
+    """A service that AWS tells none of has none."""
+    if breaker is None or not breaker["enable"]:
         return "off"
     return "on, rolls back" if breaker["rollback"] else "on"

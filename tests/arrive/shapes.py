@@ -36,8 +36,10 @@ def action(
     return {"name": name, "actionTypeId": kind, **said, **more}
 
 
-def service_shape(client: Client, family: str, execution: str, container: Mapping[str, Any]) -> str:
-    """A registered task definition for Fargate"""
+def service_shape(
+    client: Client, family: str, execution: str, container: Mapping[str, Any], **more: str
+) -> str:
+    """A registered task definition for Fargate; `more` is said of the whole task"""
     registered = client("ecs").register_task_definition(
         family=family,
         networkMode="awsvpc",
@@ -46,6 +48,7 @@ def service_shape(client: Client, family: str, execution: str, container: Mappin
         memory="1024",
         executionRoleArn=execution,
         containerDefinitions=[container],
+        **more,
     )
     return str(registered["taskDefinition"]["taskDefinitionArn"])
 
@@ -189,7 +192,8 @@ def terraform(client: Client) -> str:
         "volumesFrom": [],
         "portMappings": [{"containerPort": 8080, "hostPort": 8080, "protocol": "tcp"}],
     }
-    task = service_shape(client, "api", role(client, "tf-execution"), container)
+    roles = (role(client, "tf-execution"), role(client, "tf-task"))
+    task = service_shape(client, "api", roles[0], container, taskRoleArn=roles[1])
     client("ecs").create_service(
         cluster="main",
         serviceName="api",
