@@ -214,7 +214,15 @@ def test_where_a_service_has_images_of_two_repositories_that_is_told(
     containers = [{"name": name, "image": f"{shapes.REGISTRY}/{image}"} for name, image in images.items()]
     ecs = world.client("ecs")
     old = ecs.describe_task_definition(taskDefinition="api")["taskDefinition"]
-    kept = ("family", "networkMode", "requiresCompatibilities", "cpu", "memory", "executionRoleArn")
+    kept = (
+        "family",
+        "networkMode",
+        "requiresCompatibilities",
+        "cpu",
+        "memory",
+        "executionRoleArn",
+        "taskRoleArn",
+    )
     ecs.register_task_definition(**{key: old[key] for key in kept}, containerDefinitions=containers)
     ecs.update_service(cluster="main", service="api", taskDefinition="api")
     found = imported(REGION, pipelines=(pipeline,))
