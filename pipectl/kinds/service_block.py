@@ -30,7 +30,7 @@ class HealthCheck(Part):
 
     command: str | list[str] = Field(description="a line for the container's shell, or words for exec")
     interval: Whole = Field(30, ge=5, le=300, description="seconds")
-    timeout: Whole = Field(5, ge=2, le=120, description="seconds")
+    timeout: Whole = Field(5, ge=2, le=60, description="seconds")
     retries: Whole = Field(3, ge=1, le=10, description="failures in a row until it is unhealthy")
     start_period: Whole | None = Field(None, ge=0, le=300, description="seconds")
 

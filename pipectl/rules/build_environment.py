@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pipectl.facts.build_images import environment_types
+from pipectl.facts.codebuild_names import ECR_IMAGE
 from pipectl.kinds.project_block import Project
 from pipectl.rules._tools import error, key_error, projects, warning
 from pipectl.spec.places import Path
@@ -24,8 +25,14 @@ STILL_THERE = (
 """Other names of maintained images."""
 NAMED_BY_VERSION = re.compile(r"aws/codebuild/(.*lambda|windows-base|macos|ami/)")
 """Images that come in so many versions that no list of them is kept here."""
+LAMBDA_MINUTES = 15
 PREDEFINED = frozenset({"CODEBUILD_CONFIG_AUTO_DISCOVER", "CODEBUILD_CONFIG_AUTO_DISCOVER_DIR"})
 """User guide, "discover-test-reports": variables of CodeBuild's own that a project may set."""
+
+
+_GPU = ("BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_XLARGE", "BUILD_GENERAL1_2XLARGE")
+NO_COMPUTE = tuple(("LINUX_GPU_CONTAINER", size) for size in _GPU)
+"""Environment type and a size that it lacks (user guide, "Build environment compute modes and types")."""
 
 
 def check(spec: Spec) -> Iterator[Problem]:
@@ -35,6 +42,7 @@ def check(spec: Spec) -> Iterator[Problem]:
         yield from _image(spec, path, project)
         yield from _compute(spec, path, project)
         yield from _cache(spec, path, project)
+        yield from _foreign_image(spec, path, project)
         for variable in project.environment:
             if variable.startswith("CODEBUILD_") and variable not in PREDEFINED:
                 message = f"{shown(variable)} is a variable of CodeBuild's own"
@@ -67,9 +75,28 @@ def _compute(spec: Spec, path: Path, project: Project) -> Iterator[Problem]:
         hint = f"it has {'BUILD_LAMBDA_1GB to _10GB' if on_lambda else 'BUILD_GENERAL1_SMALL to _2XLARGE'}"
         key = "compute" if "compute" in project.stated else "environment_type"
         yield error(spec, (*path, key), RULE, message, hint)
+    if (kind, project.compute) in NO_COMPUTE:
+        message = f"environment {kind} has no compute {project.compute}"
+        hint = f"it has no {', '.join(size for type_, size in NO_COMPUTE if type_ == kind)}"
+        yield error(spec, (*path, "compute"), RULE, message, hint)
+    if on_lambda and (project.timeout_minutes or 0) > LAMBDA_MINUTES:
+        message = f"builds on Lambda end after {LAMBDA_MINUTES} minutes"
+        yield error(spec, (*path, "timeout_minutes"), RULE, message, f"write {LAMBDA_MINUTES} or fewer")
     if on_lambda and project.privileged:
         message = "builds on Lambda cannot use docker, so `privileged` is refused"
         yield error(spec, (*path, "privileged"), RULE, message, "take it out, or take LINUX_CONTAINER")
+
+
+def _foreign_image(spec: Spec, path: Path, project: Project) -> Iterator[Problem]:
+    """AWS's refusal: traveloka/terraform-aws-codebuild-terraform-ci-cd#25."""
+    found = ECR_IMAGE.match(project.image)
+    account = found.group(1) if found else None
+    if account and spec.account and account != spec.account and project.image_pull_credentials == "CODEBUILD":
+        message = (
+            f"the image is in a registry of account {account}, which CodeBuild's own credentials cannot read"
+        )
+        hint = "write `image_pull_credentials: SERVICE_ROLE`, or leave it out"
+        yield error(spec, (*path, "image_pull_credentials"), RULE, message, hint)
 
 
 def _cache(spec: Spec, path: Path, project: Project) -> Iterator[Problem]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipectl.kinds.pipeline_block import OnFailure
+from pipectl.facts.stage_rules import SKIPPING
+from pipectl.kinds.pipeline_block import Condition, OnFailure
 from pipectl.rules._tools import error, key_error, pipelines, written
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem
@@ -24,6 +25,7 @@ def check(spec: Spec) -> Iterator[Problem]:
             if stage.on_failure is not None:
                 yield from _on_failure(spec, (*path, "on_failure"), stage.on_failure)
             yield from _rule_names(spec, path, stage)
+            yield from _skipping(spec, (*path, "before_entry"), stage.before_entry)
 
 
 def _result(
@@ -36,6 +38,17 @@ def _result(
     elif result is not None and result not in results:
         message = f"{result} is no result of `{key}`"
         yield error(spec, (*path, "result"), RULE, message, f"it is {choices}")
+
+
+def _skipping(spec: Spec, path: Path, condition: Condition | None) -> Iterator[Problem]:
+    """User guide, "Considerations for configuring results for stage conditions"."""
+    if condition is None or condition.result != "SKIP":
+        return
+    for index, rule in enumerate(condition.rules):
+        if rule.provider not in SKIPPING:
+            message = f"a stage cannot be skipped by a rule of {rule.provider}"
+            hint = f"with SKIP, rules are of {' or '.join(SKIPPING)}; write `result: FAIL`, or another rule"
+            yield error(spec, (*path, "rules", index, "provider"), RULE, message, hint)
 
 
 def _on_failure(spec: Spec, path: Path, failure: OnFailure) -> Iterator[Problem]:

@@ -268,6 +268,22 @@ def test_curated_images_are_pulled_by_codebuild(codebuild: Any, role: str) -> No
         codebuild.create_project(**stated(role, environment=environment))
 
 
+def test_codebuild_reads_images_of_its_own_account_only(codebuild: Any, role: str, account: str) -> None:
+    def environment(owner: str, credentials: str) -> dict[str, Any]:
+        image = f"{owner}.dkr.ecr.eu-west-1.amazonaws.com/builder:1"
+        return {**stated(role)["environment"], "image": image, "imagePullCredentialsType": credentials}
+
+    other = "999988887777"
+    with refused(
+        "InvalidInputException",
+        "cannot use a cross-account ECR image with imagePullCredentialsType CODEBUILD",
+    ):
+        codebuild.create_project(**stated(role, environment=environment(other, "CODEBUILD")))
+    codebuild.create_project(**stated(role, environment=environment(other, "SERVICE_ROLE")))
+    own = stated(role, environment=environment(account, "CODEBUILD"))
+    codebuild.create_project(**{**own, "name": "own"})
+
+
 def test_the_role_must_be_there_and_trust_codebuild(
     codebuild: Any, client: Callable[..., Any], account: str
 ) -> None:

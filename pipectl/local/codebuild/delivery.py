@@ -90,8 +90,15 @@ class Delivery:
             raise DeliveryError(str(error)) from error
 
     def _for_pipeline(self, spec: Buildspec, source: Path, say: Callable[[str], None]) -> None:
-        """User guide of CodePipeline: one output takes `artifacts`, several are secondary artifacts"""
+        """User guide of CodePipeline: one output takes `artifacts`, several are secondary artifacts
+
+        A buildspec without `artifacts` hands nothing over and the build succeeds: whoever reads the output
+        fails (user guide of CodePipeline, troubleshooting, "Unable to access the artifact").
+        """
         names = self._build.pipeline.outputs if self._build.pipeline else ()
+        if names and not spec.artifacts and not spec.secondary:
+            say("No artifact files specified")
+            return
         for name in names:
             if self._build.pipeline and name in self._build.pipeline.stored:
                 self._authority.hand_on([self._build.pipeline.stored[name]])

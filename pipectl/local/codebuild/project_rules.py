@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from pipectl.facts.codebuild_names import ECR_IMAGE, IDENTIFIER
 from pipectl.local.codebuild import images
 from pipectl.local.service import Refused
 
-_IDENTIFIER = re.compile(r"[A-Za-z0-9_]{1,127}")
 _LAMBDA_TYPES = ("LINUX_LAMBDA_CONTAINER", "ARM_LAMBDA_CONTAINER")
 _GPU_SIZES = ("BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_LARGE")
 _WITHOUT_LOCATION = ("CODEPIPELINE", "NO_SOURCE")
@@ -22,6 +21,7 @@ def check(project: dict[str, Any]) -> None:
     _check_secondary(project.get("secondarySources", []), "source")
     _check_secondary(project.get("secondaryArtifacts", []), "artifact")
     check_environment(project["environment"])
+    _check_registry(project["environment"], project["serviceRole"])
     _check_tags(project.get("tags", []))
 
 
@@ -71,7 +71,7 @@ def _check_secondary(parts: list[dict[str, Any]], word: str) -> None:
                 f"Invalid input: {word}Type CODEPIPELINE is not allowed for secondary{word.title()}s"
             )
         identifier = part.get(key, "")
-        if not _IDENTIFIER.fullmatch(identifier):
+        if not IDENTIFIER.fullmatch(identifier):
             raise invalid(
                 "Invalid input: identifier must contain only alphanumeric characters and underscores"
                 " and be less than 128 characters in length"
@@ -108,6 +108,15 @@ def _check_image(environment: dict[str, Any]) -> None:
         )
     if environment.get("imagePullCredentialsType") == "SERVICE_ROLE":
         raise invalid("Invalid environment: AWS CodeBuild curated images must use CODEBUILD credentials")
+
+
+def _check_registry(environment: dict[str, Any], role: str) -> None:
+    """The sentence as seen in traveloka/terraform-aws-codebuild-terraform-ci-cd#25"""
+    found = ECR_IMAGE.match(environment["image"])
+    own = role.split(":")[4:5]
+    kind = environment.get("imagePullCredentialsType", "CODEBUILD")
+    if found and own and found.group(1) != own[0] and kind == "CODEBUILD":
+        raise invalid("cannot use a cross-account ECR image with imagePullCredentialsType CODEBUILD")
 
 
 def _check_tags(tags: list[dict[str, str]]) -> None:

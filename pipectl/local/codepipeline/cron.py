@@ -16,11 +16,14 @@ _WITH_SECONDS = 7
 def matches(expression: str, moment: datetime) -> bool:
     """Whether a moment lies in the window; ValueError when the expression cannot be read.
 
-    Six fields (minutes, hours, day of month, month, day of week, year) or seven with seconds in front.
+    Six fields (minutes, hours, day of month, month, day of week, year), seven with seconds in front, or six
+    with seconds and without the year.
     """
     fields = expression.strip().removeprefix("cron(").removesuffix(")").split()
     if len(fields) not in (_WITHOUT_SECONDS, _WITH_SECONDS):
         raise ValueError(f"{expression} does not have six or seven fields")
+    if len(fields) == _WITHOUT_SECONDS and not _is_year(fields[-1]):
+        fields = [*fields, "*"]
     minute, hour, day, month, weekday, year = fields[-_WITHOUT_SECONDS:]
     return (
         _holds(minute, moment.minute, 0, 59)
@@ -30,6 +33,10 @@ def matches(expression: str, moment: datetime) -> bool:
         and _holds(weekday, moment.isoweekday() % 7 + 1, 1, 7, _DAYS)
         and _holds(year, moment.year, 1970, 2199)
     )
+
+
+def _is_year(field: str) -> bool:
+    return field in ("*", "?") or field[:4].isdecimal()
 
 
 def _holds(field: str, value: int, least: int, most: int, names: list[str] | None = None) -> bool:

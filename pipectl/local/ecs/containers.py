@@ -10,6 +10,7 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
+from pipectl.facts.fargate_settings import unsupported_in_awsvpc
 from pipectl.local.ecs.names import client_error
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def check_all(containers: list[dict[str, Any]], task: dict[str, Any], network_mo
         _check_ports(container, network_mode)
         _check_health(container)
         _check_log_driver(container)
+        _check_secrets(container)
         _check_references(container, names, task)
     if len(set(names)) < len(names):
         raise client_error("Container.name contains non-unique value.")
@@ -141,8 +143,10 @@ def _check_ports(container: dict[str, Any], network_mode: str) -> None:
                 f"When networkMode={network_mode}, "
                 "the host ports and container ports in port mappings must match."
             )
-    if network_mode == "awsvpc" and container.get("links"):
-        raise client_error("Links are not supported when networkMode=awsvpc.")
+    for _, text in unsupported_in_awsvpc(container) if network_mode == "awsvpc" else ():
+        raise client_error(text)
+    if network_mode == "none" and container.get("portMappings"):
+        raise client_error("Port mappings are not supported when networkMode=none.")
 
 
 def _check_health(container: dict[str, Any]) -> None:
@@ -178,6 +182,28 @@ def _check_references(container: dict[str, Any], names: list[Any], task: dict[st
             raise client_error(
                 f"Container '{container['name']}' depends on unknown '{other['containerName']}'."
             )
+    _check_ends(container, task)
     for other in container.get("volumesFrom", []):
         if other.get("sourceContainer") not in names:
             raise client_error(f"Unknown container '{other.get('sourceContainer')}'.")
+
+
+def _check_ends(container: dict[str, Any], task: dict[str, Any]) -> None:
+    """The sentence is in boto/boto3#2436"""
+    essential = {each.get("name"): each.get("essential", True) for each in task["containerDefinitions"]}
+    for other in container.get("dependsOn", []):
+        if other["condition"] in ("SUCCESS", "COMPLETE") and essential.get(other["containerName"]):
+            raise client_error(
+                "A dependency container with SUCCESS or COMPLETE condition cannot be an essential container"
+            )
+
+
+def _check_secrets(container: dict[str, Any]) -> None:
+    """API reference, ContainerDefinition: environment and secrets share their names (recalled words)"""
+    plain = {each.get("name") for each in container.get("environment", [])}
+    for secret in container.get("secrets", []):
+        if secret["name"] in plain:
+            raise client_error(
+                "The secret name must be unique and not shared with any new or existing environment "
+                f"variables set on the container, such as '{secret['name']}'."
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipectl.facts.fargate_settings import unsupported
 from pipectl.local.ecs.images import ecr_reference
 from pipectl.local.ecs.names import client_error
 from pipectl.local.ecs.sizes import check_fargate_size, cpu_units, fits_fargate, mebibytes
@@ -11,7 +12,6 @@ from pipectl.local.ecs.sizes import check_fargate_size, cpu_units, fits_fargate,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LOG_DRIVERS = ("awslogs", "splunk", "awsfirelens")
 LEAST_STORAGE, MOST_STORAGE = 21, 200  # GiB; API reference, EphemeralStorage
 
 
@@ -50,8 +50,8 @@ def _complaints(task: dict[str, Any]) -> Iterator[str]:
     storage = task.get("ephemeralStorage", {}).get("sizeInGiB", LEAST_STORAGE)
     if not LEAST_STORAGE <= storage <= MOST_STORAGE:
         yield f"Ephemeral storage must be between {LEAST_STORAGE} and {MOST_STORAGE} GiB."
-    if task.get("placementConstraints"):
-        yield "Fargate does not support placement constraints."
+    for _, text in unsupported(task):
+        yield f"{text}{'' if text.endswith(']') else '.'}"
 
 
 def _without_a_role(task: dict[str, Any]) -> Iterator[str]:
@@ -66,11 +66,6 @@ def _without_a_role(task: dict[str, Any]) -> Iterator[str]:
 
 
 def _container_complaints(container: dict[str, Any]) -> Iterator[str]:
-    if container.get("privileged"):
-        yield f"Fargate does not support privileged mode: container '{container['name']}'."
     log = container.get("logConfiguration", {})
-    driver = log.get("logDriver", "awslogs")
-    if driver not in LOG_DRIVERS:
-        yield f"{driver} is not a valid log driver. Must be one of [{','.join(LOG_DRIVERS)}]"
     if log.get("logDriver") == "awslogs" and not log.get("options", {}).get("awslogs-stream-prefix"):
         yield "Fargate requires log driver awslogs to have the option awslogs-stream-prefix."

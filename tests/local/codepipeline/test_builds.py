@@ -104,6 +104,31 @@ def test_a_failed_build_fails_the_action(runs: Runs, project: Callable[[str], No
     assert runs.problem(execution) == ("JobFailed", "Build terminated with state: FAILED")
 
 
+def test_a_build_without_artifacts_succeeds_and_the_reader_of_its_output_fails(
+    runs: Runs, project: Callable[[str], None]
+) -> None:
+    project("version: 0.2\nphases:\n  build:\n    commands:\n      - 'true'\n")
+    execution = runs.create(
+        stage("Build", build(outputArtifacts=[{"name": "Built"}])), stage("Deploy", _deploy(runs))
+    )
+    runs.ends(execution, "Failed")
+    deploy, built, _ = runs.rows(execution)
+    assert (built["actionName"], built["status"]) == ("Build", "Succeeded")
+    assert (deploy["actionName"], deploy["status"]) == ("Deploy", "Failed")
+    assert runs.problem(execution)[1].startswith("Unable to access the artifact with Amazon S3 object key")
+
+
+def test_names_of_several_artifacts_must_be_identifiers(runs: Runs, project: Callable[[str], None]) -> None:
+    project(SPEC)
+    several = build(outputArtifacts=[{"name": "Built"}, {"name": "also-built"}])
+    execution = runs.create(stage("Build", several))
+    runs.ends(execution, "Failed")
+    assert (
+        "identifier must contain only alphanumeric characters and underscores and be less than 128 characters"
+        in runs.problem(execution)[1]
+    )
+
+
 def test_several_inputs_lie_side_by_side(runs: Runs, project: Callable[[str], None]) -> None:
     project(
         "version: 0.2\nphases:\n  build:\n    commands:\n"

@@ -49,8 +49,11 @@ def _gates(**members: Any) -> tuple[Shape, Shape]:
     return SOURCE, stage("Gate", approval(), **members)
 
 
-def _condition(result: str) -> Shape:
-    return {"conditions": [{"result": result, "rules": [PASSES]}]}
+def _condition(result: str, provider: str | None = None, **configuration: str) -> Shape:
+    """A condition of one rule: one that always passes, or of a provider"""
+    kind = {"category": "Rule", "owner": "AWS", "version": "1", "provider": provider}
+    rule = {"name": "Look", "ruleTypeId": kind, "configuration": configuration} if provider else PASSES
+    return {"conditions": [{"result": result, "rules": [rule]}]}
 
 
 CASES: dict[str, tuple[tuple[Shape, ...], Shape, str, str]] = {
@@ -278,6 +281,18 @@ INFERRED: dict[str, tuple[tuple[Shape, ...], Shape, str, str]] = {
         {},
         ACTION,
         "PrimarySource",
+    ),
+    "skip by a window": (
+        _gates(beforeEntry=_condition("SKIP", "DeploymentWindow", Cron="* * * * ? *")),
+        {},
+        STAGE,
+        "LambdaInvoke and VariableCheck only",
+    ),
+    "window without a cron": (
+        _gates(beforeEntry=_condition("FAIL", "DeploymentWindow", Cron="whenever")),
+        {},
+        STAGE,
+        "invalid Cron 'whenever'",
     ),
     "skip on success": (_gates(onSuccess=_condition("SKIP")), {}, STAGE, "SKIP"),
     "rollback of the source": (

@@ -85,7 +85,7 @@ def test_a_reference_that_nothing_resolves_fails_the_action(runs: Runs) -> None:
         (_rule("DeploymentWindow", Cron="* * * * ? *"), True),
         (_rule("DeploymentWindow", Cron="0/1 0-23 ? * MON-SUN *", TimeZone="Europe/Berlin"), True),
         (_rule("DeploymentWindow", Cron="* * * * ? 1999"), False),
-        (_rule("DeploymentWindow", Cron="whenever"), False),
+        (_rule("DeploymentWindow", Cron="* * 0-23 ? * MON-SUN"), True),
         (_rule("CloudWatchAlarm", AlarmName="nowhere"), False),
     ],
 )

@@ -283,3 +283,57 @@ def test_task_definitions_are_tagged_by_their_arn(ecs: Any, register: Callable[.
     ecs.tag_resource(resourceArn=arn, tags=[{"key": "b", "value": "2"}])
     ecs.untag_resource(resourceArn=arn, tagKeys=["a"])
     assert ecs.list_tags_for_resource(resourceArn=arn)["tags"] == [{"key": "b", "value": "2"}]
+
+
+HOST = {"name": "data", "host": {"sourcePath": "/data"}}
+UNSUPPORTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "Fargate does not support sourcePath of a volume.": ({}, {"volumes": [HOST]}),
+    "Fargate does not support ipcMode.": ({}, {"ipcMode": "task"}),
+    "Fargate supports the pidMode task only.": ({}, {"pidMode": "host"}),
+    "Fargate does not have GPU.": ({"resourceRequirements": [{"type": "GPU", "value": "1"}]}, {}),
+    "Fargate does not support sharedMemorySize.": ({"linuxParameters": {"sharedMemorySize": 64}}, {}),
+    "Fargate can add the capability SYS_PTRACE only.": (
+        {"linuxParameters": {"capabilities": {"add": ["NET_ADMIN"]}}},
+        {},
+    ),
+    "syslog is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens]": (
+        {"logConfiguration": {"logDriver": "syslog"}},
+        {},
+    ),
+    "Links are not supported when networkMode=awsvpc.": ({"links": ["other"]}, {}),
+    "Hostname is not supported when networkMode=awsvpc.": ({"hostname": "web"}, {}),
+    (
+        "The secret name must be unique and not shared with any new or existing environment variables set on "
+        "the container, such as 'KEY'."
+    ): (
+        {"environment": [{"name": "KEY", "value": "1"}], "secrets": [{"name": "KEY", "valueFrom": "/key"}]},
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("words", UNSUPPORTED)
+def test_what_fargate_does_not_have_is_refused(
+    register: Callable[..., str], refused: Callable[..., Any], words: str
+) -> None:
+    container, task = UNSUPPORTED[words]
+    with refused("ClientException", words):
+        register(container=container, **task)
+
+
+@pytest.mark.parametrize("condition", ["SUCCESS", "COMPLETE"])
+def test_nobody_waits_for_the_end_of_an_essential_container(
+    register: Callable[..., str], refused: Callable[..., Any], condition: str
+) -> None:
+    init = {"name": "init", "image": "busybox:1"}
+    web = {
+        "name": "web",
+        "image": "nginx:1",
+        "dependsOn": [{"containerName": "init", "condition": condition}],
+    }
+    with refused(
+        "ClientException",
+        "A dependency container with SUCCESS or COMPLETE condition cannot be an essential container",
+    ):
+        register(containerDefinitions=[web, init])
+    assert register(containerDefinitions=[web, {**init, "essential": False}])

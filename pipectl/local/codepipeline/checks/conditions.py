@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pipectl.facts.stage_rules import SKIPPING, cron_problem
 from pipectl.local.codepipeline.rules import RULE_KINDS
 
 from .context import stage_declaration
@@ -82,6 +83,11 @@ def _condition(stage: Shape, member: str, condition: Shape, results: tuple[str, 
             yield stage_declaration(f"Rule name '{name}' is used more than once in the {place}")
     for rule in rules:
         yield from _rule(rule)
+        if condition.get("result") == "SKIP" and rule["ruleTypeId"]["provider"] not in SKIPPING:
+            # User guide, "Configure conditions for a stage"; the wording is inferred.
+            yield stage_declaration(
+                f"Result SKIP in the {place} supports rules of {' and '.join(SKIPPING)} only"
+            )
 
 
 def _rule(rule: Shape) -> Iterator[Refused]:
@@ -101,5 +107,9 @@ def _rule(rule: Shape) -> Iterator[Refused]:
     for key in configuration:
         if key not in kind.required + kind.optional:
             yield stage_declaration(f"{start} contains unknown configuration '{key}'")
+    cron = configuration.get("Cron", "")
+    wrong = cron_problem(cron) if provider == "DeploymentWindow" and "#{" not in cron else None
+    if wrong:
+        yield stage_declaration(f"{start} has an invalid Cron '{cron}': {wrong}")
     if provider == "Commands" and not rule.get("commands"):
         yield stage_declaration(f"Rule {rule['name']} must have a non-empty commands field")

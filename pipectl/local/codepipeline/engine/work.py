@@ -10,6 +10,7 @@ from pipectl.local.codepipeline import actions
 from pipectl.local.codepipeline.actions.action import ActionFailedError, Done, Pending
 from pipectl.local.codepipeline.records import ActionRun, Artifact, Problem
 from pipectl.local.codepipeline.variables import UnresolvedError, resolve
+from pipectl.local.service import Refused
 
 from . import artifacts, authority, events, stages
 from .job import Job
@@ -117,6 +118,8 @@ def _attempt(step: Callable[[], Done | Pending | None]) -> Done | Pending | Prob
         return step()
     except ActionFailedError as failed:
         return failed.problem
+    except Refused as refused:  # by a service that the provider asked: no bug, and a failed action on AWS
+        return Problem(refused.message, "ConfigurationError")
     except Exception as error:  # noqa: BLE001  a provider's bug must end its action, not the engine
         _log.exception("an action failed in a way that its provider did not foresee")
         return Problem(f"The local AWS failed: {error!r}", "SystemUnavailable")
