@@ -10,7 +10,7 @@ from pipectl.kinds.service_block import Service
 BREAKER = "deploymentCircuitBreaker"
 
 
-def request(cluster: str, name: str, service: Service, *, deployed: bool) -> dict[str, Any]:
+def request(cluster: str, name: str, service: Service, *, deployed: bool = False) -> dict[str, Any]:
     """The parameters of CreateService, without the task definition.
 
     `deployed` says whether an ECS action deploys to the service: it then has a circuit breaker by default.
