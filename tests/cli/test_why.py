@@ -304,6 +304,18 @@ def test_a_rule_whose_role_is_gone_starts_nothing(shop: Shop, told: Told) -> Non
     told("why_rule_without_role", shop.ask("why"), NOT_LIVE)
 
 
+def test_a_schedule_starts_nothing_when_a_source_changes(shop: Shop) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    events = shop.aws("events")
+    (target,) = events.list_targets_by_rule(Rule="shop-Source")["Targets"]
+    events.remove_targets(Rule="shop-Source", Ids=[target["Id"]])
+    events.delete_rule(Name="shop-Source")
+    events.put_rule(Name="nightly", ScheduleExpression="cron(0 3 * * ? *)")
+    events.put_targets(Rule="nightly", Targets=[target])
+    shop.push("Remind friends twice")
+    assert "no event rule starts the pipeline on changes" in shop.ask("why").stdout
+
+
 def test_an_empty_repository_waits_for_its_first_push(shop: Shop, told: Told) -> None:
     execution = shop.create(RELEASE, first=None)
     shop.ends(execution, "Failed")
