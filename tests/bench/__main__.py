@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from tests.bench.budgets import IAM_RATIO
 from tests.bench.judge import WITH_DELAY, growth, over_budget
 from tests.bench.measure import depths, offline, online, record
+from tests.bench.rehearsals import iam_ratio
 from tests.bench.server import local_aws
 from tests.bench.table import depth_table, table
 
@@ -20,7 +22,8 @@ COUNTS = (1, 10, 30)
 @click.option("--delay", "delays", type=int, multiple=True, default=(0, WITH_DELAY), help="ms for each call")
 @click.option("--rounds", default=5, show_default=True, help="How often everything runs; medians count")
 @click.option("--depth/--no-depth", default=True, help="Measure how deep the calls stand")
-def main(counts: tuple[int, ...], delays: tuple[int, ...], rounds: int, depth: bool) -> None:
+@click.option("--rehearse/--no-rehearse", default=True, help="Measure what permissions cost a rehearsal")
+def main(counts: tuple[int, ...], delays: tuple[int, ...], rounds: int, depth: bool, rehearse: bool) -> None:
     """Measure calls, writes, depth, time and memory, beside a boto3 script that sends the same calls"""
     with tempfile.TemporaryDirectory() as name, local_aws(Path(name)) as local:
         folder = Path(name)
@@ -34,11 +37,16 @@ def main(counts: tuple[int, ...], delays: tuple[int, ...], rounds: int, depth: b
             rows += (fresh := online(local, folder, count, delay_ms, rounds))
             click.echo(f"\n{table(fresh)}")
         deep = depths(local, folder) if depth else {}
+        slower = iam_ratio(folder, rounds) if rehearse else 0.0
     if deep:
         click.echo(f"\n{depth_table(deep)}")
     if grown := growth(rows):
         click.echo(f"\nten systems take {grown:.2f} x the time of one, second create at {WITH_DELAY} ms")
     broken = over_budget(rows, deep)
+    if slower:
+        click.echo(f"\na rehearsal takes {slower:.2f} x the time of one with --no-iam")
+    if slower > IAM_RATIO:
+        broken.append(f"a rehearsal: {slower:.2f} x the time of one with --no-iam, at most {IAM_RATIO}")
     click.echo("\n" + "\n".join(f"over budget: {line}" for line in broken) if broken else "\nwithin budget")
     sys.exit(bool(broken))
 

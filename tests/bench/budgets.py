@@ -53,6 +53,9 @@ are asked for 50 at a time, and a system has two)."""
 RATIO = 1.5
 """Wall time against a boto3 script that sends the same calls side by side."""
 
+IAM_RATIO = 1.2
+"""Wall time of a rehearsal of the seed system against the same with `local start --no-iam`."""
+
 HELP_RATIO = 2.0
 """Wall time of `--help` against `python -c "import click, yaml"`."""
 

@@ -64,15 +64,15 @@ class LocalAws:
 
 
 @contextmanager
-def local_aws(folder: Path) -> Iterator[LocalAws]:
-    """Start a server whose state lies in the folder, and end it"""
+def local_aws(folder: Path, *options: str) -> Iterator[LocalAws]:
+    """Start a server whose state lies in the folder, with options of `local start`, and end it"""
     environment = {**os.environ, "XDG_STATE_HOME": str(folder)}
 
     def ask(*words: str) -> Any:
         line = [sys.executable, "-m", "pipectl", "local", *words, "-o", "json"]
         return json.loads(subprocess.run(line, env=environment, capture_output=True, check=True).stdout)
 
-    url = ask("start")["url"]
+    url = ask("start", *options)["url"]
     try:
         yield LocalAws(url)
     finally:

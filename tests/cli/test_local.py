@@ -70,6 +70,16 @@ def test_the_local_aws_is_started_looked_at_emptied_and_stopped(type_: Type, fri
     assert type_("local", "reset").stdout == "the local AWS does not run\n"
 
 
+def test_permissions_that_are_switched_off_are_told_aloud(type_: Type) -> None:
+    started = type_("local", "start", "--no-iam")
+    warning = "warning: the local AWS does not evaluate permissions (--no-iam): every call is allowed\n"
+    assert started.stderr == warning
+    assert type_("local", "status").stdout.endswith(f"  {warning}")
+    told = json.loads(type_("local", "status", "-o", "json").stdout)
+    assert told["iam"] is False
+    assert "permissions are not evaluated (--no-iam)" in Path(told["log"]).read_text()
+
+
 def test_other_clients_are_told_how_to_reach_it(type_: Type) -> None:
     lines = type_("local", "env", "--region", "eu-west-1", "--account", "012345678901").stdout.splitlines()
     told = dict(line.removeprefix("export ").split("=", 1) for line in lines)

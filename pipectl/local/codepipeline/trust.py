@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local.permissions import principals
+
 if TYPE_CHECKING:
     from pipectl.local.world import World
 
@@ -13,18 +15,12 @@ def assumable(world: World, role: str, principal: str) -> bool:
     """Whether a service ("codepipeline.amazonaws.com") or a role (its ARN) may assume a role."""
     if not principal.startswith("arn:"):
         return world.role_usable(role, principal)
-    found = find(world, role)
+    found = principals.find_role(world, role)
     account = principal.split(":")[4]
     trusted = {principal, account, "*", f"arn:{principal.split(':')[1]}:iam::{account}:root"}
     return found is not None and any(
         trusted & set(_listed(statement.get("Principal"))) for statement in _allowing(found)
     )
-
-
-def find(world: World, arn: str) -> Any | None:
-    """The role of an ARN, as moto keeps it."""
-    roles = world.moto("iam", arn.split(":")[4], "aws").roles.values()
-    return next((role for role in roles if role.arn == arn), None)
 
 
 def _allowing(role: Any) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipectl.local.ecs import agent
 from pipectl.local.ecs.images import digest_of, pull_problem
+from pipectl.local.permissions import principals
 
 if TYPE_CHECKING:
     from pipectl.local.ecs.state import State, Task
@@ -40,20 +41,13 @@ def role_problem(state: State, definition: dict[str, Any]) -> str:
     """
     for member in ("taskRoleArn", "executionRoleArn"):
         arn = definition.get(member, "")
-        if _known_role(state, arn) and not state.world.role_usable(arn, TASKS):
+        if principals.find_role(state.world, arn) and not state.world.role_usable(arn, TASKS):
             return (
                 f"ECS was unable to assume the role '{arn}' that was provided for this task. "
                 "Please verify that the role being passed has the proper trust relationship and permissions "
                 "and that your IAM user has permissions to pass this role."
             )
     return ""
-
-
-def _known_role(state: State, arn: str) -> bool:
-    parts = arn.split(":", 5)
-    if len(parts) < 6:  # noqa: PLR2004  fields of an ARN
-        return False
-    return any(role.arn == arn for role in state.world.moto("iam", parts[4], state.region).roles.values())
 
 
 def start(state: State, task: Task) -> Start:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipectl.local.gaps import documents, simulation
 from pipectl.local.gaps.requests import from_query
+from pipectl.local.permissions import principals
 from pipectl.local.wire import Answer, Forward, Refused, Request
 
 if TYPE_CHECKING:
@@ -45,21 +46,11 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
 
 def role_usable(world: World, arn: str, principal: str) -> bool:
     """Whether a service may assume a role: it exists, trusts the service, and has settled"""
-    parts = arn.split(":")
-    role = _role(world, parts[1], parts[4], arn) if len(parts) == 6 else None  # noqa: PLR2004  fields of an ARN
+    role = principals.find_role(world, arn)
     if role is None or not _trusts(role.assume_role_policy_document, principal):
         return False
     born = world.role_births.get(arn)
     return born is None or world.now() - born >= timedelta(seconds=world.role_delay_s)
-
-
-def _role(world: World, partition: str, account: str, arn: str) -> Any | None:
-    from pipectl.local import motos
-
-    backends = motos.backends("iam")[account]
-    if partition not in backends.regions:
-        return None
-    return next((role for role in backends[partition].roles.values() if role.arn == arn), None)
 
 
 def _trusts(document: str | dict[str, Any], principal: str) -> bool:
