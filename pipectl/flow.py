@@ -239,4 +239,4 @@ def _remarked(stack: Stack, new: set[tuple[str, str]], step: Step) -> Step:
     if step.action is Action.KEEP:
         return step
     kind = next(kind for kind in KINDS if kind.name == step.resource.kind)
-    return replace(step, remarks=tuple(kind.remark(ReadOnly(stack.cloud), step, new)))
+    return replace(step, remarks=(*step.remarks, *kind.remark(ReadOnly(stack.cloud), step, new)))

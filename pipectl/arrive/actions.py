@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipectl.arrive.looking import filled, rest
-from pipectl.kinds.declaration import FILLED, SPOKEN_ACTION
+from pipectl.kinds.declaration_words import FILLED, SPOKEN_ACTION
 from pipectl.kinds.providers import Provider, provider
 
 TRUTHS = frozenset({"poll", "detect_changes", "allow_key_override", "extract", "batch", "combine_artifacts"})

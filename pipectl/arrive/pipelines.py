@@ -6,7 +6,7 @@ from typing import Any
 
 from pipectl.arrive import actions
 from pipectl.arrive.looking import Look, filled, own_tags, rest
-from pipectl.kinds.declaration import SPOKEN, SPOKEN_STAGE
+from pipectl.kinds.declaration_words import SPOKEN, SPOKEN_STAGE, own_triggers
 from pipectl.kinds.kind import snake
 from pipectl.kinds.pipeline import DEFAULT_REASON
 from pipectl.kinds.pipeline_block import REASON_PATTERN
@@ -25,7 +25,8 @@ def block(
         pipeline_type=kind if kind != "V2" else None,
         variables=_variables(raw),
     )
-    triggers = _triggers(raw)
+    own = own_triggers(raw, look.account.region)
+    triggers = _triggers(own)
     said |= filled(triggers=triggers, **stores)
     gates = _gates(look, str(raw["name"]))
     said["stages"] = [
@@ -33,8 +34,8 @@ def block(
         for number, stage in enumerate(raw["stages"])
     ]
     more = rest(raw, SPOKEN, {})
-    if raw.get("triggers") and triggers is None:
-        more["triggers"] = raw["triggers"]
+    if own and triggers is None:
+        more["triggers"] = own
     return said | filled(tags=_tags(look, str(raw["name"])), aws=more)
 
 
@@ -67,10 +68,10 @@ def _variables(raw: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _triggers(raw: Mapping[str, Any]) -> dict[str, Any] | None:
+def _triggers(own: list[Any]) -> dict[str, Any] | None:
     """Source action -> what starts the pipeline; None when the grammar has no words for all of them."""
     said: dict[str, Any] = {}
-    for each in raw.get("triggers") or []:
+    for each in own:
         git = each.get("gitConfiguration") or {}
         name = git.get("sourceActionName")
         if each.get("providerType") != CONNECTION or name is None or name in said:

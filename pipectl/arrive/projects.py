@@ -129,8 +129,6 @@ def _logs(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tell(look: Look, name: str, raw: Mapping[str, Any]) -> None:
     """What CreateProject cannot be told, and so neither a spec; it stays as it is."""
-    if (raw.get("badge") or {}).get("badgeEnabled"):
-        look.tell(f"the badge of codebuild project {name} stays as it is: the grammar has no word for it")
     if raw.get("webhook"):
         look.tell(f"the webhook of codebuild project {name} stays as it is: the grammar has no word for it")
     if raw.get("projectVisibility") == "PUBLIC_READ":

@@ -7,7 +7,7 @@ from typing import Any
 from pipectl.arrive.compiled import designed
 from pipectl.arrive.looking import Look
 from pipectl.kinds import pipeline
-from pipectl.kinds.declaration import STAGE_WORDS, words
+from pipectl.kinds.declaration_words import STAGE_WORDS, words
 
 CAMEL = {ours: theirs for theirs, ours in STAGE_WORDS.items()}
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipectl.arrive.looking import Look, filled, own_tags
+from pipectl.aws.policy import written
 from pipectl.engine.values import State
 from pipectl.kinds import lifecycle, repository, source
 
@@ -66,8 +67,4 @@ def _policy(statements: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """A policy as IAM writes it: what had no Sid has none."""
     if not statements:
         return None
-    written = [
-        said if sid == f"statement {number}" else {"Sid": sid, **said}
-        for number, (sid, said) in enumerate(statements.items(), 1)
-    ]
-    return {"Version": "2012-10-17", "Statement": written}
+    return {"Version": "2012-10-17", "Statement": written(statements)}

@@ -8,7 +8,9 @@ from pipectl.arrive import tasks
 from pipectl.arrive.looking import Look, filled, own_tags, rest, words_of
 from pipectl.engine.values import State
 from pipectl.kinds import cluster, service
+from pipectl.kinds.deployed_block import LATTICE, SERVICE_CONNECT, VOLUME
 from pipectl.kinds.kind import mapped
+from pipectl.kinds.naming import Words, is_whole
 
 SUBNET = re.compile(r"subnet-[0-9a-f]{8}([0-9a-f]{9})?")
 
@@ -133,10 +135,48 @@ def service_block(
         else _unless(found["availability_zone_rebalancing"], "ENABLED"),
         execute_command=found["execute_command"] or None,
         propagate_tags=_unless(found["propagate_tags"], "NONE"),
+        **_with_deployment(found),
         log_group=log_group,
     )
     _tell(look, name, found)
     return said | filled(tags=own_tags(found.get("tags")), aws=_aws(raw))
+
+
+def _with_deployment(found: State) -> dict[str, Any]:
+    """Service Connect, volumes and VPC Lattice as our words say them; what they cannot say stands raw."""
+    raw = found["aws"]
+    words: dict[str, Any] = {}
+    if _is_said("serviceConnectConfiguration", raw) and found["service_connect"]["enabled"]:
+        connect = {key: value for key, value in found["service_connect"].items() if key != "enabled"}
+        services = [_with_own_name(each) for each in connect.pop("services", [])]
+        words["service_connect"] = connect | filled(services=services)
+    return words | {
+        word: found[word]
+        for word, member in (("volumes", "volumeConfigurations"), ("lattice", "vpcLatticeConfigurations"))
+        if _is_said(member, raw)
+    }
+
+
+def _with_own_name(service: Mapping[str, Any]) -> dict[str, Any]:
+    """A service without the discovery name that ECS fills in, its port's (API reference)."""
+    return {
+        key: value
+        for key, value in service.items()
+        if key != "discovery_name" or value != service["port_name"]
+    }
+
+
+def _is_said(member: str, raw: Mapping[str, Any]) -> bool:
+    """Whether the grammar's words say all of a parameter."""
+    words, value = DEPLOYED[member], raw.get(member)
+    return all(is_whole(words, each) for each in (value if isinstance(value, list) else [value or {}]))
+
+
+DEPLOYED: Mapping[str, Words] = {
+    "serviceConnectConfiguration": SERVICE_CONNECT,
+    "volumeConfigurations": VOLUME,
+    "vpcLatticeConfigurations": LATTICE,
+}
 
 
 def _unless(value: Any, usual: str) -> Any:
@@ -187,21 +227,13 @@ def _aws(raw: Mapping[str, Any]) -> dict[str, Any]:
         **{key: raw.get(key) for key in sorted(SPOKEN_SERVICE)},
         deploymentConfiguration=deployment,
         enableECSManagedTags=raw.get("enableECSManagedTags") or None,
+        **{member: raw.get(member) for member in DEPLOYED if not _is_said(member, raw)},
         loadBalancers=None if _plain_targets(raw) else raw.get("loadBalancers"),
     )
 
 
 def _tell(look: Look, name: str, found: State) -> None:
-    """What DescribeServices tells elsewhere than CreateService takes it, or not at all: it stays as it is."""
-    deployments = found["aws"].get("deployments") or []
-    parts = [each for each in deployments if each.get("status") == "PRIMARY"]
-    for key, words in (
-        ("serviceConnectConfiguration", "Service Connect"),
-        ("volumeConfigurations", "the managed volumes"),
-        ("vpcLatticeConfigurations", "VPC Lattice"),
-    ):
-        if any(each.get(key) for each in parts):
-            look.tell(f"{words} of ecs service {name} stays as it is: a spec cannot compare it")
+    """What no answer and no word of the grammar says: it stays as it is."""
     if found["scaled"]:
         look.tell(f"autoscaling of ecs service {name} stays as it is: the grammar has no word for it")
     service = found.get("tags") or {}

@@ -1,6 +1,6 @@
 """Task definitions and containers as the spec writes them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,8 +119,8 @@ def _container(raw: Mapping[str, Any], task: Mapping[str, Any], around: Surround
     said |= filled(ports=[_port(each, task) for each in raw.get("portMappings") or []])
     said |= words_of(raw, BEHAVIOUR)
     said |= filled(
-        environment={each["name"]: each.get("value", "") for each in raw.get("environment") or []},
-        secrets={each["name"]: each["valueFrom"] for each in raw.get("secrets") or []},
+        environment=_by_name(raw.get("environment"), "value"),
+        secrets=_by_name(raw.get("secrets"), "valueFrom"),
         health_check=_health(raw.get("healthCheck")),
         depends_on={each["containerName"]: each["condition"] for each in raw.get("dependsOn") or []},
     )
@@ -134,6 +134,11 @@ def _container(raw: Mapping[str, Any], task: Mapping[str, Any], around: Surround
         said["logging"] = False
     more = rest(raw, SPOKEN_CONTAINER | frozenset(CONTAINER), {"versionConsistency": "enabled"})
     return said | filled(aws=more | filled(logConfiguration=raw_logging))
+
+
+def _by_name(pairs: Iterable[Mapping[str, str]] | None, key: str) -> dict[str, str]:
+    """Variables in the order of their names: AWS tells them in any."""
+    return {each["name"]: each.get(key, "") for each in sorted(pairs or (), key=lambda each: each["name"])}
 
 
 def _port(port: Mapping[str, Any], task: Mapping[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -55,6 +56,7 @@ def canonical(policy: str | Mapping[str, Any] | None) -> dict[str, Any] | None:
 
     Terraform's equivalence rules: a string is a list of one, order does not matter, action names know no
     case, values of conditions are strings, `*` as principal is `{"AWS": "*"}` (docs/aws/services.md, IAM).
+    Statements without a Sid are numbered by what they say, not by their place.
     """
     if not policy:
         return None
@@ -62,27 +64,44 @@ def canonical(policy: str | Mapping[str, Any] | None) -> dict[str, Any] | None:
     statements = parsed.get("Statement", [])
     if isinstance(statements, Mapping):
         statements = [statements]
+    nameless = [_canonical_statement(each) for each in statements if not each.get("Sid")]
+    numbered = {ROOT.sub(r"\1", json.dumps(each, sort_keys=True)): each for each in nameless}
     said: dict[str, Any] = {}
-    for number, statement in enumerate(statements, 1):
-        sid = str(statement.get("Sid") or f"statement {number}")
+    for number, statement in enumerate((each for each in statements if each.get("Sid")), 1):
+        sid = str(statement["Sid"])
         said[sid if sid not in said else f"{sid} {number}"] = _canonical_statement(statement)
-    return said
+    return said | {f"{NAMELESS}{number}": numbered[key] for number, key in enumerate(sorted(numbered), 1)}
+
+
+ROOT = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
+"""The root user of an account, which is another name of the account as a principal."""
+
+NAMELESS = "statement "
+"""How a statement without a Sid is called; a Sid has no blanks (IAM user guide, "Sid")."""
+
+
+def written(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The statements of a policy by statement, as AWS takes them."""
+    return [
+        dict(each) if re.fullmatch(rf"{NAMELESS}\d+", sid) else {"Sid": sid, **each}
+        for sid, each in said.items()
+    ]
 
 
 def _canonical_statement(statement: Statement) -> dict[str, Any]:
     said: dict[str, Any] = {"Effect": statement.get("Effect")}
     for key in ("Action", "NotAction"):
         if key in statement:
-            said[key] = sorted(_spelled(action) for action in _listed(statement[key]))
+            said[key] = sorted({_spelled(action) for action in _listed(statement[key])})
     for key in ("Resource", "NotResource"):
         if key in statement:
-            said[key] = sorted(_listed(statement[key]))
+            said[key] = sorted(set(_listed(statement[key])))
     for key in ("Principal", "NotPrincipal"):
         if key in statement:
             said[key] = _principal(statement[key])
     if statement.get("Condition"):
         said["Condition"] = {
-            operator: {name: sorted(map(_text, _listed(values))) for name, values in tests.items()}
+            operator: {name: sorted(set(map(_text, _listed(values)))) for name, values in tests.items()}
             for operator, tests in statement["Condition"].items()
         }
     return said
@@ -91,7 +110,33 @@ def _canonical_statement(statement: Statement) -> dict[str, Any]:
 def _principal(principal: Any) -> dict[str, list[str]]:
     if principal == "*":
         principal = {"AWS": "*"}
-    return {kind: sorted(_listed(who)) for kind, who in principal.items()}
+    return {kind: sorted(set(_listed(who))) for kind, who in principal.items()}
+
+
+def as_stated(stated: Mapping[str, Any] | None, found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A canonical policy that was found, its accounts named as the stated one names them.
+
+    An account's id and the ARN of its root user are the same principal, and ECR, S3 and others answer the ARN
+    (IAM user guide, "AWS JSON policy elements: Principal"; crossplane-contrib/provider-aws#701).
+    """
+    if found is None:
+        return None
+    return {sid: _named_as((stated or {}).get(sid) or {}, said) for sid, said in found.items()}
+
+
+def _named_as(stated: Statement, found: Statement) -> dict[str, Any]:
+    said = dict(found)
+    for key in ("Principal", "NotPrincipal"):
+        names = {_account(each): each for each in (stated.get(key) or {}).get("AWS", ())}
+        if names and key in found:
+            who = sorted(names.get(_account(each), each) for each in found[key].get("AWS", ()))
+            said[key] = {**found[key], "AWS": who}
+    return said
+
+
+def _account(principal: str) -> str:
+    root = ROOT.fullmatch(str(principal))
+    return root[1] if root else str(principal)
 
 
 def _spelled(action: str) -> str:

@@ -33,5 +33,6 @@ def command(settings: Settings, chosen: Chosen, strict: bool) -> ExitCode | None
         click.echo(problems_text(problems, look, look.width if sys.stdout.isatty() else None))
     else:
         click.echo(f"{', '.join(chosen.files)}: no mistakes")
-    wrong = [problem for problem in problems if strict or str(problem.severity) == "error"]
+    counted = ("error", "warning") if strict else ("error",)
+    wrong = [problem for problem in problems if str(problem.severity) in counted]
     return ExitCode.USAGE if wrong else None

@@ -6,12 +6,16 @@ from typing import Any, Protocol
 
 from pipectl.engine.values import (
     ADOPTED_TAG,
+    NOTES,
     OWNER_TAG,
     Action,
     Difference,
     Exactly,
     Obstacle,
+    Ordered,
+    Remark,
     Resource,
+    Sparse,
     State,
     Step,
 )
@@ -50,13 +54,24 @@ def _judged(step: Step, kind: Traits) -> Step:
 
 
 def differences(stated: State, found: State, prefix: str = "") -> Iterator[Difference]:
-    """Every stated value that was found otherwise; what is found beyond the stated is no difference."""
+    """Every stated value that was found otherwise; what is found beyond the stated is no difference.
+
+    Lists are compared as sets unless the stated one is `Ordered`. In a `Sparse` mapping a value that is
+    false, zero or empty equals one that is not there.
+    """
     for key, after in stated.items():
-        yield from _difference(f"{prefix}{key}", after, found.get(key))
+        before = found.get(key)
+        if not (isinstance(stated, Sparse) and before is None and not after):
+            yield from _difference(f"{prefix}{key}", after, before)
     if isinstance(stated, Exactly):
         for key, before in found.items():
-            if key not in stated and before is not None:
+            if key not in stated and not is_empty(before):
                 yield Difference(f"{prefix}{key}", before, None)
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a value says nothing: AWS leaves out an empty list or mapping, or answers it."""
+    return value is None or (isinstance(value, list | dict) and not value)
 
 
 def _difference(path: str, after: Any, before: Any) -> Iterator[Difference]:
@@ -66,15 +81,63 @@ def _difference(path: str, after: Any, before: Any) -> Iterator[Difference]:
         else:
             yield Difference(path, before, after)
     elif not _same(after, before):
-        yield Difference(path, before, after)
+        yield Difference(path, aligned(after, before), after)
 
 
 def _same(after: Any, before: Any) -> bool:
     if isinstance(after, Sequence) and not isinstance(after, str) and isinstance(before, Sequence):
-        return len(after) == len(before) and all(map(_same, after, before))
+        if len(after) != len(before) or isinstance(before, str):
+            return False
+        if isinstance(after, Ordered):
+            return all(map(_same, after, before))
+        return list(after) == list(before) or None not in pairs(after, before)
     if isinstance(after, Mapping) and isinstance(before, Mapping):
         return not list(differences(after, before))
-    return bool(after == before)
+    return bool(after == before) or (is_empty(after) and is_empty(before))
+
+
+def pairs(stated: Sequence[Any], found: Sequence[Any]) -> list[int | None]:
+    """For each stated item the place of a found one that is the same, each place once; None for no such one.
+
+    An item that says little may equal several found ones, so that pairs are exchanged until all have one that
+    can (Kuhn's matching).
+    """
+    places: list[int | None] = [None] * len(stated)
+    owners: dict[int, int] = {}
+    fits: dict[int, list[int]] = {}
+
+    def place(item: int, seen: set[int]) -> bool:
+        if item not in fits:
+            fits[item] = [number for number, each in enumerate(found) if _same(stated[item], each)]
+        for number in fits[item]:
+            if number not in seen:
+                seen.add(number)
+                if number not in owners or place(owners[number], seen):
+                    owners[number], places[item] = item, number
+                    return True
+        return False
+
+    for item in range(len(stated)):
+        place(item, set())
+    return places
+
+
+def aligned(stated: Any, found: Any) -> Any:
+    """A found value with its lists in the order of the stated one: what differs is seen, not what moved."""
+    if isinstance(stated, Mapping) and isinstance(found, Mapping):
+        return {key: aligned(stated.get(key), value) for key, value in found.items()}
+    if not isinstance(stated, list) or isinstance(stated, Ordered) or not isinstance(found, list):
+        return found
+    if all(isinstance(each, str) for each in found):
+        return sorted(found)
+    places = pairs(stated, found)
+    others = [each for number, each in enumerate(found) if number not in places]
+    left = iter(others)
+    first = [
+        aligned(each, next(left, None) if place is None else found[place])
+        for each, place in zip(stated, places, strict=True)
+    ]
+    return [*(each for each in first if each is not None), *left]
 
 
 def _step(resource: Resource, before: State | None, kind: Traits, stack: str) -> Step:
@@ -89,7 +152,8 @@ def _step(resource: Resource, before: State | None, kind: Traits, stack: str) ->
     if owned and owner is None:
         adopted = _adopted(resource)
         return Step(adopted, Action.ADOPT, before, tuple(differences(adopted.stated, before)), obstacle=stuck)
-    return Step(resource, Action.UPDATE if changed else Action.KEEP, before, changed, obstacle=stuck)
+    notes = tuple(map(Remark, before.get(NOTES) or ())) if resource.managed else ()
+    return Step(resource, Action.UPDATE if changed else Action.KEEP, before, changed, notes, stuck)
 
 
 def overwritten(step: Step, found: State | None) -> str | None:

@@ -18,15 +18,35 @@ ADOPTED_TAG = "pipectl:adopted"
 """The tag of a thing that was there before its stack: leaving un-tags it, and deletes nothing."""
 
 
+NOTES = "(notes)"
+"""What was found that cannot be compared, as lines for people; no spec states it."""
+
+
 class Exactly(dict[str, Any]):
     """A stated mapping that allows no other keys: what is found beyond it is a difference."""
+
+
+class Sparse(dict[str, Any]):
+    """A stated mapping of AWS's own parameters: what is false, zero or empty equals what AWS leaves out."""
+
+
+class Ordered(list[Any]):
+    """A stated list whose order means something. All other lists are compared as sets."""
 
 
 def exactly(value: Any) -> Any:
     """The value with all its mappings, at every depth, made `Exactly`."""
     if isinstance(value, Mapping):
         return Exactly({key: exactly(item) for key, item in value.items()})
-    return [exactly(item) for item in value] if isinstance(value, list) else value
+    return type(value)(exactly(item) for item in value) if isinstance(value, list) else value
+
+
+def in_order(value: Any) -> Any:
+    """The value with all its lists, at every depth, made `Ordered`: for texts that AWS keeps as they are."""
+    if isinstance(value, Mapping):
+        kind = type(value) if isinstance(value, dict) else dict
+        return kind({key: in_order(item) for key, item in value.items()})
+    return Ordered(in_order(item) for item in value) if isinstance(value, list) else value
 
 
 class Action(enum.StrEnum):

@@ -9,6 +9,7 @@ from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, find, in_batches
 from pipectl.aws.permissions import Condition, Need, Purpose, needs
 from pipectl.engine.values import Action, Resource, State, Step, exactly
+from pipectl.kinds import namespaces, raw
 from pipectl.kinds.kind import OUR_TAGS, Kind, Wanted, listed, mapped, merged, tag_changes, tags
 from pipectl.kinds.service_block import CapacityProvider, Service
 from pipectl.spec.block import Block
@@ -43,7 +44,7 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
         request = merged(_request(name, block), block.aws)
         stated = {"tags": tags(spec, block.tags), **_stated(request)}
         if block.aws:
-            stated["aws"] = block.aws
+            stated["aws"] = raw.compared(raw.CLUSTER, block.aws)
         yield Resource(NAME, name, stated, request=request)
 
 
@@ -89,7 +90,11 @@ def _words(cluster: Mapping[str, Any]) -> dict[str, Any]:
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """All clusters in one call. A deleted one stays visible as INACTIVE and counts as not there."""
     return {
-        cluster["clusterName"]: {**_words(cluster), "tags": mapped(cluster.get("tags")), "aws": cluster}
+        cluster["clusterName"]: {
+            **_words(cluster),
+            "tags": mapped(cluster.get("tags")),
+            "aws": namespaces.as_stated(cloud, wanted[cluster["clusterName"]].get("aws"), cluster),
+        }
         for cluster in in_batches(_describe, cloud, wanted, BATCH)
         if cluster["status"] != "INACTIVE"
     }

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from pipectl.aws import keys
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.aws.permissions import Condition, Need, Purpose, needs, passing
 from pipectl.engine.plan import differences
-from pipectl.engine.values import Action, Remark, Resource, State, Step
+from pipectl.engine.values import NOTES, Action, Remark, Resource, State, Step
 from pipectl.errors import Declined
 from pipectl.kinds import bucket, holds, pipeline_removal
-from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration, stated, words
+from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration
+from pipectl.kinds.declaration_words import stated, unmasked, words
 from pipectl.kinds.kind import Kind, New, Wanted, listed, mapped, tag_changes, tags
 from pipectl.kinds.permissions import role_statements
 from pipectl.kinds.pipeline_block import Pipeline
@@ -90,6 +92,9 @@ def _found(wanted: Wanted, cloud: Cloud, name: str) -> State | None:
         return None
     said = {**words(raw, cloud.account.region), VERSION: raw.get("version")}
     declared = {key: value for key, value in wanted[name].items() if key != "tags"}
+    said["stages"], hidden = unmasked(declared.get("stages") or {}, said["stages"])
+    said[NOTES] = [f"{each} cannot be compared: AWS shows no secrets" for each in hidden]
+    said["encryption_key"] = keys.as_stated(cloud, declared.get("encryption_key"), said["encryption_key"])
     if any(differences(declared, said)):
         said[EXECUTIONS] = running(cloud, name)
         if holds.changes_stages(declared, said):
@@ -229,6 +234,7 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     wanted = resource.request["declaration"]
     stages = [f"{arn}/{stage['name']}" for arn in arns for stage in wanted["stages"]]
     yield from needs(Purpose.CREATE, stages, "codepipeline:DisableStageTransition")
+    yield from keys.looking_up(account, [resource.stated.get("encryption_key")])
     yield from passing([wanted.get("roleArn")], "codepipeline")
     yield from _connections(wanted)
     yield from needs(Purpose.DESTROY, arns, "codepipeline:DeletePipeline", "codepipeline:UntagResource")

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pipectl.aws import keys
 from pipectl.aws.account import Account
-from pipectl.aws.cloud import Cloud, in_batches
+from pipectl.aws.cloud import Cloud, for_each, in_batches
 from pipectl.aws.permissions import Need, Purpose, needs, passing
 from pipectl.engine.values import Resource, State, Step
-from pipectl.kinds import project_words
+from pipectl.kinds import project_words, raw
 from pipectl.kinds.build_role import role_statements
 from pipectl.kinds.declaration import declaration
 from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, remaining_tags, tags
@@ -53,16 +54,22 @@ def _resource(spec: Spec, account: Account, name: str, block: Project, pushes: l
     request = merged(project_words.request(account, name, block, role, pushes), block.aws)
     stated: dict[str, Any] = {**project_words.stated(request), "tags": tags(spec, block.tags)}
     if block.aws:
-        stated["aws"] = block.aws
+        stated["aws"] = raw.compared(raw.PROJECT, block.aws)
     return Resource(NAME, name, stated, request=request)
 
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """All projects in one call; their tags come with them."""
-    return {
-        project["name"]: {**project_words.words(project), "tags": mapped(project.get("tags")), "aws": project}
-        for project in in_batches(_projects, cloud, wanted, BATCH)
-    }
+    found = in_batches(_projects, cloud, wanted, BATCH)
+    states = for_each(lambda project: _state(cloud, project, wanted[project["name"]]), found)
+    return {project["name"]: state for project, state in zip(found, states, strict=True)}
+
+
+def _state(cloud: Cloud, project: Mapping[str, Any], stated: State) -> State:
+    said = project_words.words(project)
+    key = keys.as_stated(cloud, stated.get("encryption_key"), said["encryption_key"])
+    found = {**said, "encryption_key": key, "tags": mapped(project.get("tags"))}
+    return {**found, "aws": raw.answered(raw.PROJECT, project)}
 
 
 def _projects(cloud: Cloud, batch: list[str]) -> list[dict[str, Any]]:
@@ -126,6 +133,7 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     if not resource.managed:
         return
     yield from needs(Purpose.DESTROY, arns, "codebuild:BatchGetProjects", "codebuild:DeleteProject")
+    yield from keys.looking_up(account, [resource.stated.get("encryption_key")])
     yield from needs(Purpose.CREATE, arns, "codebuild:CreateProject")
     yield from needs(Purpose.CREATE | Purpose.DESTROY, arns, "codebuild:UpdateProject")
     yield from passing([resource.request.get("serviceRole")], "codebuild")

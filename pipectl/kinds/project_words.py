@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from pipectl.aws.account import Account
-from pipectl.engine.values import exactly
+from pipectl.engine.values import exactly, in_order
 from pipectl.kinds.project_block import EnvironmentValue, Project
 from pipectl.kinds.repository import uri
 
@@ -163,7 +163,7 @@ def _buildspec_words(text: str | None) -> Any:
         parsed = yaml.safe_load(text)
     except yaml.YAMLError:
         return text
-    return exactly(parsed) if isinstance(parsed, dict) else text
+    return in_order(exactly(parsed)) if isinstance(parsed, dict) else text
 
 
 def _cache_words(cache: Mapping[str, Any]) -> str:

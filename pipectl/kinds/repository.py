@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from pipectl.aws import keys
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.permissions import Need, Purpose, needs, using_key
-from pipectl.aws.policy import canonical
-from pipectl.engine.values import Resource, State, Step, exactly
-from pipectl.kinds import lifecycle
+from pipectl.aws.policy import as_stated, canonical, written
+from pipectl.engine.values import Ordered, Resource, State, Step, exactly
+from pipectl.kinds import lifecycle, raw
 from pipectl.kinds.kind import (
     OUR_TAGS,
     Contents,
@@ -77,7 +78,7 @@ def _stated(spec: Spec, block: EcrRepository) -> dict[str, Any]:
         stated["tag_mutability"] = block.tag_mutability
         stated["mutable_tags"] = sorted(block.mutable_tags)
     if block.lifecycle_policy is not None:
-        stated["lifecycle_policy"] = lifecycle.rules(block.lifecycle_policy)
+        stated["lifecycle_policy"] = Ordered(lifecycle.rules(block.lifecycle_policy))
     elif block.keep_images or block.untagged_days:
         stated |= {"keep_images": block.keep_images, "untagged_days": block.untagged_days}
     if block.encryption:
@@ -87,7 +88,7 @@ def _stated(spec: Spec, block: EcrRepository) -> dict[str, Any]:
     if block.policy is not None:
         stated["policy"] = exactly(canonical(block.policy))
     if block.aws:
-        stated["aws"] = block.aws
+        stated["aws"] = raw.compared(raw.REPOSITORY, block.aws)
     return stated
 
 
@@ -119,15 +120,23 @@ def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
         partial(by_name, _policy, cloud, [name for name in wanted if "policy" in wanted[name]]),
         partial(by_name, _tags, cloud, [name for name in wanted if "tags" in wanted[name]]),
     ])  # fmt: skip
+    resolved = by_name(partial(_key, wanted, described), cloud, described)
     return {
         name: {
             **_words(repository),
+            "kms_key": resolved[name],
             **lifecycles.get(name, {}),
-            "policy": policies.get(name),
+            "policy": as_stated(wanted[name].get("policy"), policies.get(name)),
             "tags": tagged.get(name, {}),
         }
         for name, repository in described.items()
     }
+
+
+def _key(wanted: Wanted, described: Mapping[str, Mapping[str, Any]], cloud: Cloud, name: str) -> str | None:
+    """The key as it is stated, when it is that key under another name: ECR answers its ARN."""
+    found = _words(described[name])["kms_key"]
+    return keys.as_stated(cloud, wanted[name].get("kms_key"), found)
 
 
 def _described(cloud: Cloud, names: list[str]) -> dict[str, Any]:
@@ -223,7 +232,7 @@ def _put_lifecycle(cloud: Cloud, resource: Resource) -> None:
 
 def _put_policy(cloud: Cloud, resource: Resource) -> None:
     if "policy" in resource.stated:
-        statements = [{"Sid": sid, **said} for sid, said in resource.stated["policy"].items()]
+        statements = written(resource.stated["policy"])
         text = json.dumps({"Version": "2012-10-17", "Statement": statements})
         cloud.call("ecr", "set_repository_policy", repositoryName=resource.name, policyText=text)
 
@@ -279,6 +288,7 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     if "policy" in stated:
         yield from needs(Purpose.PLAN, arns, "ecr:GetRepositoryPolicy")
         yield from needs(Purpose.CREATE, arns, "ecr:SetRepositoryPolicy")
+    yield from keys.looking_up(account, [stated.get("kms_key")])
     if key := stated.get("kms_key"):  # user guide, "Encryption at rest": ECR asks in the caller's name
         yield from using_key(Purpose.CREATE, account, key, "kms:CreateGrant", "kms:DescribeKey")
         yield from using_key(Purpose.DESTROY, account, key, "kms:RetireGrant")

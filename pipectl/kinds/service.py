@@ -9,7 +9,15 @@ from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, find, for_each, in_batches, side_by_side
 from pipectl.aws.permissions import NO_RESOURCE, Need, Purpose, needs, passing
 from pipectl.engine.values import Action, Remark, Resource, State, Step
-from pipectl.kinds import repository, service_changes, service_removal, service_words, task_definition
+from pipectl.kinds import (
+    namespaces,
+    raw,
+    repository,
+    service_changes,
+    service_removal,
+    service_words,
+    task_definition,
+)
 from pipectl.kinds.cluster import Cluster, service_linked_role
 from pipectl.kinds.deployed_images import images_of_the_pipeline
 from pipectl.kinds.execution import execution_resources, registered_definition
@@ -58,7 +66,7 @@ def _resource(
         "tags": tags(spec, service.tags),
     }
     if service.aws:
-        stated["aws"] = service.aws
+        stated["aws"] = raw.compared(raw.SERVICE, service.aws)
     first = {container: task_definition.images(registered)[container] for container in left_alone}
     initial: dict[str, Any] = {"images": first} if first else {}
     if service.desired_count is None and service.scheduling_strategy != "DAEMON":
@@ -72,6 +80,7 @@ def _resource(
             "service": request,
             "task_definition": registered,
             "deployed": deployed,
+            "sent_along": raw.sent_along(raw.SERVICE, service.aws),
         },
     )
 
@@ -104,13 +113,16 @@ def _describe(cluster: str, cloud: Cloud, names: list[str]) -> list[dict[str, An
 
 
 def _state(cloud: Cloud, service: Mapping[str, Any], stated: State) -> State:
-    state = {**service_words.words(service), "tags": mapped(service.get("tags")), "aws": service}
+    whole = service_words.with_deployed(service)
+    wanted = {"serviceConnectConfiguration": stated.get("service_connect"), **(stated.get("aws") or {})}
+    named = namespaces.as_stated(cloud, wanted, whole)
+    state = {**service_words.words(named), "tags": mapped(service.get("tags")), "aws": named}
     if "task_definition" not in stated or not service.get("taskDefinition"):
         return state
-    raw = task_definition.describe(cloud, service["taskDefinition"])
-    if raw is None:
+    task = task_definition.describe(cloud, service["taskDefinition"])
+    if task is None:
         return state
-    return {**state, "task_definition": task_definition.words(raw), "images": task_definition.images(raw)}
+    return {**state, "task_definition": task_definition.words(task), "images": task_definition.images(task)}
 
 
 def create(cloud: Cloud, resource: Resource) -> None:
@@ -135,6 +147,7 @@ def update(cloud: Cloud, step: Step) -> None:
         params["taskDefinition"] = task_definition.register(cloud, wanted, listed(resource.stated["tags"]))
     cluster, _, name = resource.name.partition("/")
     if params:
+        params |= {key: resource.request["service"][key] for key in resource.request["sent_along"]}
         cloud.call("ecs", "update_service", cluster=cluster, service=name, **params)
     if changed := tag_changes(step):
         arn = cloud.account.arn("ecs", f"service/{resource.name}")
@@ -205,10 +218,20 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     yield from needs(Purpose.CREATE, [revisions, service], "ecs:TagResource")
     yield from needs(Purpose.CREATE, [service], "ecs:CreateService", "ecs:UpdateService")
     yield from passing([task.get("executionRoleArn"), task.get("taskRoleArn")], "ecs-tasks")
+    yield from passing(_infrastructure_roles(resource.request["service"]), "ecs")
     yield from service_linked_role(account)
     ends = ("ecs:DescribeServices", "ecs:DeleteService", "ecs:UntagResource")
     yield from needs(Purpose.DESTROY, [service], *ends)
     yield from needs(Purpose.DESTROY, [revisions], "ecs:ListTagsForResource")
+
+
+def _infrastructure_roles(request: Mapping[str, Any]) -> set[str]:
+    """The roles that ECS makes volumes, certificates and targets with (guide, infrastructure role)."""
+    connect = request.get("serviceConnectConfiguration") or {}
+    holders = [(each.get("tls") or {}) for each in connect.get("services") or []]
+    holders += [each.get("managedEBSVolume") or {} for each in request.get("volumeConfigurations") or []]
+    holders += request.get("vpcLatticeConfigurations") or []
+    return {each["roleArn"] for each in holders if each.get("roleArn")}
 
 
 def _of_first_images(account: Account, resource: Resource) -> Iterable[str]:

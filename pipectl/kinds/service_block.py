@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from pipectl.kinds.deployed_block import LatticeTarget, ServiceConnect, ServiceVolume
 from pipectl.spec.block import Arn, Block, MadeRole, Part, RoleArn, SecurityGroup, Subnet, Whole
 
 
@@ -186,6 +187,15 @@ class Service(Block):
     execute_command: bool | None = Field(None, description="ECS Exec")
     propagate_tags: Literal["TASK_DEFINITION", "SERVICE", "NONE"] | None = Field(
         None, description="whose tags the tasks get"
+    )
+    service_connect: ServiceConnect | Literal[False] | None = Field(
+        None, description="how services of a namespace find each other; false: switched off"
+    )
+    volumes: list[ServiceVolume] | None = Field(
+        None, max_length=1, description="volumes that are configured when tasks start"
+    )
+    lattice: list[LatticeTarget] | None = Field(
+        None, description="VPC Lattice target groups that get the addresses of the tasks"
     )
     log_group: str | None = Field(None, description="a log group of your own")
     log_retention_days: Whole | None = Field(

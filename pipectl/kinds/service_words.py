@@ -5,6 +5,9 @@ from typing import Any
 
 from pipectl.engine.values import exactly
 from pipectl.facts.deployment_strategies import SHIFTING
+from pipectl.kinds.deployed_block import LATTICE, SERVICE_CONNECT, VOLUME
+from pipectl.kinds.naming import plain, said, sent
+from pipectl.kinds.raw import arranged
 from pipectl.kinds.service_block import Service
 
 BREAKER = "deploymentCircuitBreaker"
@@ -30,9 +33,24 @@ def request(cluster: str, name: str, service: Service, *, deployed: bool = False
         "enableExecuteCommand": service.execute_command,
         "propagateTags": service.propagate_tags,
         "networkConfiguration": _network(service),
+        **_deployed(service),
     }
     params = {"cluster": cluster, "serviceName": name}
     return {**params, **{key: value for key, value in optional.items() if value is not None}}
+
+
+def _deployed(service: Service) -> dict[str, Any]:
+    """What ECS keeps with a deployment."""
+    connect, volumes, lattice = service.service_connect, service.volumes, service.lattice
+    told: dict[str, Any] = {}
+    if connect is not None:
+        values = {"enabled": connect is not False, **(plain(connect) if connect else {})}
+        told["serviceConnectConfiguration"] = sent(SERVICE_CONNECT, values)
+    if volumes is not None:
+        told["volumeConfigurations"] = [sent(VOLUME, plain(each)) for each in volumes]
+    if lattice is not None:
+        told["vpcLatticeConfigurations"] = [sent(LATTICE, plain(each)) for each in lattice]
+    return told
 
 
 def _typed(value: str | None) -> dict[str, str] | None:
@@ -108,33 +126,53 @@ PARAMETERS = {
     "subnets": "networkConfiguration",
     "security_groups": "networkConfiguration",
     "assign_public_ip": "networkConfiguration",
+    "service_connect": "serviceConnectConfiguration",
+    "volumes": "volumeConfigurations",
+    "lattice": "vpcLatticeConfigurations",
 }
 """Word of the spec -> parameter of CreateService and UpdateService."""
 
 
+WITH_DEPLOYMENT = ("service_connect", "volumes", "lattice")
+"""Words for what ECS keeps with a deployment; AWS fills in what they leave out."""
+
+
 def stated(service: Service, params: Mapping[str, Any]) -> dict[str, Any]:
     """What is compared: what the request says, and no load balancers where the file names none."""
-    said = words(params)
+    found = words(params)
     asked = {word for word, parameter in PARAMETERS.items() if parameter in params}
     if not service.security_groups:
         asked.discard("security_groups")  # AWS then takes the VPC's default group and may say so
-    compared = {word: value for word, value in said.items() if word in asked}
-    compared["load_balancers"] = said["load_balancers"]
+    compared = {word: value for word, value in found.items() if word in asked}
+    compared |= {word: arranged("ecs", compared[word]) for word in WITH_DEPLOYMENT if word in compared}
+    compared["load_balancers"] = found["load_balancers"]
     if "capacity_provider_strategy" in compared:
-        compared["capacity_provider_strategy"] = exactly(said["capacity_provider_strategy"])
+        compared["capacity_provider_strategy"] = exactly(found["capacity_provider_strategy"])
     if "deployment" in compared:
         compared["deployment"] = {
             key: value
-            for key, value in said["deployment"].items()
+            for key, value in found["deployment"].items()
             if value is not None
             and (key != "circuit_breaker" or BREAKER in params["deploymentConfiguration"])
         }
     return compared
 
 
+DEPLOYED = ("serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations")
+"""Parameters of CreateService that only a deployment tells (service model, Service and Deployment)."""
+
+
+def with_deployed(service: Mapping[str, Any]) -> dict[str, Any]:
+    """A described service with what only its PRIMARY deployment tells."""
+    deployments = service.get("deployments") or []
+    primary: Mapping[str, Any] = next((each for each in deployments if each.get("status") == "PRIMARY"), {})
+    return {**service, **{key: primary[key] for key in DEPLOYED if key in primary}}
+
+
 def words(service: Mapping[str, Any]) -> dict[str, Any]:
     """A service, asked for or described, in the words of the spec."""
     network = (service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
+    connect = service.get("serviceConnectConfiguration") or {}
     deployment = service.get("deploymentConfiguration") or {}
     strategy = service.get("capacityProviderStrategy") or []
     return {
@@ -148,6 +186,9 @@ def words(service: Mapping[str, Any]) -> dict[str, Any]:
         "security_groups": sorted(network.get("securityGroups") or []),
         "assign_public_ip": network.get("assignPublicIp") == "ENABLED",
         "load_balancers": sorted(_target_words(each) for each in service.get("loadBalancers") or []),
+        "service_connect": {"enabled": bool(connect.get("enabled")), **said(SERVICE_CONNECT, connect)},
+        "volumes": [said(VOLUME, each) for each in service.get("volumeConfigurations") or []],
+        "lattice": [said(LATTICE, each) for each in service.get("vpcLatticeConfigurations") or []],
         "deployment": {
             "minimum_healthy_percent": deployment.get("minimumHealthyPercent"),
             "maximum_percent": deployment.get("maximumPercent"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+from pipectl.aws import keys
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.aws.permissions import Need, Purpose, needs, using_key
@@ -62,10 +63,14 @@ def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
         partial(in_batches, _describe, cloud, wanted, BATCH),
         partial(by_name, _tags, cloud, tagged),
     ])  # fmt: skip
+    told = {repository["repositoryName"]: repository.get("kmsKeyId") for repository in found}
+    resolved = by_name(
+        lambda cloud, name: keys.as_stated(cloud, wanted[name].get("kms_key"), told[name]), cloud, told
+    )
     return {
         repository["repositoryName"]: {
             "description": repository.get("repositoryDescription") or None,
-            "kms_key": repository.get("kmsKeyId"),
+            "kms_key": resolved[repository["repositoryName"]],
             "default_branch": repository.get("defaultBranch"),
             "tags": tags_of.get(repository["repositoryName"], {}),
         }
@@ -148,6 +153,7 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     yield from needs(Purpose.CREATE, arns, "codecommit:CreateRepository", "codecommit:TagResource")
     if "description" in resource.stated:
         yield from needs(Purpose.CREATE, arns, "codecommit:UpdateRepositoryDescription")
+    yield from keys.looking_up(account, [resource.stated.get("kms_key")])
     if key := resource.stated.get("kms_key"):
         yield from needs(Purpose.CREATE, arns, "codecommit:UpdateRepositoryEncryptionKey")
         yield from using_key(Purpose.CREATE, account, key, *WITH_KEY)

@@ -5,8 +5,9 @@ from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, find
-from pipectl.engine.values import exactly
+from pipectl.engine.values import Exactly, Ordered, exactly
 from pipectl.kinds.kind import merged
+from pipectl.kinds.raw import arranged
 from pipectl.kinds.repository import uri
 from pipectl.kinds.service_block import Container, Service, TaskDefinition
 
@@ -189,7 +190,7 @@ def _container_words(raw: Mapping[str, Any], task: Mapping[str, Any]) -> dict[st
 
 def _port_words(port: Mapping[str, Any], task: Mapping[str, Any]) -> str:
     """`3000/tcp`; with awsvpc and host the host's port is the container's."""
-    container = port["containerPort"]
+    container = port.get("containerPort") or port.get("containerPortRange")
     free = 0 if task.get("networkMode") == "bridge" else container
     host = port.get("hostPort", free)
     parts = [f"{container}/{port.get('protocol') or 'tcp'}"]
@@ -202,7 +203,7 @@ def _health_words(check: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if not check:
         return None
     return {
-        "command": list(check["command"]),
+        "command": Ordered(check["command"]),
         "interval": check.get("interval", 30),
         "timeout": check.get("timeout", 5),
         "retries": check.get("retries", 3),
@@ -212,22 +213,33 @@ def _health_words(check: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def stated(params: Mapping[str, Any], left_alone: Iterable[str]) -> dict[str, Any]:
     """The words that are compared: all of them, but not the images of the containers `left_alone`."""
-    said = words(params)
+    said = {key: _compared(key, value) for key, value in words(params).items()}
     alone = set(left_alone)
     for name, container in said["containers"].items():
         if name in alone:
             del container["image"]
         for key in ("environment", "secrets", "depends_on", "docker_labels"):
             container[key] = exactly(container[key] or {})
-    said["containers"] = _only_these(said["containers"])
+    # no other containers, but each one may have what the grammar has no word for
+    said["containers"] = Exactly(said["containers"])
     return said
 
 
-def _only_these(containers: Mapping[str, Any]) -> dict[str, Any]:
-    """No other containers, but each one may have what the grammar has no word for."""
-    from pipectl.engine.values import Exactly
+def _compared(key: str, value: Any) -> Any:
+    """What the grammar has no word for is compared as AWS's own: mostly sets, with defaults filled in."""
+    if key == "containers":
+        return {name: _compared_container(container) for name, container in value.items()}
+    return value if key in TOP.values() else arranged(SERVICE, value, key)
 
-    return Exactly(containers)
+
+def _compared_container(container: Mapping[str, Any]) -> dict[str, Any]:
+    ordered = {key: Ordered(container[key]) for key in IN_ORDER if container[key]}
+    return {key: arranged(SERVICE, value, key) for key, value in container.items()} | ordered
+
+
+SERVICE = "ecs"
+IN_ORDER = ("command", "entry_point")
+"""Words of a command (facts, order)."""
 
 
 def images(raw: Mapping[str, Any]) -> dict[str, str]:

@@ -14,6 +14,7 @@ class Options:
     )
     docker: bool = False  # True: builds use the real docker when it is there
     lenient_runtimes: bool = False  # True: runtime versions that AWS has retired are taken
+    shapes: bool = True  # False: what was sent comes back as it was sent, as from moto
     pace: float = 1.0  # seconds that a rolling replacement of tasks takes; 0: before the next answer
     key: str = ""  # not empty: only who knows it is answered; it follows the account in the access key
     build_workers: int = 8  # builds side by side; the others wait in QUEUED

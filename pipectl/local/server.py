@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Any
 
-from pipectl.local import container_credentials, control, gaps, model, motos, privacy, routing
+from pipectl.local import container_credentials, control, gaps, model, motos, privacy, routing, shapes
 from pipectl.local.listener import STREAMED, Listener, listen
 from pipectl.local.options import Options
 from pipectl.local.permissions import api
@@ -166,10 +166,8 @@ class Server:
     def _answer(self, request: Request) -> Answer:
         try:
             request = api.admitted(self.world, request)
-            if request.service in OWN_SERVICES:
-                return self._own(request)
-            with self.world.lock:
-                return gaps.answer(self.world, request, motos.answer)
+            answered = self._of_service(request)
+            return shapes.recorded(self.world, request, answered) if self._options.shapes else answered
         except Refused as refused:
             status = model.error_status(request.service, refused.code)
             return refusal(model.protocol(request.service), refused, status)
@@ -178,6 +176,12 @@ class Server:
                 self.failures.append(error)
             _log.exception("%s:%s failed", request.service, request.operation)
             return refusal(model.protocol(request.service), _bug(request, error), _NOT_RETRIED)
+
+    def _of_service(self, request: Request) -> Answer:
+        if request.service in OWN_SERVICES:
+            return self._own(request)
+        with self.world.lock:
+            return gaps.answer(self.world, request, motos.answer)
 
     def _own(self, request: Request) -> Answer:
         service = self.world.service(request.service, request.account, request.region)

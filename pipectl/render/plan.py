@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Change, Plan, Resource, Step
+from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Change, Plan, Remark, Resource, Step
 from pipectl.render import differences
 from pipectl.render.differences import COLUMN, INDENT
 from pipectl.render.marks import Look, Mark
@@ -36,14 +36,20 @@ def _orphan(resource: Resource, look: Look) -> str:
 
 def is_told(step: Step) -> bool:
     """Whether a step is more than `as the spec says`."""
-    return step.action is not Action.KEEP or step.obstacle is not None
+    return step.action is not Action.KEEP or step.obstacle is not None or bool(step.remarks)
 
 
 def as_stated(plans: Sequence[Plan], reads: int, writes: int) -> str:
     """What is said when nothing is to be done."""
     sent = f"{counted(reads + writes, 'call')}, {counted(writes, 'write')}"
     told = [f"{plan.stack} is as the spec says: {counted(len(plan.steps), 'resource')}" for plan in plans]
-    return f"{told[0]}, {sent}" if len(told) == 1 else "\n".join([*told, sent])
+    notes = [_note(step, remark) for plan in plans for step in plan.steps for remark in step.remarks]
+    lines = [f"{told[0]}, {sent}"] if len(told) == 1 else [*told, sent]
+    return "\n".join([*lines, *notes])
+
+
+def _note(step: Step, remark: Remark) -> str:
+    return f"{step.resource.kind} {plain(step.resource.name)}: {plain(remark.text)}"
 
 
 def summary(plan: Plan) -> str:

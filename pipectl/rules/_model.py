@@ -1,6 +1,5 @@
 """The service model of botocore as a grammar: imported only when a spec uses `aws:`."""
 
-import functools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,16 +30,6 @@ class Misfit:
     message: str
     hint: str | None
     sure: bool = True
-
-
-@functools.cache
-def shape_of(service: str, name: str) -> Any:
-    """The input of an operation, or a shape, by its name."""
-    from botocore.loaders import create_loader
-    from botocore.model import ServiceModel
-
-    model = ServiceModel(create_loader().load_service_model(service, "service-2"), service)
-    return model.operation_model(name).input_shape if name in model.operation_names else model.shape_for(name)
 
 
 def misfits(shape: Any, value: Any, path: Path, merged: Collection[str]) -> Iterator[Misfit]:

@@ -40,6 +40,11 @@ def key_warning(spec: Spec, path: Path, rule: str, message: str, hint: str | Non
     return problem_at(spec.places.of_key(path), rule, message, hint, Severity.WARNING)
 
 
+def key_note(spec: Spec, path: Path, rule: str, message: str, hint: str | None = None) -> Problem:
+    """What is right, and good to know of a name or of the thing behind it."""
+    return problem_at(spec.places.of_key(path), rule, message, hint, Severity.NOTE)
+
+
 def literal(spec: Spec, path: Path, value: Any) -> bool:
     """Whether a value stands in the file as it is; what a variable or a file brought in may be a secret."""
     return bool(spec.places.written(path) == value)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipectl.kinds import raw
 from pipectl.kinds.cluster import Cluster
 from pipectl.kinds.repository import EcrRepository
 from pipectl.kinds.source import CodeCommitRepository
@@ -11,6 +12,7 @@ from pipectl.rules._tools import (
     actions,
     error,
     key_error,
+    key_note,
     key_warning,
     pipelines,
     projects,
@@ -41,6 +43,7 @@ class Target:
     words: Mapping[str, str]
     either: Mapping[str, str] = field(default_factory=dict)
     merged: Collection[str] = ()
+    taken: raw.Taken | None = None
 
 
 REPOSITORY = Target(
@@ -54,6 +57,7 @@ REPOSITORY = Target(
         "imageScanningConfiguration": "scan_on_push",
         "encryptionConfiguration": "encryption",
     },
+    taken=raw.REPOSITORY,
 )
 CODECOMMIT = Target(
     "codecommit",
@@ -70,6 +74,7 @@ CLUSTER = Target(
         "defaultCapacityProviderStrategy": "default_capacity_provider_strategy",
     },
     {"settings": "container_insights"},
+    taken=raw.CLUSTER,
 )
 SERVICE = Target(
     "ecs",
@@ -93,8 +98,14 @@ SERVICE = Target(
         "deploymentConfiguration.minimumHealthyPercent": "deployment.minimum_healthy_percent",
         "deploymentConfiguration.maximumPercent": "deployment.maximum_percent",
     },
-    {"loadBalancers": "load_balancers"},
+    {
+        "loadBalancers": "load_balancers",
+        "serviceConnectConfiguration": "service_connect",
+        "volumeConfigurations": "volumes",
+        "vpcLatticeConfigurations": "lattice",
+    },
     ("networkConfiguration", "deploymentConfiguration"),
+    raw.SERVICE,
 )
 TASK = Target(
     "ecs",
@@ -165,6 +176,7 @@ PROJECT = Target(
     },
     {"cache": "cache"},
     ("source", "artifacts", "environment", "logsConfig"),
+    raw.PROJECT,
 )
 PIPELINE = Target(
     "codepipeline",
@@ -214,6 +226,7 @@ def check(spec: Spec) -> Iterator[Problem]:
         if block.aws:
             yield from _own_words(spec, path, block, target)
             yield from _unknown(spec, path, block.aws, target)
+            yield from _unanswered(spec, path, block.aws, target)
 
 
 def _mappings(spec: Spec) -> Iterator[tuple[Path, Any, Target]]:
@@ -234,6 +247,19 @@ def _mappings(spec: Spec) -> Iterator[tuple[Path, Any, Target]]:
             for number, stage in enumerate(pipeline.stages)
         )
     yield from ((each.path, each.action, ACTION) for each in actions(spec))
+
+
+def _unanswered(spec: Spec, path: Path, given: dict[str, Any], target: Target) -> Iterator[Problem]:
+    """What no answer ever has: the service model gives it no counterpart."""
+    if target.taken is None:
+        return
+    again = raw.sent_along(target.taken, given)
+    for way in raw.unanswered(target.taken, given):
+        if way[0] not in target.words:
+            often = "with every other change" if way[0] in again else "not later"
+            message = f"AWS never tells {shown('.'.join(way))}, so a change of it alone is not noticed"
+            hint = f"it is sent at the creation and {often}"
+            yield key_note(spec, (*path, "aws", *way), RULE, message, hint)
 
 
 def _own_words(spec: Spec, path: Path, block: Any, target: Target) -> Iterator[Problem]:
@@ -258,11 +284,11 @@ def _has(values: Any, parts: list[str]) -> bool:
     return True
 
 
-def _unknown(spec: Spec, path: Path, raw: dict[str, Any], target: Target) -> Iterator[Problem]:
-    from pipectl.rules._model import misfits, shape_of
+def _unknown(spec: Spec, path: Path, given: dict[str, Any], target: Target) -> Iterator[Problem]:
+    from pipectl.rules._model import misfits
 
-    shape = shape_of(target.service, target.shape)
-    for each in misfits(shape, raw, (*path, "aws"), target.merged):
+    shape = raw.shape_of(target.service, target.shape)
+    for each in misfits(shape, given, (*path, "aws"), target.merged):
         if each.sure:
             report = key_error if each.of_key else error
         else:

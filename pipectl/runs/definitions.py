@@ -8,6 +8,7 @@ from typing import Any
 from pipectl.aws.cloud import Cloud, find, for_each
 from pipectl.engine.values import Difference
 from pipectl.errors import WrongUsage
+from pipectl.facts.order import is_ordered
 from pipectl.runs.declared import Declaration
 from pipectl.runs.pipelines import NOT_THERE, no_such_pipeline
 
@@ -80,10 +81,10 @@ def _version(answer: Mapping[str, Any]) -> Version:
     return Version(declaration.get("version", 1), declaration, (answer.get("metadata") or {}).get("updated"))
 
 
-def _by_name(value: Any) -> Any:
-    """Lists of named parts as mappings, with the names in their order beside them."""
+def _by_name(value: Any, member: str = "") -> Any:
+    """Lists of named parts as mappings, with the names in their order beside them; sets are sorted."""
     if isinstance(value, Mapping):
-        return {key: _by_name(each) for key, each in value.items()}
+        return {key: _by_name(each, key) for key, each in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         names = [each.get("name") if isinstance(each, Mapping) else None for each in value]
         if value and all(names) and len(set(names)) == len(names):
@@ -92,7 +93,8 @@ def _by_name(value: Any) -> Any:
                 for name, each in zip(names, value, strict=True)
             }
             return {**parts, "(order)": names} if len(names) > 1 else parts
-        return [_by_name(each) for each in value]
+        parts_ = [_by_name(each) for each in value]
+        return parts_ if is_ordered("codepipeline", member) else sorted(parts_, key=str)
     return value
 
 

@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipectl.engine import plan
-from pipectl.engine.values import Action, Exactly, Obstacle, Plan, Remark, Resource, Step, exactly
+from pipectl.engine.values import (
+    Action,
+    Exactly,
+    Obstacle,
+    Ordered,
+    Plan,
+    Remark,
+    Resource,
+    Sparse,
+    Step,
+    exactly,
+)
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yml"))
 
@@ -30,14 +41,24 @@ class Traits:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with `!exactly`, for mappings that allow no other keys"""
+    """YAML with tags for mappings that allow no other keys or may lack some, and for ordered lists"""
 
 
 def _exactly(loader: _Loader, node: yaml.MappingNode) -> Exactly:
     return Exactly({str(key): value for key, value in loader.construct_mapping(node, deep=True).items()})
 
 
+def _ordered(loader: _Loader, node: yaml.SequenceNode) -> Ordered:
+    return Ordered(loader.construct_sequence(node, deep=True))
+
+
+def _sparse(loader: _Loader, node: yaml.MappingNode) -> Sparse:
+    return Sparse(_exactly(loader, node))
+
+
 _Loader.add_constructor("!exactly", _exactly)
+_Loader.add_constructor("!sparse", _sparse)
+_Loader.add_constructor("!ordered", _ordered)
 
 
 @pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)

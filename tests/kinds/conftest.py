@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 OWN_ROLE = re.compile(r"arn:aws:iam::\d{12}:role/([\w-]+)")
+ALIAS = re.compile(r"alias/[a-z]+")
 PRINCIPALS = ("codebuild", "codepipeline", "ecs-tasks", "events", "cloudformation")
 
 Account = dict[str, Any]
@@ -54,12 +55,15 @@ def values(named: Callable[[str], Path]) -> Callable[[str], dict[str, Any]]:
 
 @pytest.fixture
 def prepare(world: "World") -> Callable[..., None]:
-    """Make what specs only use: the roles that they name by their ARNs"""
+    """Make what specs only use: the roles that they name by their ARNs, and the keys behind aliases"""
 
     def make(*files: Path) -> None:
         text = "".join(file.read_text(encoding="utf-8") for file in files)
         for name in sorted(set(OWN_ROLE.findall(text))):
             own_role(world.client("iam"), name)
+        for name in sorted(set(ALIAS.findall(text))):
+            kms = world.client("kms")
+            kms.create_alias(AliasName=name, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
 
     return make
 

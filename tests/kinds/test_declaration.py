@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from pipectl.kinds.declaration import words
+from pipectl.kinds.declaration_words import words
 
 COMMIT = {"name": "COMMIT", "value": "#{SourceVariables.CommitId}", "type": "PLAINTEXT"}
 TOKEN = {"name": "TOKEN", "value": "shop/token", "type": "SECRETS_MANAGER"}

@@ -151,10 +151,10 @@ def test_a_build_that_lasts_too_long_times_out(account: str) -> None:
         until(lambda: there.shown(identity)["currentPhase"] == "BUILD")
         server.world.clock.advance(6 * 60)
         build = there.ended(identity)
-    assert build["buildStatus"] == "FAILED"
+    assert build["buildStatus"] == "TIMED_OUT"
     told = next(phase for phase in build["phases"] if phase["phaseType"] == "BUILD")
     assert told["phaseStatus"] == "TIMED_OUT"
-    assert told["contexts"] == [{"statusCode": "BUILD_TIMED_OUT", "message": "Build has timed out. "}]
+    assert "Timeout is 5 minutes" in told["contexts"][0]["message"]
 
 
 def test_closing_the_local_aws_ends_its_builds(account: str, tmp_path: Path) -> None:

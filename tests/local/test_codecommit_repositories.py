@@ -136,7 +136,8 @@ def test_another_key_is_told_with_the_one_before(codecommit: Any) -> None:
     before = codecommit.create_repository(repositoryName="shop")["repositoryMetadata"]["kmsKeyId"]
     answer = codecommit.update_repository_encryption_key(repositoryName="shop", kmsKeyId="alias/own")
     assert answer["originalKmsKeyId"] == before
-    assert answer["kmsKeyId"].endswith(":alias/own")
+    assert ":key/" in answer["kmsKeyId"]
+    assert answer["kmsKeyId"] != before
 
 
 def test_tags_are_added_changed_and_removed(codecommit: Any) -> None:

@@ -87,21 +87,16 @@ class BuildOperations(ProjectOperations, ReportOperations):
         return {"build": _shown(build)}
 
     def batch_delete_builds(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        """API reference: both lists name ARNs; one that is not there counts as deleted.
-
-        Recorded (radkawar/stackd, testdata/aws/codebuild/capture_summary.json); the code of one that runs is
-        inferred.
-        """
         gone, kept = [], []
         for identity in request["ids"]:
             build = self._known(identity)
-            arn = self.arn(f"build/{identity.removeprefix(self.arn('build/'))}")
-            if build is not None and not build.shown["buildComplete"]:
-                kept.append({"id": arn, "statusCode": "BUILD_IN_PROGRESS"})
-                continue
-            if build is not None:
+            if build is None:
+                kept.append({"id": identity, "statusCode": "BUILD_NOT_FOUND"})
+            elif not build.shown["buildComplete"]:
+                kept.append({"id": identity, "statusCode": "BUILD_IN_PROGRESS"})
+            else:
                 del self.builds[build.identity]
-            gone.append(arn)
+                gone.append(build.shown["arn"])
         return {"buildsDeleted": gone, "buildsNotDeleted": kept}
 
     def begin(

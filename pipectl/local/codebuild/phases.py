@@ -68,15 +68,20 @@ class Phases:
 
     def cut(self, status: str, code: str = "", message: str = "") -> None:
         """The phase that is going on ends with the build"""
-        # A timeout is told by the phase alone (recorded: radkawar/stackd, codebuild/capture_summary.json).
-        self.status, self.was_cut = FAILED if status == "TIMED_OUT" else status, True
+        self.status, self.was_cut = status, True
         if "phaseStatus" not in self._build.phases[-1]:
-            if status == "TIMED_OUT":
-                code, message = "BUILD_TIMED_OUT", "Build has timed out. "
-            # A phase that was stopped says no more (recorded, as above).
-            self._end(status, [{"statusCode": code, "message": message}] if code or message else None)
+            code = code or ("BUILD_TIMED_OUT" if status == "TIMED_OUT" else "")
+            message = message or _reason(status, self._build)
+            self._end(status, [{"statusCode": code, "message": message}])
 
     def _end(self, status: str, contexts: list[dict[str, str]] | None) -> None:
         with self._world.lock:
             phase: dict[str, Any] = self._build.end(status, self._world.now(), contexts)
             events.phase_changed(self._world, self._build, phase)
+
+
+def _reason(status: str, build: Build) -> str:
+    """The first sentence as the console shows it (user guide, troubleshooting), the other inferred"""
+    if status == "TIMED_OUT":
+        return f"Build has timed out. Timeout is {build.shown['timeoutInMinutes']} minutes"
+    return "Build was stopped"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipectl.local.codebuild import project_defaults, project_rules
 from pipectl.local.codebuild.base import Base
 from pipectl.local.service import Refused
+from pipectl.local.shapes.keys import named_arn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,7 +139,7 @@ class ProjectOperations(Base):
             "environment": project_defaults.environment,
             "logsConfig": project_defaults.logs,
             "serviceRole": self.role_arn,
-            "encryptionKey": lambda sent: sent,
+            "encryptionKey": lambda sent: named_arn(self.world, self.account, self.region, sent),
             "timeoutInMinutes": lambda sent: sent,
             "queuedTimeoutInMinutes": lambda sent: sent,
             "concurrentBuildLimit": lambda sent: None if sent == _UNLIMITED else sent,

@@ -11,6 +11,7 @@ from pipectl.local.codecommit.base import Base, check_name
 from pipectl.local.codecommit.records import Repository
 from pipectl.local.codecommit.tags import check_tags
 from pipectl.local.service import Refused
+from pipectl.local.shapes.keys import key_arn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,11 +139,9 @@ class RepositoryOperations(Base):
 
     def _key(self, stated: str | None) -> str:
         """API reference: without a key the AWS managed key aws/codecommit is used, and its ARN is told"""
-        if stated and stated.startswith("arn:"):
-            return stated
         prefix = f"arn:{self.partition}:kms:{self.region}:{self.account}:"
         if stated:
-            return prefix + (stated if stated.startswith("alias/") else f"key/{stated}")
+            return key_arn(self.world, self.account, self.region, stated)
         return f"{prefix}key/{uuid.uuid5(uuid.NAMESPACE_URL, f'{prefix}alias/aws/codecommit')}"
 
     def _refuse_taken(self, name: str) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Shape = dict[str, Any]
 MASK = "****"
+CONNECTION = "CodeStarSourceConnection"
 
 
 def completed(wanted: Shape, version: int, context: Context) -> Shape:
@@ -37,12 +38,37 @@ def _completed_action(action: Shape) -> Shape:
 
 def masked(declaration: Shape, context: Context) -> Shape:
     """The declaration as it is shown: secret values as `****` (user guide, pipeline structure)."""
-    shown = copy.deepcopy(declaration)
+    shown = _triggered(copy.deepcopy(declaration))
     for stage in shown["stages"]:
         for action in stage["actions"]:
             for key in _secrets(action, context):
                 action["configuration"][key] = MASK
     return shown
+
+
+def _triggered(shown: Shape) -> Shape:
+    """A V2 pipeline that names no triggers gets one for each source with a connection that looks for changes.
+
+    hashicorp/terraform-provider-aws#38409: it is in the answer of a request that has none.
+    """
+    actions = [action for stage in shown["stages"] for action in stage["actions"]]
+    usual = [_default_trigger(action) for action in actions if _is_watched(action)]
+    if shown["pipelineType"] != "V2" or shown.get("triggers") or not usual:
+        return shown
+    return {**shown, "triggers": usual}
+
+
+def _is_watched(action: Shape) -> bool:
+    looks: str = action["configuration"].get("DetectChanges", "true")
+    return looks != "false" and bool(action["actionTypeId"]["provider"] == CONNECTION)
+
+
+def _default_trigger(action: Shape) -> Shape:
+    push = [{"branches": {"includes": [action["configuration"].get("BranchName", "")]}}]
+    return {
+        "providerType": CONNECTION,
+        "gitConfiguration": {"sourceActionName": action["name"], "push": push},
+    }
 
 
 def with_secrets(declaration: Shape, previous: Shape | None, context: Context) -> Shape:

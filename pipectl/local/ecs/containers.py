@@ -38,7 +38,6 @@ def completed(sent: dict[str, Any], network_mode: str) -> dict[str, Any]:
     """A container as DescribeTaskDefinition tells it, defaults filled in
 
     API reference, ContainerDefinition, and what Terraform's provider takes out again to compare.
-    `environment` and `secrets` may come back in another order than sent; here it is the order of names.
     """
     container = copy.deepcopy(sent)
     container.setdefault("cpu", 0)
@@ -46,9 +45,6 @@ def completed(sent: dict[str, Any], network_mode: str) -> dict[str, Any]:
     for member in ("portMappings", "environment", "mountPoints", "volumesFrom", "systemControls"):
         container.setdefault(member, [])
     container["portMappings"] = [_port(each, network_mode) for each in container["portMappings"]]
-    for member in ("environment", "secrets"):
-        if member in container:
-            container[member] = sorted(container[member], key=lambda each: str(each.get("name", "")))
     if "healthCheck" in container:
         defaults = {member: value for member, (value, _, _) in _HEALTH.items() if value is not None}
         container["healthCheck"] = {**defaults, **container["healthCheck"]}

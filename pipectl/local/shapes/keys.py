@@ -1,0 +1,58 @@
+"""Keys of KMS: ECR and CodeCommit answer the ARN of the key, CodeBuild that of the alias it was given."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipectl.local.wire import Answer, Request
+    from pipectl.local.world import World
+
+ALIAS = "alias/"
+
+
+def answered(world: World, request: Request, answer: Answer) -> Answer:
+    """ECR's `kmsKey` as the key's ARN (API reference, EncryptionConfiguration; AWS CLI example)"""
+    if request.service != "ecr" or b'"kmsKey"' not in answer.body:
+        return answer
+    said = answer.json()
+    for repository in _repositories(said):
+        encryption = repository.get("encryptionConfiguration") or {}
+        if key := encryption.get("kmsKey"):
+            encryption["kmsKey"] = key_arn(world, request.account, request.region, key)
+    return answer.with_json(said)
+
+
+def _repositories(said: dict[str, Any]) -> list[dict[str, Any]]:
+    one = said.get("repository")
+    return [one] if one else said.get("repositories") or []
+
+
+def named_arn(world: World, account: str, region: str, name: str) -> str:
+    """The ARN of a key or alias by its id, name or ARN (API reference of KMS, "Key identifiers")"""
+    if name.startswith("arn:"):
+        return name
+    what = name if name.startswith(ALIAS) else f"key/{name}"
+    return f"arn:{world.partition(region)}:kms:{region}:{account}:{what}"
+
+
+def key_arn(world: World, account: str, region: str, name: str) -> str:
+    """The ARN of the key behind any name of it
+
+    AWS refuses an alias that is not there; here it stands for a key that nobody sees (inferred), so that a
+    spec can be rehearsed without making its keys first.
+    """
+    arn = named_arn(world, account, region, name)
+    prefix, is_alias, alias = arn.partition(f":{ALIAS}")
+    if not is_alias:
+        return arn
+    owner, place = prefix.split(":")[4], prefix.split(":")[3]
+    key = _aliases(world, owner, place).get(f"{ALIAS}{alias}") or str(uuid.uuid5(uuid.NAMESPACE_URL, arn))
+    return f"{prefix}:key/{key}"
+
+
+def _aliases(world: World, account: str, region: str) -> dict[str, str]:
+    """Alias -> id of the key, of those that were made in moto's KMS"""
+    made = world.moto("kms", account, region).keys.values()
+    return {alias: str(key.id) for key in made for alias in key.aliases}
