@@ -68,6 +68,16 @@ def account_of(access_key: str) -> str:
     return str(get_account_id_from(access_key))
 
 
+def is_known(access_key: str) -> bool:
+    """Whether IAM or STS gave a key out"""
+    accounts = backends("iam")
+    return any(
+        access_key in partition.access_keys
+        for account in list(accounts.values())
+        for partition in list(account.values())
+    )
+
+
 def rest_operation(service: str, environ: Mapping[str, Any]) -> str:
     """Name the operation that a method and a path mean; "" for none"""
     described = model.service_model(service)

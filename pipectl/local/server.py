@@ -131,7 +131,7 @@ class Server:
 
     def _turned_away(self, environ: dict[str, Any]) -> Answer | None:
         """A private server answers those who know its key, and the sessions that it gave out itself"""
-        if not self._options.key or self.world.sessions.knows(routing.access_key(environ)):
+        if not self._options.key or self.world.knows_session(routing.access_key(environ)):
             return None
         return privacy.turned_away(environ, self._options.key)
 

@@ -138,6 +138,15 @@ class World:
         with self.lock:
             return motos.account_of(access_key)
 
+    def knows_session(self, access_key: str) -> bool:
+        """Whether a key is one that this server gave out itself: to a build, a role's session or a user"""
+        if self.sessions.knows(access_key):
+            return True
+        if not access_key.startswith(("ASIA", "AKIA")):
+            return False
+        with self.lock:
+            return motos.is_known(access_key)
+
     def access_key(self, account: str) -> str:
         """The access key that an account's own programs use"""
         return f"{account}{self.options.key}"

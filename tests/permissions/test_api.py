@@ -179,3 +179,25 @@ def test_without_iam_every_call_is_allowed() -> None:
         client("logs", *keys).create_log_group(logGroupName="g")
         told = client("sts", *keys).get_caller_identity()["Arn"]
         assert told == f"arn:aws:sts::{account}:assumed-role/nobody/me"
+
+
+def test_a_private_server_knows_the_sessions_that_it_gave_out() -> None:
+    import boto3
+
+    from pipectl.local import running
+    from pipectl.local.options import Options
+
+    account, key = "333344445555", "a-key-of-its-own"
+    with running(options=Options(key=key)) as server:
+
+        def client(service: str, access_key: str, token: str | None = None) -> Any:
+            boto = boto3.Session(access_key, "local", token, region_name=REGION)
+            return boto.client(service, endpoint_url=server.url)  # type: ignore[call-overload]
+
+        own = f"{account}{key}"
+        role = roles.make(client("iam", own), "nobody", "ec2", statements=())
+        made = client("sts", own).assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+        session = client("sts", made["AccessKeyId"], made["SessionToken"])
+        assert session.get_caller_identity()["Arn"] == f"arn:aws:sts::{account}:assumed-role/nobody/me"
+        with denied("UnrecognizedClientException"):
+            client("logs", "ASIA0000000000000000", "none").describe_log_groups()
