@@ -11,7 +11,7 @@ from pipectl.aws.permissions import Condition, Need, Purpose, needs, passing
 from pipectl.engine.plan import differences
 from pipectl.engine.values import NOTES, Action, Remark, Resource, State, Step
 from pipectl.errors import Declined
-from pipectl.kinds import bucket, holds, pipeline_removal
+from pipectl.kinds import bucket, foreign_accounts, holds, pipeline_removal
 from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration
 from pipectl.kinds.declaration_words import stated, unmasked, words
 from pipectl.kinds.kind import Kind, New, Wanted, listed, mapped, tag_changes, tags
@@ -260,6 +260,7 @@ KIND = Kind(
     create,
     update,
     {"codepipeline": Pipeline},
+    conflict=foreign_accounts.pipeline_conflict,
     remark=remark,
     delete=pipeline_removal.delete,
     release=pipeline_removal.release,

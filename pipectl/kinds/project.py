@@ -8,7 +8,7 @@ from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, for_each, in_batches
 from pipectl.aws.permissions import Need, Purpose, needs, passing
 from pipectl.engine.values import Resource, State, Step
-from pipectl.kinds import project_words, raw
+from pipectl.kinds import foreign_accounts, project_words, raw
 from pipectl.kinds.build_role import role_statements
 from pipectl.kinds.declaration import declaration
 from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, remaining_tags, tags
@@ -146,6 +146,7 @@ KIND = Kind(
     create,
     update,
     {"codebuild": Project},
+    conflict=foreign_accounts.project_conflict,
     delete=delete,
     release=release,
     permissions=permissions,
