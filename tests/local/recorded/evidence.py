@@ -22,6 +22,7 @@ PAGE = ROOT / "docs" / "aws" / "evidence.md"
 LOCAL = ROOT / "pipectl" / "local"
 AREAS = ("codepipeline", "codebuild", "codecommit", "ecs", "gaps")
 RECORDING, DOCUMENT, MODEL, INFERRED, WORDS = "recording", "document", "model", "inferred", "words inferred"
+COLUMNS = (RECORDING, DOCUMENT, MODEL, INFERRED, WORDS)
 SOURCES = {
     RECORDING: re.compile(r"\brecorded\b|public reports|[Aa]s in \w+/"),
     DOCUMENT: re.compile(r"[Gg]uide\b|API reference"),
@@ -31,12 +32,14 @@ UNKNOWN = re.compile(r"\binferred\b|\brecalled\b")
 OF_WORDS = re.compile(r"\b(wording|words|sentence|code)\b[^.;]*\binferred\b|\binferred from CodeCommit's")
 
 
+TITLE = "## What is inferred of CodePipeline"
 INTRODUCTION = """\
 Made by `python -m tests.local.recorded.evidence` from the docstrings and comments of the code; a test fails
-when it is stale. A behaviour rests on a **recording** of the real service (or on what people reported of it
-word for word), on a **document** of AWS, on the service **model**, or is **inferred**. Where only the words
-or the code of a refusal are a guess, it is counted under *words inferred*, beside the source of the
-behaviour. What names no source is not counted."""
+when a share is wrong by more than five points, or the list of what is inferred is not that of the code. A
+behaviour rests on a **recording** of the real service (or on what people reported of it word for word), on a
+**document** of AWS, on the service **model**, or is **inferred**. Where only the words or the code of a
+refusal are a guess, it is counted under *words inferred*, beside the source of the behaviour. What names no
+source is not counted."""
 
 
 def statements(file: Path) -> Iterator[tuple[int, str]]:
@@ -63,10 +66,15 @@ def count(area: str) -> Counter[str]:
     return Counter(kind for _, text in _found(area) for kind in kinds(text))
 
 
-def share(counted: Counter[str]) -> float:
-    """Of the behaviours that are told of, the part that is inferred; words alone are counted apart."""
-    told = sum(counted[kind] for kind in (*SOURCES, INFERRED))
-    return counted[INFERRED] / told
+def share(counted: Counter[str], kind: str = INFERRED) -> float:
+    """The part of the behaviours that are told of which rests on this; words alone do not count as one."""
+    return counted[kind] / sum(counted[each] for each in (*SOURCES, INFERRED))
+
+
+def shares(area: str) -> list[float]:
+    """The row of an area."""
+    counted = count(area)
+    return [share(counted, kind) for kind in COLUMNS]
 
 
 def recordings() -> dict[str, list[str]]:
@@ -82,7 +90,7 @@ def recordings() -> dict[str, list[str]]:
 
 def page() -> str:
     """The page, in Markdown."""
-    return "\n".join([*_counts(), "", *_inferred("codepipeline"), "", *_recordings(), ""])
+    return "\n".join([*_counts(), "", TITLE, "", *inferred("codepipeline"), "", *_recordings(), ""])
 
 
 def _found(area: str) -> Iterator[tuple[str, str]]:
@@ -96,17 +104,14 @@ def _counts() -> Iterator[str]:
     yield ""
     yield from INTRODUCTION.splitlines()
     yield ""
-    yield "| area | recording | document | model | inferred | share inferred | words inferred |"
-    yield "|---|---|---|---|---|---|---|"
+    yield f"| area | {' | '.join(COLUMNS)} |"
+    yield f"|---{'|---' * len(COLUMNS)}|"
     for area in AREAS:
-        counted = count(area)
-        cells = [str(counted[kind]) for kind in (RECORDING, DOCUMENT, MODEL, INFERRED)]
-        yield f"| {area} | {' | '.join(cells)} | {share(counted):.0%} | {counted[WORDS]} |"
+        yield f"| {area} | {' | '.join(f'{each:.0%}' for each in shares(area))} |"
 
 
-def _inferred(area: str) -> Iterator[str]:
-    yield "## What is inferred of CodePipeline"
-    yield ""
+def inferred(area: str) -> Iterator[str]:
+    """The statements of an area that name no source, with their files."""
     for place, text in _found(area):
         if INFERRED in kinds(text):
             yield f"- `{place.partition(':')[0]}`: {text}"

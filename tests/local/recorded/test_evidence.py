@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
+
+import pytest
 
 from . import evidence
 
 AT_MOST = 0.1
+FIVE_POINTS = 0.055  # and the rounding
 
 
-def test_the_page_is_what_the_code_says() -> None:
-    message = "`python -m tests.local.recorded.evidence` writes it anew"
-    assert evidence.PAGE.read_text(encoding="utf-8") == evidence.page(), message
+MESSAGE = "`python -m tests.local.recorded.evidence` writes it anew"
+
+
+def test_the_shares_of_the_page_are_those_of_the_code() -> None:
+    page = evidence.PAGE.read_text(encoding="utf-8")
+    for area in evidence.AREAS:
+        (row,) = re.findall(rf"^\| {area} \|(.*)\|$", page, re.MULTILINE)
+        told = [int(cell.strip(" %")) / 100 for cell in row.split("|")]
+        assert told == pytest.approx(evidence.shares(area), abs=FIVE_POINTS), MESSAGE
+
+
+def test_what_is_inferred_of_codepipeline_stands_on_the_page() -> None:
+    page = evidence.PAGE.read_text(encoding="utf-8")
+    told = page.partition(evidence.TITLE)[2].partition("##")[0]
+    assert told.strip().splitlines() == list(evidence.inferred("codepipeline")), MESSAGE
+
+
+def test_the_recordings_of_the_page_are_those_that_are_played() -> None:
+    page = evidence.PAGE.read_text(encoding="utf-8")
+    assert re.findall(r"^\| (\w+_native\w*) \|", page, re.MULTILINE) == sorted(evidence.recordings()), MESSAGE
 
 
 def test_less_than_one_in_ten_behaviours_of_codepipeline_is_inferred() -> None:

@@ -63,13 +63,14 @@ def _version(artifact: Artifact) -> str:
 
 def follow(job: Job, build: str) -> Pending:
     """Wait for the end of a build, then take its artifacts and exported variables."""
-    project, _, identity = build.partition(":")
+    project = build.partition(":")[0]
     console = (
         f"https://{job.region}.console.aws.amazon.com/codesuite/codebuild/{job.account}/projects/{project}"
     )
     job.tell(
         external_id=build,
-        external_url=f"{console}/build/{project}%3A{identity}/?region={job.region}",
+        # Recorded: docs/aws/codepipeline.md, 9.
+        external_url=f"https://console.aws.amazon.com/codebuild/home?region={job.region}#/builds/{build}/view/new",
         entity_url=f"{console}?region={job.region}",
     )
 
