@@ -15,6 +15,8 @@ PipectlError                      exit code 1
 import enum
 from collections.abc import Sequence
 
+from pipectl.command import pipectl
+
 
 class ExitCode(enum.IntEnum):
     """What the process says when it ends (README, "Exit codes")."""
@@ -86,7 +88,7 @@ class AccessDenied(AwsError):
     def __init__(
         self, service: str, operation: str, code: str, said: str, *, hint: str | None = None
     ) -> None:
-        way_out = "`pipectl policy SPEC` prints the permissions that are needed"
+        way_out = f"{pipectl('policy')} prints the permissions that are needed"
         super().__init__(service, operation, code, said, hint=hint or way_out)
 
 

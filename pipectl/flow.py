@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pipectl import command
 from pipectl.engine import plan as planning
 from pipectl.engine import run
 from pipectl.engine.values import Action, Outcome, Plan, Resource, Step
@@ -106,6 +107,7 @@ def connect(
         credentials = {key.lower(): local[key] for key in keys}
         endpoint = Endpoint(local["AWS_ENDPOINT_URL"], credentials, has_quotas=daemon.throttles())
         region = region or local["AWS_REGION"]
+        command.reached(local["AWS_ENDPOINT_URL"], {key: local[key] for key in keys})
     connection = Connection(profile=aws.profile, region=region, endpoint=endpoint, say=say)
     connection.sign_in()
     try:

@@ -137,7 +137,7 @@ class Shop:
 
     def ask(self, *words: str) -> Result:
         """Type a command without a spec"""
-        return self.run(*words, "--region", REGION)
+        return self.run(*words, AWS_REGION=REGION)
 
     def push(self, message: str, branch: str = "main", **files: str) -> str:
         """Commit to a branch; its full id"""
@@ -236,6 +236,7 @@ class Shop:
 
     def stable(self, text: str) -> str:
         """A screen without what differs from run to run: ids by their order, moments, account"""
+        text = re.sub(r"http://127\.0\.0\.1:\d+/git/\d+", "http://127.0.0.1:PORT/git/ACCOUNT", text)
         for number, commit in enumerate(self.commits, 1):
             text = text.replace(commit, f"c{number:039d}").replace(commit[:7], f"c{number:06d}")
         for number, execution in enumerate(reversed(self.executions()), 1):

@@ -12,24 +12,26 @@ PACKAGE = ROOT / "pipectl"
 
 KNOWS = {
     "facts": set[str](),
-    "errors": set[str](),
+    "errors": {"command"},
     "stop": set[str](),
+    "command": set[str](),
     "engine": {"errors", "stop"},
     "aws": {"errors", "stop", "facts"},
     "spec": set[str](),
-    "kinds": {"errors", "facts", "spec", "aws", "engine"},
+    "kinds": {"command", "errors", "facts", "spec", "aws", "engine"},
     "rules": {"facts", "spec", "kinds"},
-    "runs": {"errors", "facts", "spec", "aws", "engine"},
-    "doctor": {"errors", "aws", "engine", "kinds"},
+    "runs": {"command", "errors", "facts", "spec", "aws", "engine"},
+    "doctor": {"command", "errors", "aws", "engine", "kinds"},
     "init": {"errors", "spec", "aws", "doctor"},
-    "render": {"facts", "errors", "engine", "runs", "doctor"},
-    "flow": {"errors", "spec", "rules", "kinds", "engine", "aws", "local"},
+    "render": {"command", "facts", "errors", "engine", "runs", "doctor"},
+    "flow": {"command", "errors", "spec", "rules", "kinds", "engine", "aws", "local"},
     "review": {"facts", "spec", "kinds", "runs", "engine", "aws", "render", "blame"},
     "leaving": {"errors", "spec", "kinds", "engine", "aws", "flow"},
     "arrive": {"facts", "errors", "spec", "rules", "kinds", "engine", "aws"},
     "blame": {"errors", "kinds", "engine", "aws", "flow"},
-    "export": {"errors", "spec", "kinds", "engine", "aws", "review"},
+    "export": {"command", "errors", "spec", "kinds", "engine", "aws", "review"},
     "cli": {
+        "command",
         "stop",
         "arrive",
         "doctor",
@@ -223,6 +225,30 @@ def test_nothing_is_left_to_do() -> None:
         if left.search(line)
     ]
     assert found == []
+
+
+MADE_BY_HAND = {"init/text.py", "review/script.py"}
+"""What is written into files that people keep: comments without the place of one command line."""
+
+
+def test_commands_are_made_in_one_place() -> None:
+    """`pipectl ...` in backticks is text of command.py only, except where help and comments explain"""
+    by_hand = [
+        place(file, node.lineno)
+        for file in FILES
+        if room(file) not in ("local", "command", "facts")
+        and file.name != "__init__.py"
+        and file.relative_to(PACKAGE).as_posix() not in MADE_BY_HAND
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "`pipectl " in node.value
+        if node not in docstrings(parsed(file))
+    ]
+    assert by_hand == []
+
+
+def docstrings(tree: ast.Module) -> list[ast.expr]:
+    """The texts that stand alone: docstrings of modules, functions and values"""
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
 
 
 def test_files_stay_small() -> None:

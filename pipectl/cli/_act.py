@@ -13,10 +13,10 @@ from pipectl.cli._act_options import Wait
 from pipectl.cli._look import look_of
 from pipectl.cli._options import Chosen, Settings
 from pipectl.cli._wait import follow, printed_at_last, refuse, told_end
+from pipectl.command import pipectl
 from pipectl.errors import AwsError, PipectlError
 from pipectl.render.act import act_data, act_text, refusal_text
 from pipectl.render.document import document
-from pipectl.render.naming import naming
 from pipectl.render.wait import ending_data
 from pipectl.runs.verbs.act import Act, Senseless
 from pipectl.runs.wait import signs
@@ -45,22 +45,22 @@ def acting(
     settings: Settings, chosen: Chosen, pipeline: str | None, *, changes: bool = True
 ) -> Iterator[_where.Where]:
     """Connect, find the pipeline, and word every error for it."""
-    with _where.pipeline(settings, chosen, pipeline, changes=changes) as where, _worded(where.named):
+    with _where.pipeline(settings, chosen, pipeline, changes=changes) as where, _worded():
         yield where
 
 
 @contextmanager
-def _worded(named: str | None) -> Iterator[None]:
-    """The commands that an error mentions name the pipeline, where the user had to."""
+def _worded() -> Iterator[None]:
+    """Errors that depend on the moment say when, and what AWS refuses because something happened says so."""
     try:
         yield
     except PipectlError as error:
         if isinstance(error, Senseless):
             error.message = refusal_text(error, datetime.now().astimezone())
         if isinstance(error, AwsError) and error.code in OVERTAKEN:
-            error.hint = error.hint or "something happened since it was looked at; `pipectl status` shows it"
-        error.message = naming(error.message, named)
-        error.hint = naming(error.hint, named) if error.hint else None
+            error.hint = (
+                error.hint or f"something happened since it was looked at; {pipectl('status')} shows it"
+            )
         raise
 
 
@@ -71,7 +71,7 @@ def carry_out(
     with acting(settings, chosen, pipeline) as where:
         act = do(where.cloud, where.pipeline)
         if settings.is_text:
-            click.echo(act_text(act, look_of(sys.stdout), datetime.now().astimezone(), where.named))
+            click.echo(act_text(act, look_of(sys.stdout), datetime.now().astimezone()))
         if wait:
             _follow(act, where, wait, settings)
         elif not settings.is_text:
@@ -82,9 +82,7 @@ def _follow(act: Act, where: _where.Where, wait: Wait, settings: Settings) -> No
     known = frozenset(signs(act.before, act.execution.id)) if act.changed else frozenset()
     data = act_data(act, None)
     with printed_at_last(data, settings):
-        end, seconds = follow(
-            where.connection, where.cloud, where.pipeline, act.execution, wait, known, where.named
-        )
+        end, seconds = follow(where.connection, where.cloud, where.pipeline, act.execution, wait, known)
         data["wait"] = ending_data(end)
     if settings.is_text and end.good:
         click.echo(told_end(end, seconds))

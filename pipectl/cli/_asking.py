@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import click
 
+from pipectl.command import pipectl
 from pipectl.errors import WrongUsage
 from pipectl.init.answers import FORMS
 
@@ -73,7 +74,7 @@ class Asking:
         if self.missing:
             raise WrongUsage(
                 f"there is no terminal to ask on, and these were not given: {', '.join(self.missing)}",
-                hint="`pipectl init --help` explains them; `--from-aws` proposes what the account has",
+                hint=f"{pipectl('init', '--help')} explains them; `--from-aws` proposes what the account has",
             )
 
 

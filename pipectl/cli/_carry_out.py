@@ -12,6 +12,7 @@ import click
 from pipectl import flow
 from pipectl.cli._look import look_of
 from pipectl.cli._progress import Progress
+from pipectl.command import pipectl
 from pipectl.engine.values import Outcome, Plan, Result, Step
 from pipectl.errors import Declined, ExitCode, Interrupted
 from pipectl.render.outcome import counts_text, done_text, failure_text, left_undone
@@ -99,7 +100,7 @@ def all_done(outcomes: Sequence[Outcome]) -> bool:
     return all(outcome.result is Result.DONE for outcome in outcomes)
 
 
-def report(outcomes: Sequence[Outcome], seconds: float, caller: str, command: str = "create") -> None:
+def report(outcomes: Sequence[Outcome], seconds: float, caller: str, name: str = "create") -> None:
     """The sum on stdout when all went well; else what failed, and the way on, on stderr."""
     look = look_of(sys.stderr)
     failed = [outcome for outcome in outcomes if outcome.result is Result.FAILED]
@@ -111,16 +112,16 @@ def report(outcomes: Sequence[Outcome], seconds: float, caller: str, command: st
     if undone := left_undone(outcomes, look):
         click.echo(f"\nnot tried:\n{undone}", err=True)
     if failed:
-        again = f"run `pipectl {command}` again when it is mended"
+        again = f"run {pipectl(name)} again when it is mended"
         click.echo(f"\n{counts_text(outcomes)}; {again}", err=True)
 
 
-def exit_code(outcomes: Sequence[Outcome], *, stopped: bool, command: str = "create") -> ExitCode:
+def exit_code(outcomes: Sequence[Outcome], *, stopped: bool, name: str = "create") -> ExitCode:
     """How the command ends. Raises Interrupted after Ctrl-C."""
     if stopped:
         raise Interrupted(
             f"interrupted: {counts_text(outcomes) or 'nothing was done'}",
-            hint=f"`pipectl {command}` goes on from there",
+            hint=f"{pipectl(name)} goes on from there",
         )
     failed = any(outcome.result is not Result.DONE for outcome in outcomes)
     return ExitCode.FAILED if failed else ExitCode.DONE

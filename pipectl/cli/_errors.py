@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from pipectl.command import pipectl
 from pipectl.errors import ExitCode, Interrupted, PipectlError, WrongUsage
 
 
@@ -31,7 +32,9 @@ def show(error: BaseException, words: Sequence[str]) -> ExitCode:
 
 def no_such_command(word: str, commands: Sequence[str]) -> WrongUsage:
     """The nearest right command, else where all of them are listed."""
-    return WrongUsage(f"no command `{word}`", hint=_meant(word, commands) or "`pipectl --help` lists them")
+    return WrongUsage(
+        f"no command `{word}`", hint=_meant(word, commands) or f"{pipectl('--help')} lists them"
+    )
 
 
 def _told(error: BaseException) -> PipectlError:

@@ -1,5 +1,6 @@
 """The way to start the first run: where to push the code to, after its repository was created."""
 
+import contextvars
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
@@ -7,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from pipectl.cli._options import Settings
 from pipectl.cli._pipelines import declarations
+from pipectl.command import git_push
 from pipectl.engine.values import Action, Outcome, Result
 from pipectl.errors import PipectlError
+from pipectl.runs.clone import clone_url
 
 if TYPE_CHECKING:
     from pipectl.flow import Stack
@@ -23,7 +26,6 @@ class FirstPush:
 
     def __init__(self, stacks: "Sequence[Stack]", settings: Settings) -> None:
         self._stacks = stacks
-        self._settings = settings
         self._urls: dict[str, Future[str]] = {}
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self.hear: Callable[[Outcome], None] | None = self._hear if settings.is_text else None
@@ -43,7 +45,9 @@ class FirstPush:
         is_made = step.action is Action.CREATE and outcome.result is Result.DONE
         if step.resource.kind == KIND and is_made and step.resource.name in self._branches:
             stack, _ = self._branches[step.resource.name]
-            asked = self._pool.submit(_url, stack, step.resource.name, self._settings)
+            asked = self._pool.submit(
+                contextvars.copy_context().run, clone_url, stack.cloud, step.resource.name
+            )
             self._urls[step.resource.name] = asked
 
     def text(self, outcomes: Sequence[Outcome]) -> str | None:
@@ -53,7 +57,7 @@ class FirstPush:
             return None
         try:
             told = [
-                f"  git push {url.result()} {self._branches[repository][1]}"
+                f"  {git_push(url.result(), self._branches[repository][1]).replace('`', '')}"
                 for repository, url in sorted(self._urls.items())
             ]
         except PipectlError:  # all was made: who may not ask for the URL is not told it
@@ -68,12 +72,3 @@ def _sources(stack: "Stack") -> Iterator[tuple[str, str]]:
             for action in stage["actions"]:
                 if action["actionTypeId"]["provider"] == "CodeCommit":
                     yield action["configuration"]["RepositoryName"], action["configuration"]["BranchName"]
-
-
-def _url(stack: "Stack", repository: str, settings: Settings) -> str:
-    """git-remote-codecommit's URL; another endpoint than AWS' says itself where it takes a push."""
-    if settings.local or settings.endpoint_url:
-        answer = stack.cloud.call("codecommit", "get_repository", repositoryName=repository)
-        return str(answer["repositoryMetadata"]["cloneUrlHttp"])
-    profile = f"{settings.profile}@" if settings.profile else ""
-    return f"codecommit::{stack.cloud.account.region}://{profile}{repository}"

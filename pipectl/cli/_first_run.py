@@ -12,6 +12,7 @@ from pipectl.cli import _pipelines
 from pipectl.cli._act_options import Wait
 from pipectl.cli._options import Settings
 from pipectl.cli._wait import follow, refuse, told_end
+from pipectl.command import about
 from pipectl.engine.values import Action, Outcome, Result
 from pipectl.errors import PipectlError, PipelineFailed
 from pipectl.render.wait import ending_data, failure_message
@@ -106,7 +107,8 @@ def _followed(
 ) -> Followed:
     """`known` is what was so before a retry."""
     named = name if several else None
-    end, seconds = follow(connection, stack.cloud, name, execution, wait, known, named=named)
+    with about(named):
+        end, seconds = follow(connection, stack.cloud, name, execution, wait, known)
     return Followed(stack.spec.name, name, end, seconds)
 
 

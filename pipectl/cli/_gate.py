@@ -9,6 +9,7 @@ import click
 
 from pipectl.cli import _where
 from pipectl.cli._options import Chosen, Settings
+from pipectl.command import pipectl
 from pipectl.engine import plan as planning
 from pipectl.engine.values import Action, Resource, Step
 from pipectl.render.document import document
@@ -109,7 +110,7 @@ def contrary(gate: Gate, spec: "Outline | None", pipeline: str) -> list[str]:
     if stated is None or stated == gate.stated["enabled"]:
         return []
     word = "open" if stated else "closed"
-    return [f"{spec.file} says {word}: the next `pipectl create` sets it back"]
+    return [f"{spec.file} says {word}: the next {pipectl('create')} sets it back"]
 
 
 OUTBOUND_NOTE = "AWS does not tell the state of outbound transitions, so `status` cannot show it"

@@ -9,6 +9,7 @@ from pipectl.cli._act import acting
 from pipectl.cli._act_options import Wait
 from pipectl.cli._options import Chosen, Settings
 from pipectl.cli._wait import follow, printed_at_last, refuse, told_end
+from pipectl.command import pipectl
 from pipectl.errors import PipectlError
 from pipectl.render.wait import LONGEST_WAIT, ending_data, execution_text
 from pipectl.runs.gate import gate as inbound_gate
@@ -36,9 +37,7 @@ def open_and_follow(stage: str, pipeline: str | None, settings: Settings, chosen
             if waiting is None:
                 return
             data["execution"], known = waiting.id, frozenset(signs(before.stages, waiting.id))
-            end, seconds = follow(
-                where.connection, where.cloud, where.pipeline, waiting, wait, known, where.named
-            )
+            end, seconds = follow(where.connection, where.cloud, where.pipeline, waiting, wait, known)
             data["wait"] = ending_data(end)
         if settings.is_text and end.good:
             click.echo(told_end(end, seconds))
@@ -58,5 +57,5 @@ def _refuse_lost(state: StageState, waiting: Execution | None) -> None:
     if lost and waiting:
         raise PipectlError(
             f"{execution_text(waiting)} does not go on: {state.name} was closed for more than 30 days",
-            hint="`pipectl start` starts a new one",
+            hint=f"{pipectl('start')} starts a new one",
         )

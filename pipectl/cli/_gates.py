@@ -11,6 +11,7 @@ import click
 
 from pipectl.cli import _gate, _many, _pipelines, _session, _specs
 from pipectl.cli._options import Chosen, Settings
+from pipectl.command import pipectl
 from pipectl.engine.values import Step
 from pipectl.errors import Declined, PipectlError
 from pipectl.render.document import document
@@ -170,7 +171,8 @@ def _chosen(order: Order, cloud: "Cloud", names: Sequence[str]) -> Iterator[_Fou
 def _nothing_fits(order: Order) -> PipectlError:
     stages = " or ".join(f"`{plain(stage)}`" for stage in order.stages)
     return PipectlError(
-        f"no pipeline that fits has a stage {stages}", hint="`pipectl status --all` lists the pipelines"
+        f"no pipeline that fits has a stage {stages}",
+        hint=f"{pipectl('status', '--all')} lists the pipelines",
     )
 
 

@@ -1,7 +1,8 @@
 """Options that several commands share. They stand before or after the command; what stands after it wins."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import update_wrapper
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipectl.errors import WrongUsage
+from pipectl.command import Typed, typed, with_place
+from pipectl.errors import PipectlError, WrongUsage
 
 if TYPE_CHECKING:
     from pipectl.flow import Aws
@@ -120,14 +122,48 @@ def aws_options(function: Function) -> Function:
 
 def _with_options(function: Function, options: Any) -> Function:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        given = {key: value for key, value in said(click.get_current_context()).items() if key in known}
-        return function(Settings(**given), *args, **kwargs)
+        context = click.get_current_context()
+        given = {key: value for key, value in said(context).items() if key in known}
+        with typed(_typed(given, context.params)), _completed():
+            return function(Settings(**given), *args, **kwargs)
 
     known = Settings.__dataclass_fields__
     wrapped: Any = update_wrapper(wrapper, function)
     for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[no-any-return]  # the same function, called with one argument more
+
+
+def _typed(given: Mapping[str, Any], parameters: Mapping[str, Any]) -> Typed:
+    """What the commands that are mentioned must repeat of this command line."""
+    options = {"--profile": "profile", "--region": "region", "--endpoint-url": "endpoint_url"}
+    place = [word for option, key in options.items() if given.get(key) for word in (option, given[key])]
+    files, pipelines = parameters.get("file"), parameters.get("pipelines", ())
+    specs = (*parameters.get("spec", ()), *(files if isinstance(files, tuple) else ()))
+    file = parameters.get("vars_file")
+    values = [word for pair in parameters.get("var", ()) for word in ("--var", pair)]
+    named = pipelines[0] if len(pipelines) == 1 else parameters.get("pipeline")
+    return Typed(
+        place=["--local", *place] if given.get("local") else place,
+        specs=specs,
+        values=[*values, *(("--vars-file", file) if file else ())],
+        without_spec=bool(parameters.get("no_spec")),
+        found_spec=bool(os.environ.get("PIPECTL_FILE")) or any(map(os.path.lexists, FOUND_HERE)),
+        pipeline=named if isinstance(named, str) and not set(named) & set("*?[") else None,
+        region=given.get("region"),
+        profile=given.get("profile"),
+        endpoint_url=given.get("endpoint_url"),
+    )
+
+
+@contextmanager
+def _completed() -> Iterator[None]:
+    """Commands of the AWS CLI in the hint of an error, which may come from a table, name the place too."""
+    try:
+        yield
+    except PipectlError as error:
+        error.hint = with_place(error.hint) if error.hint else None
+        raise
 
 
 def specs(function: Function) -> Function:

@@ -47,11 +47,6 @@ def spec_of(specs: Sequence[S], pipeline: str | None, *, named: bool) -> S | Non
     return found[0] if found else None
 
 
-def is_named(specs: Sequence[HasPipelines], pipeline: str | None, *, named: bool) -> bool:
-    """Whether the command line says which pipeline, so that the commands it is told must say it too."""
-    return pipeline is not None or (named and bool(specs))
-
-
 def declarations(spec: "Spec", region: str) -> "dict[str, Declaration | None]":
     """What the spec says of its pipelines, in AWS' shape.
 

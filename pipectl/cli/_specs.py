@@ -15,6 +15,7 @@ import click
 
 from pipectl.cli._look import look_of
 from pipectl.cli._options import FOUND_HERE, Chosen
+from pipectl.command import pipectl
 from pipectl.errors import InvalidSpec, WrongUsage
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def check(chosen: Chosen) -> "tuple[tuple[Spec, ...], list[Problem]]":
     if not chosen.files:
         raise WrongUsage(
             f"no spec is named and there is no {' or '.join(FOUND_HERE)} here",
-            hint="name a file, as in `pipectl plan shop.yaml`, or set PIPECTL_FILE",
+            hint=f"name a file, as in {pipectl('plan', spec='shop.yaml')}, or set PIPECTL_FILE",
         )
     return flow.check(chosen.files, chosen.variables)
 
@@ -104,5 +105,5 @@ def _refuse_or_ignore(chosen: Chosen, error: InvalidSpec, *, changes: bool) -> N
         error.hint = f"nothing was sent; {WAY_ON}"
     if changes or chosen.named:
         raise error
-    found = f"ignoring {chosen.files[0]}: {error.message}; `pipectl validate` shows what is wrong"
+    found = f"ignoring {chosen.files[0]}: {error.message}; {pipectl('validate')} shows what is wrong"
     click.echo(found, err=True)

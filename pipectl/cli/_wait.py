@@ -14,6 +14,7 @@ from pipectl.cli._act_options import Wait
 from pipectl.cli._lines import Lines
 from pipectl.cli._look import look_of
 from pipectl.cli._options import Settings
+from pipectl.command import pipectl
 from pipectl.errors import Interrupted, PipectlError, PipelineFailed
 from pipectl.render.document import document
 from pipectl.render.wait import ending_text, failure_hint, failure_message, short, sign_text, under_way
@@ -34,13 +35,12 @@ def follow(
     execution: "Execution",
     wait: Wait,
     known: "frozenset[Sign]" = frozenset(),
-    named: str | None = None,
 ) -> "tuple[Ending, float]":
     """How the execution ended, and after how many seconds. Ctrl-C leaves it alone and raises Interrupted.
 
     Also another error says which execution it was, so that nobody starts a second one.
     """
-    started, progress = time.monotonic(), Following(named)
+    started, progress = time.monotonic(), Following()
     watch = waiting.Watch(progress.tell, connection.stop.wait, wait.timeout, known)
     try:
         with progress.shown():
@@ -49,10 +49,11 @@ def follow(
         connection.stop.set()
         raise Interrupted(
             f"interrupted; execution {short(execution.id)} goes on",
-            hint=f"`pipectl status` shows it, `pipectl stop --execution {short(execution.id)}` ends it",
+            hint=f"{pipectl('status')} shows it,"
+            f" {pipectl('stop', '--execution', short(execution.id))} ends it",
         ) from None
     except PipectlError as error:
-        way_out = error.hint or "`pipectl status` shows it"
+        way_out = error.hint or f"{pipectl('status')} shows it"
         error.hint = f"execution {short(execution.id)} was not followed to its end; {way_out}"
         raise
     return end, time.monotonic() - started
@@ -84,8 +85,7 @@ def refuse(end: "Ending", seconds: float) -> None:
 class Following:
     """The lines on stderr. On a terminal what is at work stands in a line that is redrawn."""
 
-    def __init__(self, named: str | None) -> None:
-        self._named = named
+    def __init__(self) -> None:
         self._look = look_of(sys.stderr)
         self._lock = threading.Lock()
         self._lines = Lines(self._under_way)
@@ -99,7 +99,7 @@ class Following:
             self._present = {sign: self._present.get(sign, since) for sign in present if not sign.waits}
         for sign in fresh:
             if sign.over or sign.waits or not self._lines.drawn:
-                self._lines.add(sign_text(sign, self._look, now, self._named))
+                self._lines.add(sign_text(sign, self._look, now))
 
     def shown(self) -> AbstractContextManager[None]:
         """Draw while the execution is followed."""

@@ -8,6 +8,7 @@ import click
 
 from pipectl.cli._act_options import Wait
 from pipectl.cli._wait import follow
+from pipectl.command import about, pipectl
 from pipectl.engine.values import Plan
 from pipectl.errors import PipectlError
 from pipectl.render.status import short
@@ -45,11 +46,13 @@ def follow_all(
 def _follow(busy: Busy, connection: "Connection", wait: Wait) -> None:
     stack, pipeline, execution = busy
     click.echo(f"\nwaiting until execution {short(execution)} of {pipeline} has ended", err=True)
-    end, _ = follow(connection, stack.cloud, pipeline, Execution(execution), wait, named=pipeline)
+    with about(pipeline):
+        end, _ = follow(connection, stack.cloud, pipeline, Execution(execution), wait)
     if not end.ended:
         raise PipectlError(
             f"execution {short(execution)} of {pipeline} has not ended; nothing was written",
-            hint="`pipectl status` shows it; `--yes` instead of `--wait-for-run` cancels it",
+            hint=f"{pipectl('status', pipeline=pipeline)} shows it;"
+            " `--yes` instead of `--wait-for-run` cancels it",
         )
 
 

@@ -15,8 +15,8 @@ import click
 from pipectl.cli import _printing, _session, _where
 from pipectl.cli._look import look_of
 from pipectl.cli._options import Chosen, Settings
+from pipectl.command import pipectl
 from pipectl.errors import Interrupted
-from pipectl.render.naming import naming
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,19 +34,19 @@ def watch(settings: Settings, chosen: Chosen, pipeline: str | None, *, forever: 
     """Look until nothing runs. Ctrl-C raises Interrupted; the terminal is as it was then."""
     from pipectl.runs.watch import views
 
-    words, named = _Words(), pipeline
+    words = _Words()
     try:
         with _where.pipeline(settings, chosen, pipeline, words.say) as where, _printing.while_read():
             found = views(where.cloud, where.region, where.pipeline, forever=forever)
-            pause, named = where.connection.stop.wait, where.named
+            pause = where.connection.stop.wait
             if not settings.is_text:
                 _printing.items(_documents(noticed(found), pause), settings.output)
             elif sys.stdout.isatty() and os.environ.get("TERM") not in NO_CURSOR:
-                _draw(found, pause, words, named=named is not None)
+                _draw(found, pause, words)
             else:
-                _tell(noticed(found), pause, named)
+                _tell(noticed(found), pause)
     except KeyboardInterrupt:
-        hint = naming("`pipectl status` shows it", named)
+        hint = f"{pipectl('status')} shows it"
         raise Interrupted("interrupted; the pipeline goes on", hint=hint) from None
 
 
@@ -92,13 +92,13 @@ def _documents(found: "Iterator[View]", pause: Pause) -> Iterator[Any]:
         pause(view.pause)
 
 
-def _tell(found: "Iterator[View]", pause: Pause, named: str | None) -> None:
-    from pipectl.render.watch import ending_text, named_changes
+def _tell(found: "Iterator[View]", pause: Pause) -> None:
+    from pipectl.render.watch import changes, ending_text
 
     before, last = None, None
     for last in found:
         now = datetime.now().astimezone()
-        for line in named_changes(before, last.state, look_of(sys.stdout), now, named):
+        for line in changes(before, last.state, look_of(sys.stdout), now):
             _printing.line(line)
         sys.stdout.flush()
         before = last.state
@@ -107,7 +107,7 @@ def _tell(found: "Iterator[View]", pause: Pause, named: str | None) -> None:
         click.echo(ending_text(last), err=True)
 
 
-def _draw(found: "Iterator[View]", pause: Pause, words: _Words, *, named: bool) -> None:
+def _draw(found: "Iterator[View]", pause: Pause, words: _Words) -> None:
     from pipectl.render.watch import ending_text, picture
 
     with _drawing() as draw:
@@ -116,7 +116,7 @@ def _draw(found: "Iterator[View]", pause: Pause, words: _Words, *, named: bool) 
             until, words.are_heard = time.monotonic() + view.pause, False
             while True:
                 rows = shutil.get_terminal_size().lines
-                draw(picture(view, look_of(sys.stdout), datetime.now().astimezone(), rows, named=named))
+                draw(picture(view, look_of(sys.stdout), datetime.now().astimezone(), rows))
                 if (left := until - time.monotonic()) <= 0:
                     break
                 pause(min(left, TICK))

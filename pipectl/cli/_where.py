@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipectl.cli import _pipelines, _session, _specs
 from pipectl.cli._options import Chosen, Settings
+from pipectl.command import about
 
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
@@ -23,13 +24,6 @@ class Where:
     cloud: "Cloud"
     connection: "Connection"
     spec: "Outline | None" = None
-    named: str | None = None
-    """The pipeline, where the command line says which: the commands that it is told must say it too."""
-
-    @property
-    def option(self) -> str:
-        """What has to stand behind a command that is about the same pipeline."""
-        return f" -p {self.named}" if self.named else ""
 
 
 @contextmanager
@@ -55,5 +49,5 @@ def pipeline(
             flow.refuse_other_account(other, connection, region)
         cloud = connection.cloud(region)
         found = _pipelines.one(loaded, name, cloud)
-        named = found if _pipelines.is_named(loaded, name, named=chosen.typed) else None
-        yield Where(found, region, cloud, connection, spec, named)
+        with about(region=region):
+            yield Where(found, region, cloud, connection, spec)

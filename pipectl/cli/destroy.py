@@ -57,7 +57,7 @@ def command(settings: Settings, chosen: Chosen, yes: bool, wishes: "Wishes") -> 
                 if settings.is_text:
                     _carry_out.report(outcomes, seconds, stacks[0].cloud.account.caller, "destroy")
         _tell(settings, plans, outcomes, connection)
-        return _carry_out.exit_code(outcomes, stopped=connection.stop.is_set(), command="destroy")
+        return _carry_out.exit_code(outcomes, stopped=connection.stop.is_set(), name="destroy")
 
 
 def _tell(

@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 
 from pipectl.cli._options import Chosen, Settings, aws_options, only_file
+from pipectl.command import pipectl
 from pipectl.errors import WrongUsage
 
 
@@ -69,7 +70,7 @@ def _ending(reason: str, until: str) -> tuple[str, list[str]]:
 
     now = datetime.now().astimezone()
     moment = ends.moment(until, now)
-    notes = ["it does not open by itself: `pipectl enable-transition --expired` opens it then"]
+    notes = [f"it does not open by itself: {pipectl('enable-transition', '--expired')} opens it then"]
     if moment - now > ends.LONGEST:
         notes.append("what waits for more than 30 days does not go on when the gate opens")
     return ends.recorded(reason, moment, LONGEST), notes

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipectl.cli._options import Chosen, Settings, aws_options, specs_or_none
+from pipectl.command import about
 from pipectl.errors import AccessDenied, ExitCode, NotConnected
 
 if TYPE_CHECKING:
@@ -136,5 +137,6 @@ def _examine(name: str, case: "Case", spec: "Spec | None") -> Examined:
 
     account = case.cloud.account
     asked = credentials(case, spec.account if spec else None)
-    more = examine(case) if asked.ok else []
+    with about(region=account.region):
+        more = examine(case) if asked.ok else []
     return Examined(name, account.id, account.region, (asked, *more))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipectl.cli._options import Settings, aws_options
+from pipectl.command import pipectl
 from pipectl.errors import Declined, PipectlError, WrongUsage
 
 if TYPE_CHECKING:
@@ -65,14 +66,14 @@ def command(
     if file:
         _printing.write(Path(file), text)
     if settings.is_text:
-        click.echo(arrival_text(found.read, lost, plan, look_of(sys.stderr)), err=True)
+        click.echo(arrival_text(found.read, lost, plan, look_of(sys.stderr), file), err=True)
         click.echo(f"\nwritten to {file}" if file else "", err=True)
         if not file:
             click.echo(text, nl=False)
         return
     read = [{"kind": kind, "name": name} for kind, name in found.read]
     said = {"spec": hidden.values, "text": text, "read": read, "lost": lost}
-    click.echo(document({**said, "create": outlook(plan) if plan else []}, settings.output))
+    click.echo(document({**said, "create": outlook(plan, file) if plan else []}, settings.output))
 
 
 def _asked(
@@ -86,7 +87,8 @@ def _asked(
     if not (pipelines or services or projects):
         raise WrongUsage(
             "nothing is named that shall be imported",
-            hint="name a pipeline, as in `pipectl import FriendReminders`, or a `--service` or `--project`",
+            hint=f"name a pipeline, as in {pipectl('import', 'FriendReminders')},"
+            " or a `--service` or `--project`",
         )
     if len(clusters) not in (1, len(services)) or (clusters and not services):
         raise WrongUsage(

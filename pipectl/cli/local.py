@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from pipectl.cli._options import Settings, output_options
+from pipectl.command import pipectl
 from pipectl.errors import NotConnected
 
 NO_IAM = "warning: the local AWS does not evaluate permissions (--no-iam): every call is allowed"
@@ -79,7 +80,7 @@ def status(settings: Settings) -> None:
     """Show whether it runs, and where"""
     found = _asked("status")
     if found is None:
-        _show(settings, {"running": False}, "the local AWS does not run; `pipectl local start` starts it")
+        _show(settings, {"running": False}, f"the local AWS does not run; {pipectl('local start')} starts it")
         return
     started = datetime.fromtimestamp(found.started, UTC)
     data = {"running": True, "url": found.url, "pid": found.pid, "version": found.version, "started": started}

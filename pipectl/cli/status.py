@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from pipectl.cli._options import Chosen, Settings, aws_options, specs_or_none
+from pipectl.command import about
 from pipectl.errors import WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipectl.aws.session import Connection
+    from pipectl.render.marks import Look
     from pipectl.runs.declared import Declaration
     from pipectl.runs.values import PipelineState
     from pipectl.spec.outline import Outline
@@ -44,10 +46,9 @@ def command(
     With `-o json`: an object for one pipeline, a list for several or with `--all`; with `--watch` a list,
     one object for each change.
     """
-    from pipectl.cli import _many, _pipelines, _session, _specs, _watch
+    from pipectl.cli import _many, _session, _specs, _watch
     from pipectl.cli._look import look_of
     from pipectl.render.document import document, one_or_all, status_data
-    from pipectl.render.status import status_text
 
     if every and (watch or forever):
         raise WrongUsage(
@@ -66,8 +67,8 @@ def command(
         click.echo(document(one_or_all([status_data(state) for state in states]), settings.output))
         return
     now, look = datetime.now().astimezone(), look_of(sys.stdout)
-    named = len(states) > 1 or _pipelines.is_named(loaded, pipeline, named=chosen.typed)
-    click.echo("\n\n".join(status_text(state, look, now, named=named) for state in states))
+    named = len(states) > 1
+    click.echo("\n\n".join(_text(state, look, now, named=named) for state in states))
 
 
 def _states(
@@ -108,3 +109,11 @@ def _of_region(
     for where, spec in asked:
         if where == region:
             yield from _pipelines.outlined(spec, pipeline).items()
+
+
+def _text(state: "PipelineState", look: "Look", now: datetime, *, named: bool) -> str:
+    """One screen. Of several each names its pipeline in the commands that it mentions."""
+    from pipectl.render.status import status_text
+
+    with about(state.pipeline if named else None, state.region):
+        return status_text(state, look, now)

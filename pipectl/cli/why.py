@@ -47,7 +47,7 @@ def command(settings: Settings, chosen: Chosen, commit: str | None, pipeline: st
         told = why(where.cloud, where.connection.cloud, where.pipeline, commit)
     now = datetime.now().astimezone()
     if settings.is_text:
-        click.echo(why_text(told, look_of(sys.stdout), now, where.option))
+        click.echo(why_text(told, look_of(sys.stdout), now))
     else:
-        click.echo(document(why_data(told, where.option, now), settings.output))
+        click.echo(document(why_data(told, now), settings.output))
     return int(told.verdict)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, find, for_each, in_batches
+from pipectl.command import pipectl
 from pipectl.engine.values import Resource
 from pipectl.kinds import pipeline as pipelines_kind
 from pipectl.kinds import project as projects_kind
@@ -134,7 +135,7 @@ class Case:
     def mend(self, kind: str, name: str, otherwise: str) -> str:
         """The way out: the spec's own where the spec describes the thing."""
         if name in self.stated(kind):
-            return f"`pipectl create {self.spec_file}` sets it right"
+            return f"{pipectl('create', spec=self.spec_file)} sets it right"
         return otherwise
 
     def pipelines(self) -> list[Pipeline]:

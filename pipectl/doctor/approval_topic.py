@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from pipectl.aws.cloud import Cloud
+from pipectl.command import aws
 from pipectl.doctor._case import Action, Case
 from pipectl.doctor._finding import Finding, good, wrong
 from pipectl.doctor._tools import all_of, each
@@ -27,14 +28,14 @@ def _look(case: Case, action: Action) -> Iterator[Finding]:
     if found is None:
         name = arn.rpartition(":")[2]
         text = f"its topic {name} is not there, so nobody is told"
-        yield wrong(action.title, text, f"`aws sns create-topic --name {name}`, and subscribe somebody")
+        yield wrong(action.title, text, f"{aws('sns create-topic', '--name', name)}, and subscribe somebody")
         return
     confirmed = [each for each in found if each != UNCONFIRMED]
     if confirmed:
         yield good(action.title, f"has {_counted(len(confirmed))}")
         return
     topic = arn.rpartition(":")[2]
-    subscribe = "subscribe an address: in the console of SNS, or by `aws sns subscribe`"
+    subscribe = "subscribe an address in the console of SNS"
     if found:
         text = f"nobody has confirmed a subscription to its topic {topic}, so nobody is told"
         yield wrong(action.title, text, "open the link in the e-mail that AWS has sent to each address")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from pipectl.aws.cloud import find
+from pipectl.command import aws
 from pipectl.doctor._case import Case, Pipeline
 from pipectl.doctor._finding import Finding, good, wrong
 from pipectl.doctor._tools import each
@@ -25,7 +26,7 @@ def _look(case: Case, pipeline: Pipeline) -> Iterator[Finding]:
     if not name:
         return
     if find(["404", "NoSuchBucket", "NotFound"], case.cloud, "s3", "head_bucket", Bucket=name) is None:
-        otherwise = f"`aws s3 mb s3://{name}`, or name another bucket in the pipeline"
+        otherwise = f"{aws('s3 mb', f's3://{name}')}, or name another bucket in the pipeline"
         text = f"is not there, and {pipeline.name} keeps its artifacts in it"
         yield wrong(name, text, case.mend(buckets_kind.NAME, name, otherwise))
     else:

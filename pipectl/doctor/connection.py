@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from pipectl.aws.cloud import find
+from pipectl.command import aws
 from pipectl.doctor._case import Action, Case
 from pipectl.doctor._finding import Finding, good, wrong
 from pipectl.doctor._tools import each
@@ -31,7 +32,7 @@ def _look(case: Case, action: Action) -> Iterator[Finding]:
         answer = find(missing, case.cloud, "codeconnections", "get_connection", ConnectionArn=arn)
     if answer is None:
         text = f"its connection {arn.rpartition('/')[2]} is not there"
-        yield wrong(action.title, text, "`aws codeconnections list-connections` lists those there are")
+        yield wrong(action.title, text, f"{aws('codeconnections list-connections')} lists those there are")
         return
     name, status = answer["Connection"]["ConnectionName"], answer["Connection"]["ConnectionStatus"]
     if status == "AVAILABLE":

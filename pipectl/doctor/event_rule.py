@@ -5,6 +5,7 @@ from functools import partial
 
 from pipectl.aws.read.event_rules import EventRule
 from pipectl.aws.read.roles import may, role, trusts
+from pipectl.command import aws
 from pipectl.doctor._case import Action, Case
 from pipectl.doctor._finding import Finding, good, wrong
 from pipectl.doctor._rules import polls, rules_of, starting, watched
@@ -37,11 +38,11 @@ def _look(case: Case, action: Action) -> Iterator[Finding]:
 def _rule(case: Case, action: Action, rule: EventRule) -> Iterator[Finding]:
     targets = starting(case, action.pipeline, rule)
     if not rule.enabled:
-        hint = case.mend(rules_kind.NAME, rule.name, f"`aws events enable-rule --name {rule.name}`")
+        hint = case.mend(rules_kind.NAME, rule.name, aws("events enable-rule", "--name", rule.name))
         yield wrong(rule.name, f"is disabled, so a change starts nothing in {action.pipeline.name}", hint)
     elif not targets:
         arn = case.cloud.account.arn("codepipeline", action.pipeline.name)
-        hint = f"give it the target {arn} (`aws events put-targets`)"
+        hint = f"give it the target {arn}, in the console of EventBridge"
         yield wrong(rule.name, _elsewhere(rule, action), case.mend(rules_kind.NAME, rule.name, hint))
     else:
         for target in targets:
@@ -63,7 +64,7 @@ def _target(case: Case, action: Action, rule: EventRule, arn: str | None) -> Fin
         hint = f"give it a role that {PRINCIPAL} may take on and that may start {pipeline}"
     elif not trusts(found, PRINCIPAL, account.id):
         text = f"its role {found['RoleName']} does not trust {PRINCIPAL}, so it starts nothing"
-        hint = f"let {PRINCIPAL} take {found['RoleName']} on (`aws iam update-assume-role-policy`)"
+        hint = f"let {PRINCIPAL} take {found['RoleName']} on in its trust policy"
     elif not may(case.cloud, arn, "codepipeline:StartPipelineExecution", wanted):
         text = f"its role {found['RoleName']} may not start {pipeline}"
         hint = f"allow it codepipeline:StartPipelineExecution on {wanted}"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from pipectl.command import pipectl
 from pipectl.doctor._case import Case, Pipeline
 from pipectl.doctor._finding import Finding, doubt, good, wrong
 from pipectl.doctor._tools import each
@@ -34,12 +35,12 @@ def _gate(case: Case, pipeline: Pipeline, stage: Mapping[str, Any], age: timedel
     if age < NEAR:
         return good(subject, f"has been closed for {_days(age)}")
     name = stage["stageName"]
-    opened = f"`pipectl enable-transition {name} -p {pipeline.name}` opens it"
+    opened = f"{pipectl('enable-transition', name, pipeline=pipeline.name)} opens it"
     if age < LAST:
         text = f"closed for {_days(age)}; after 30, what waits here does not go on when it is opened"
         return doubt(subject, text, opened)
     text = "closed for more than 30 days: what waits here does not go on when it is opened"
-    hint = f"{opened}, and then `pipectl start -p {pipeline.name}`"
+    hint = f"{opened}, and then {pipectl('start', pipeline=pipeline.name)}"
     return wrong(subject, text, hint) if waits else doubt(subject, text, hint)
 
 

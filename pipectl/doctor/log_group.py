@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from pipectl.command import aws
 from pipectl.doctor._case import Case
 from pipectl.doctor._finding import Finding, good, wrong
 from pipectl.doctor._tools import each
@@ -42,5 +43,5 @@ def _look(case: Case, used: Used) -> Iterator[Finding]:
         yield good(used.name, "is there")
     else:
         text = f"is not there: tasks of {used.service} cannot start"
-        otherwise = f"`aws logs create-log-group --log-group-name {used.name}`"
+        otherwise = aws("logs create-log-group", "--log-group-name", used.name)
         yield wrong(used.name, text, case.mend(groups_kind.NAME, used.name, otherwise))

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, for_each
+from pipectl.command import pipectl
 from pipectl.doctor._case import Case
 from pipectl.doctor._finding import Finding, good, unseen, wrong
 from pipectl.doctor._tools import permission_of
@@ -21,7 +22,7 @@ def check(case: Case) -> Iterator[Finding]:
         return
     account = case.cloud.account
     who = account.caller.rpartition(":")[2]
-    hint = f"`pipectl policy {case.spec_file}` prints what is needed"
+    hint = f"{pipectl('policy', spec=case.spec_file)} prints what is needed"
     if account.caller.endswith(":root"):
         yield good(who, "may do everything")
         return

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
+from pipectl.command import pipectl
 from pipectl.doctor._case import Action, Case
 from pipectl.doctor._finding import Finding, doubt, good, wrong
 from pipectl.doctor._rules import polls, rules_of, starting, watched
@@ -27,16 +28,25 @@ def _look(case: Case, action: Action) -> Iterator[Finding]:
     started = [
         rule for rule in rules_of(case, action) if rule.enabled and starting(case, action.pipeline, rule)
     ]
+    instead = f"use an event rule instead; {pipectl('create', spec=case.spec_file)} makes one"
     mended = case.mend(pipelines_kind.NAME, action.pipeline.name, HINT)
     if started:
         text = f"is polled, and rule {started[0].name} tells of changes too: each one runs twice"
         yield wrong(action.title, text, HINT if _stated(case, action) else mended)
     elif stopped:
         text = f"AWS has stopped polling on {stopped:%Y-%m-%d}, after 30 days in which nothing ran"
-        yield wrong(action.title, text, "use an event rule instead; `pipectl create` makes one")
+        yield wrong(
+            action.title,
+            text,
+            instead,
+        )
     else:
         text = "is polled every minute; AWS stops that after 30 days in which nothing runs"
-        yield doubt(action.title, text, "use an event rule instead; `pipectl create` makes one")
+        yield doubt(
+            action.title,
+            text,
+            instead,
+        )
 
 
 def _stated(case: Case, action: Action) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pipectl.aws.read.roles import role, trusts
+from pipectl.command import pipectl
 from pipectl.doctor._case import Case
 from pipectl.doctor._finding import Finding, good, wrong
 from pipectl.doctor._tools import each
@@ -57,10 +58,10 @@ def _look(case: Case, taken: Taken) -> Iterator[Finding]:
             hint = f"make it with {principal} in its trust, or name another role"
             yield wrong(taken.name, f"is not there, and {taken.owner} works with it", hint)
         elif _is_live(case, taken):
-            hint = f"`pipectl create {case.spec_file}` makes it"
+            hint = f"{pipectl('create', spec=case.spec_file)} makes it"
             yield wrong(taken.name, f"is not there, and {taken.owner} works with it", hint)
     elif not trusts(found, principal, case.cloud.account.id):
-        hint = f"let {principal} take it on (`aws iam update-assume-role-policy`)"
+        hint = f"let {principal} take it on in its trust policy"
         text = f"does not trust {principal}, so {taken.owner} cannot work"
         yield wrong(taken.name, text, case.mend(roles_kind.NAME, taken.name, hint))
     else:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pipectl.aws.cloud import Cloud, find
+from pipectl.command import aws
 from pipectl.doctor._case import Case
 from pipectl.doctor._finding import Finding, good, wrong
 from pipectl.doctor._tools import each
@@ -57,8 +58,14 @@ def _look(case: Case, named: Named) -> Iterator[Finding]:
     if there:
         yield good(_short(named), "is there")
     else:
-        made = "aws secretsmanager create-secret" if named.manager else "aws ssm put-parameter"
-        yield wrong(_short(named), f"is not there: {named.owner} cannot start", f"`{made}` makes it")
+        made = (
+            aws("secretsmanager create-secret", "--name", _short(named))
+            if named.manager
+            else aws(
+                "ssm put-parameter", "--name", _short(named), "--type", "SecureString", "--value", "VALUE"
+            )
+        )
+        yield wrong(_short(named), f"is not there: {named.owner} cannot start", f"{made} makes it")
 
 
 def _has_parameter(cloud: Cloud, named: Named) -> bool:

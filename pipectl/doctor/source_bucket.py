@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from pipectl.aws.cloud import find
+from pipectl.command import aws
 from pipectl.doctor._case import Action, Case
 from pipectl.doctor._finding import Finding, good, wrong
 from pipectl.doctor._rules import polls
@@ -26,7 +27,7 @@ def _look(case: Case, action: Action) -> Iterator[Finding]:
         return
     versions = find(["NoSuchBucket"], case.cloud, "s3", "get_bucket_versioning", Bucket=name)
     if versions is None:
-        yield wrong(action.title, f"its bucket {name} is not there", f"`aws s3 mb s3://{name}`")
+        yield wrong(action.title, f"its bucket {name} is not there", aws("s3 mb", f"s3://{name}"))
     elif versions.get("Status") != "Enabled":
         text = f"its bucket {name} keeps no versions, so nothing can be fetched"
         yield wrong(action.title, text, "turn on versioning in the bucket's properties")

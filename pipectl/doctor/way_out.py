@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipectl.command import aws
 from pipectl.doctor._case import Case, Service
 from pipectl.doctor._finding import Finding, good, wrong
 from pipectl.doctor._network import Network, network, subnet
@@ -26,7 +27,9 @@ def _look(case: Case, service: Service, name: str) -> Iterator[Finding]:
     found = subnet(case.cloud, name)
     if found is None:
         text = f"is not there, and tasks of {service.title} are to run in it"
-        yield wrong(name, text, f"name a subnet of {case.cloud.account.region} (`aws ec2 describe-subnets`)")
+        yield wrong(
+            name, text, f"name a subnet of {case.cloud.account.region} ({aws('ec2 describe-subnets')})"
+        )
         return
     around = network(case.cloud, found["VpcId"])
     way = around.way_out(name)

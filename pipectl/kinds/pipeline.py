@@ -8,6 +8,7 @@ from pipectl.aws import keys
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.aws.permissions import Condition, Need, Purpose, needs, passing
+from pipectl.command import pipectl
 from pipectl.engine.plan import differences
 from pipectl.engine.values import NOTES, Action, Remark, Resource, State, Step
 from pipectl.errors import Declined
@@ -157,7 +158,8 @@ def _between(declared: Mapping[str, Any], places: Mapping[str, str]) -> dict[str
         raise Declined(
             f"{', '.join(places)} cannot be renamed without losing the hold: that takes {len(places)} more"
             f" stages for a moment, and a pipeline has at most {holds.MOST_STAGES}",
-            hint="enable the transition first, with `pipectl enable-transition`",
+            hint="enable the transition first, with "
+            + pipectl("enable-transition", *list(places)[-1:], pipeline=declared["name"]),
         )
     return between
 

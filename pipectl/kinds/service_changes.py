@@ -8,7 +8,7 @@ from pipectl.facts import service_updates
 from pipectl.kinds import service_words
 from pipectl.kinds.kind import merged
 
-RECREATE = "delete the service and run `pipectl create` again, or use another name"
+RECREATE = "delete the service and create it again, or use another name"
 NESTED = frozenset({"deploymentConfiguration", "networkConfiguration"})
 """Parameters of which AWS keeps nothing: what the spec does not state of them is sent as it was found."""
 _SHOWN = 3

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from pipectl.command import pipectl
 from pipectl.render.marks import Look
-from pipectl.render.naming import naming
 from pipectl.render.plan import person, quoted
 from pipectl.render.text import cut, pad, plain, wrapped
 from pipectl.render.times import ago, since
@@ -29,12 +29,12 @@ def refusal_text(error: Senseless, now: datetime) -> str:
     return f"{error.message} {ago(error.moment, now)}" if error.moment else error.message
 
 
-def act_text(act: Act, look: Look, now: datetime, named: str | None = None) -> str:
+def act_text(act: Act, look: Look, now: datetime) -> str:
     """What was done in one sentence, and below it what else there is to know.
 
     The commands that it mentions name the pipeline, when it is `named`.
     """
-    sentence, *notes = (naming(line, named) for line in _TOLD[act.verb](act, now))
+    sentence, *notes = _TOLD[act.verb](act, now)
     below = [part for note in notes for part in wrapped(note, look.width - INDENT)]
     first, *more = wrapped(sentence, look.width)
     return "\n".join([first, *(" " * INDENT + line for line in [*more, *below])])
@@ -58,7 +58,7 @@ def _ahead(act: Act, now: datetime) -> Iterator[str]:
     for stage in stages:
         if not stage.gate.enabled:
             yield f"it will wait before {stage.name}, {_closed(stage.gate, now)}"
-            yield f"`pipectl enable-transition {stage.name}` opens {stage.name}"
+            yield f"{pipectl('enable-transition', stage.name)} opens {stage.name}"
 
 
 def _closed(gate: Gate, now: datetime) -> str:
@@ -73,13 +73,13 @@ def _stopped(act: Act, now: datetime) -> Iterator[str]:
         already = "stopped" if act.execution.status == "Stopped" else "being stopped"
         yield f"{who} is {already} already; nothing was sent"
         if already == "being stopped":
-            yield "its running actions end first; `pipectl stop --abandon` does not wait for them"
+            yield f"its running actions end first; {pipectl('stop', '--abandon')} does not wait for them"
     elif act.details["abandon"]:
         yield f"{who} is stopped{f', {place}' if place else ''}; its running actions are abandoned"
         yield "what they began in other services goes on there"
     elif act.execution.mode == "PARALLEL" or (place or "").startswith("in "):
         yield f"{who} is being stopped{f', {place}' if place else ''}: its running actions end first"
-        yield "`pipectl stop --abandon` does not wait for them"
+        yield f"{pipectl('stop', '--abandon')} does not wait for them"
     else:
         yield f"{who} is stopped{f', {place}' if place else ''}"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipectl.doctor import Finding, Standing
 from pipectl.render.marks import Look, Mark
-from pipectl.render.text import cut, pad, plain, width, with_commands
+from pipectl.render.text import cut, pad, plain, width, wrapped
 
 MARKS = {
     Standing.GOOD: Mark.DONE,
@@ -70,7 +70,7 @@ def _good(finding: Finding, look: Look) -> Iterator[str]:
 
 
 def _below(text: str, look: Look) -> Iterator[str]:
-    return (" " * INDENT + line for line in with_commands(plain(text), look.width - INDENT))
+    return (" " * INDENT + line for line in wrapped(plain(text), look.width - INDENT))
 
 
 def _line(standing: Standing, check: str, subject: str, look: Look) -> str:

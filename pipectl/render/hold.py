@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from pipectl.command import pipectl
 from pipectl.render.plan import person, quoted
 from pipectl.render.times import ago, clock, span
 from pipectl.runs.until import LONGEST
@@ -46,6 +47,6 @@ def thirty_days(gate: Gate, now: datetime) -> str:
 def warnings(gate: Gate, now: datetime) -> Iterator[str]:
     """What somebody should do about a closed gate."""
     if gate.until and gate.until <= now:
-        yield "its end has passed; `pipectl enable-transition --expired` opens it"
+        yield f"its end has passed; {pipectl('enable-transition', '--expired')} opens it"
     if told := thirty_days(gate, now):
         yield told

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from pipectl.command import pipectl
 from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Change, Plan, Remark, Resource, Step
 from pipectl.render import differences
 from pipectl.render.differences import COLUMN, INDENT
@@ -30,7 +31,7 @@ def plan_text(plan: Plan, look: Look, now: datetime) -> str:
 def _orphan(resource: Resource, look: Look) -> str:
     """What carries the stack's tag and stands in its spec no longer."""
     line = step_line(Step(resource, Action.KEEP), Mark.ASKS, look, look.width)
-    said = "is no longer in the spec; `pipectl create --prune` removes it"
+    said = f"is no longer in the spec; {pipectl('create', '--prune')} removes it"
     return f"{line}\n{paragraph(said, look.width, INDENT)}"
 
 

@@ -4,12 +4,13 @@ import enum
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from pipectl.command import pipectl
 from pipectl.render.error import permission
 from pipectl.render.harmless import harmless
 from pipectl.render.hold import closed_text, warnings
 from pipectl.render.marks import Look, Mark
 from pipectl.render.plan import quoted
-from pipectl.render.text import cut, pad, plain, width, with_commands, wrapped
+from pipectl.render.text import cut, pad, plain, width, wrapped
 from pipectl.render.times import ago, duration
 from pipectl.runs.until import LONGEST
 from pipectl.runs.values import (
@@ -53,21 +54,18 @@ class Fold(enum.IntEnum):
     """The lines between the stages, and the stages that everything has come through."""
 
 
-def status_text(
-    state: PipelineState, look: Look, now: datetime, *, named: bool = False, fold: Fold = Fold.NOTHING
-) -> str:
-    """The whole screen. With `named` the commands that it mentions name the pipeline."""
+def status_text(state: PipelineState, look: Look, now: datetime, *, fold: Fold = Fold.NOTHING) -> str:
+    """The whole screen."""
     newest = state.execution.id if state.execution else None
     names = [width(stage.name) for stage in state.stages]
     column = max([ACTIONS - 4, *(cells + 2 for cells in names if cells <= LONG_STAGE)])
     services = {(service.cluster, service.service): service for service in state.services}
-    option = f" -p {state.pipeline}" if named else ""
     passed = _passed(state.stages, newest) if fold is Fold.PASSED else []
     lines = [_headline(state, look), "", *_passed_lines(passed, look)]
     for number, stage in enumerate(state.stages):
         if stage in passed:
             continue
-        lines += _gate_lines(stage, look, now, option, newest)
+        lines += _gate_lines(stage, look, now, newest)
         if fold is not Fold.PASSED and (number or stage.waiting or not stage.gate.enabled):
             lines.append(f"{' ' * RAIL}{look.mark(Mark.OPEN)}")
         lines += _stage_lines(stage, look, now, column, newest)
@@ -75,7 +73,7 @@ def status_text(
         for action in () if is_folded else stage.actions:
             service = services.get(action.service) if action.service else None
             lines += _action_lines(stage, action, service, look)
-        lines += _ways_on(stage, look, option, newest)
+        lines += _ways_on(stage, look, newest)
     return "\n".join([*lines, *_beside(state, look, now), *_refused(state, look)])
 
 
@@ -144,9 +142,7 @@ def _commit(execution: Execution, room: int) -> str:
     return f'"{cut(plain(execution.message), left)}"{behind}'
 
 
-def _gate_lines(
-    stage: StageState, look: Look, now: datetime, option: str, newest: str | None
-) -> Iterator[str]:
+def _gate_lines(stage: StageState, look: Look, now: datetime, newest: str | None) -> Iterator[str]:
     rail = f"{' ' * RAIL}{look.mark(Mark.OPEN)}"
     if not stage.gate.enabled:
         head, *more = wrapped(closed_text(stage.gate, now), look.width - RAIL - 2)
@@ -154,7 +150,7 @@ def _gate_lines(
         yield from (f"{rail} {look.paint(line, 'red')}" for line in more)
         for warning in warnings(stage.gate, now):
             yield from _marked(warning, rail, look)
-    for told in _queue(stage, now, option, newest):
+    for told in _queue(stage, now, newest):
         yield from (f"{rail} {line}" for line in wrapped(told, look.width - RAIL - 2))
 
 
@@ -164,9 +160,9 @@ def _marked(warning: str, rail: str, look: Look) -> Iterator[str]:
     yield from (f"{rail}   {line}" for line in more)
 
 
-def _queue(stage: StageState, now: datetime, option: str, newest: str | None) -> Iterator[str]:
+def _queue(stage: StageState, now: datetime, newest: str | None) -> Iterator[str]:
     if stage.waiting:
-        yield _waits(stage, stage.waiting[0], now, option, newest)
+        yield _waits(stage, stage.waiting[0], now, newest)
     if behind := [_named(each, newest) for each in stage.waiting[1:]]:
         more = f" and {len(behind) - BEHIND} more" if len(behind) > BEHIND else ""
         yield f"behind it: {', '.join(behind[:BEHIND])}{more}"
@@ -178,14 +174,14 @@ def _named(execution: Execution, newest: str | None) -> str:
     return f"{short(execution.id)}{f' {commit}' if commit else ''}"
 
 
-def _waits(stage: StageState, waiting: Execution, now: datetime, option: str, newest: str | None) -> str:
+def _waits(stage: StageState, waiting: Execution, now: datetime, newest: str | None) -> str:
     """Which execution waits before the gate, and what lets it in."""
     who = _named(waiting, newest)
     if stage.gate.enabled:
         return f"{who} waits here until {stage.name} is free"
     if stage.gate.changed_at and now - stage.gate.changed_at > LONGEST:
         return f"{who} waits here, for more than 30 days: it does not go on when the gate opens"
-    return f"{who} waits here; `pipectl enable-transition {stage.name}{option}` lets it in"
+    return f"{who} waits here; {pipectl('enable-transition', stage.name)} lets it in"
 
 
 def _stage_lines(
@@ -261,20 +257,20 @@ def _action_lines(
         yield f"{' ' * (ACTIONS + 2)}{plain(action.url)}"
 
 
-def _ways_on(stage: StageState, look: Look, option: str, newest: str | None) -> list[str]:
+def _ways_on(stage: StageState, look: Look, newest: str | None) -> list[str]:
     """What to type below a stage that failed, or is asked for an approval."""
     if any(map(_is_asked, stage.actions)):
-        return _typed(f"`pipectl approve{option}` or `pipectl reject{option}` answers", look)
+        return _typed(f"{pipectl('approve')} or {pipectl('reject')} answers", look)
     if stage.status != "Failed" or stage.execution is None:
         return []
-    other = "" if stage.execution == newest else f" --execution {short(stage.execution)}"
-    logs, retry = f"`pipectl logs{other}{option}`", f"`pipectl retry {stage.name}{option}`"
+    other = [] if stage.execution == newest else ["--execution", short(stage.execution)]
+    logs, retry = pipectl("logs", *other), pipectl("retry", stage.name)
     has_log = any(action.status == "Failed" and action.provider in LOGGING for action in stage.actions)
     return _typed(f"{logs} shows all of it, {retry} tries again" if has_log else f"{retry} tries again", look)
 
 
 def _typed(told: str, look: Look) -> list[str]:
-    return [f"{' ' * ACTIONS}{line}" for line in with_commands(told, look.width - ACTIONS)]
+    return [f"{' ' * ACTIONS}{line}" for line in wrapped(told, look.width - ACTIONS)]
 
 
 def _is_asked(action: ActionState) -> bool:

@@ -54,22 +54,21 @@ def _last(text: str, cells: int) -> str:
 
 
 def wrapped(text: str, cells: int) -> list[str]:
-    """The text in lines of so many cells, broken at spaces, and inside a word only where one is too long."""
-    if width(text) == len(text):
+    """The text in lines of so many cells, broken at spaces, and inside a word only where one is too long.
+
+    A command between backticks is never broken, so that it can be copied: it may be longer than a line.
+    """
+    if "`" not in text and width(text) == len(text):
         return textwrap.wrap(text, max(cells, 10), break_on_hyphens=False) or [""]
+    whole = re.sub(r"`[^`]*`", lambda command: command[0].replace(" ", _UNBROKEN), text)
     lines = [""]
-    for word in re.findall(r"\S+", text):
+    for word in re.findall(rf"[^\S{_UNBROKEN}]*((?:\S|{_UNBROKEN})+)", whole):
         if width(lines[-1]) + 1 + width(word) <= cells or not lines[-1]:
-            lines[-1] = f"{lines[-1]} {word}".strip()
+            lines[-1] = f"{lines[-1]} {word}".strip(" ")
         else:
             lines.append(word)
-    return [part for line in lines for part in folded(line, cells)]
-
-
-def with_commands(text: str, cells: int) -> list[str]:
-    """As wrapped; a command between backticks is never broken, so that it can be copied."""
-    whole = re.sub(r"`[^`]*`", lambda command: command[0].replace(" ", _UNBROKEN), text)
-    return [line.replace(_UNBROKEN, " ") for line in wrapped(whole, cells)]
+    parts = [part for line in lines for part in ([line] if _UNBROKEN in line else folded(line, cells))]
+    return [part.replace(_UNBROKEN, " ") for part in parts]
 
 
 def folded(line: str, cells: int) -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from pipectl.command import pipectl
 from pipectl.render.marks import Look, Mark
-from pipectl.render.naming import naming
 from pipectl.render.plan import person, quoted
 from pipectl.render.text import cut, indented, pad, plain, wrapped
 from pipectl.render.times import duration, since
@@ -30,7 +30,7 @@ _CONDITIONS = {
 }
 
 
-def sign_text(sign: Sign, look: Look, now: datetime, named: str | None = None) -> str:
+def sign_text(sign: Sign, look: Look, now: datetime) -> str:
     """`  ✓ Build` and what there is to say, wrapped; what waits says what it waits for, and what helps.
 
     The commands that it mentions name the pipeline, when it is `named`.
@@ -39,11 +39,7 @@ def sign_text(sign: Sign, look: Look, now: datetime, named: str | None = None) -
     if sign.status in (HELD, ASKED):
         mark = Mark.ASKS
     room = look.width - LABEL - 4
-    said = (
-        [cut(_detail(sign), room)]
-        if sign.status == "Succeeded"
-        else [naming(line, named) for line in _said(sign, now)]
-    )
+    said = [cut(_detail(sign), room)] if sign.status == "Succeeded" else list(_said(sign, now))
     first, *more = [part for line in said for part in wrapped(line, room)] or [""]
     line = f"  {look.mark(mark)} {pad(plain(_label(sign)), LABEL)}{first}".rstrip()
     return "\n".join([line, *([indented(more, LABEL + 4)] if more else [])])
@@ -73,14 +69,15 @@ def _said(sign: Sign, now: datetime) -> Iterator[str]:
     if sign.status == HELD and sign.gate:
         yield f"waits: {_closed(sign.gate, now)}"
         if sign.gate.changed_at and now - sign.gate.changed_at > LONGEST_WAIT:
-            yield "for more than 30 days, so it does not go on when the gate opens; `pipectl start` runs anew"
+            anew = f"{pipectl('start')} runs anew"
+            yield f"for more than 30 days, so it does not go on when the gate opens; {anew}"
         else:
-            yield f"`pipectl enable-transition {sign.stage}` lets it in"
+            yield f"{pipectl('enable-transition', sign.stage)} lets it in"
     elif sign.status == QUEUED:
         yield f"waits until {short(sign.by or '')} has left it"
     elif sign.status == ASKED:
         yield "waits for an approval"
-        yield "`pipectl approve` gives it"
+        yield f"{pipectl('approve')} gives it"
     elif sign.action in _CONDITIONS:
         yield f"{_CONDITIONS[sign.action]} {_word(sign.status)}{detail}"
     else:
@@ -172,19 +169,20 @@ def failure_hint(end: Ending) -> str:
     """The way on."""
     who = short(end.execution.id)
     if not end.ended:
-        return f"it goes on; `pipectl status` shows it, `pipectl stop --execution {who}` ends it"
+        return f"it goes on; {pipectl('status')} shows it, {pipectl('stop', '--execution', who)} ends it"
     if end.replaced:
-        return f"`pipectl logs --execution {who}` shows what its tasks said, `pipectl status` what runs"
+        logs = pipectl("logs", "--execution", who)
+        return f"{logs} shows what its tasks said, {pipectl('status')} what runs"
     if end.condition and not end.successor:
-        return f"`pipectl override {end.place}` goes on in spite of it"
+        return f"{pipectl('override', end.place or '')} goes on in spite of it"
     if end.status in ("Failed", "Stopped") and end.place and not end.successor:
-        logs = f"`pipectl logs --execution {who}` shows all of it, " if end.failed else ""
-        return f"{logs}`pipectl retry {end.place}` tries again"
+        logs = f"{pipectl('logs', '--execution', who)} shows all of it, " if end.failed else ""
+        return f"{logs}{pipectl('retry', end.place)} tries again"
     if end.status == "Cancelled":
-        return "`pipectl start` runs the pipeline as it is now"
+        return f"{pipectl('start')} runs the pipeline as it is now"
     if end.status == "Stopped":
-        return "`pipectl start` starts a new one"
-    return "`pipectl status` shows what runs now"
+        return f"{pipectl('start')} starts a new one"
+    return f"{pipectl('status')} shows what runs now"
 
 
 def _error_data(end: Ending) -> Iterator[dict[str, Any]]:

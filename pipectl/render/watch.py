@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from pipectl.command import pipectl
 from pipectl.errors import NoAnswer
 from pipectl.render.hold import closed_text
 from pipectl.render.marks import Look, Mark
-from pipectl.render.naming import naming
 from pipectl.render.status import Fold, counts_text, short, status_text
 from pipectl.render.text import cut, pad, plain
 from pipectl.render.times import span
@@ -19,17 +19,17 @@ LABEL = 20
 _MARKS = {"Succeeded": Mark.DONE, "Failed": Mark.FAILED, "InProgress": Mark.RUNNING}
 
 
-def picture(view: View, look: Look, now: datetime, rows: int, *, named: bool = False) -> str:
+def picture(view: View, look: Look, now: datetime, rows: int) -> str:
     """The screen of one look, and how it goes on below it; folded where it is higher than `rows`.
 
     What is too high even so loses its end, and says so. The last one stays, so it is whole.
     """
     if not view.pause:
-        return status_text(view.state, look, now, named=named)
+        return status_text(view.state, look, now)
     foot = ["", f"  {look.faint(footer(view, look))}"]
     room = max(rows - 1 - len(foot), 1)
     for fold in Fold:
-        lines = status_text(view.state, look, now, named=named, fold=fold).split("\n")
+        lines = status_text(view.state, look, now, fold=fold).split("\n")
         if len(lines) <= room:
             return "\n".join([*lines, *foot])
     more = f"  {look.faint(f'... {len(lines) - room + 1} lines more, on a higher terminal')}"
@@ -88,7 +88,7 @@ def _of_stage(old: StageState | None, stage: StageState, look: Look, now: dateti
         told = "opened" if gate.enabled else closed_text(gate, now)
         yield _line(Mark.OPEN if gate.enabled else Mark.CLOSED, stage.name, told, look, now)
     waited = {each.id for each in old.waiting} if old else set()
-    opens = f"; `pipectl enable-transition {stage.name}` lets it in" if not gate.enabled else ""
+    opens = f"; {pipectl('enable-transition', stage.name)} lets it in" if not gate.enabled else ""
     for each in stage.waiting:
         if each.id not in waited:
             yield _line(Mark.ASKS, stage.name, f"{short(each.id)} waits before it{opens}", look, now)
@@ -107,7 +107,7 @@ def _standing(action: ActionState | None) -> object:
 
 def _said(action: ActionState) -> str:
     if action.token:
-        return "waits for an approval; `pipectl approve` gives it"
+        return f"waits for an approval; {pipectl('approve')} gives it"
     word = {"InProgress": "runs", "Succeeded": "succeeded"}.get(
         action.status or "", (action.status or "").lower()
     )
@@ -131,10 +131,3 @@ def _service(service: ServiceState) -> str:
 def _line(mark: Mark, label: str, told: str, look: Look, now: datetime) -> str:
     """A line that can stand in a log: the whole text, however long."""
     return f"{now:%H:%M:%S} {look.mark(mark)} {pad(plain(label), LABEL)}{plain(told)}".rstrip()
-
-
-def named_changes(
-    before: PipelineState | None, after: PipelineState, look: Look, now: datetime, pipeline: str | None
-) -> Iterator[str]:
-    """The changes; with a pipeline the commands in them name it."""
-    return (naming(line, pipeline) for line in changes(before, after, look, now))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pipectl.render.marks import Look
-from pipectl.render.text import plain, with_commands, wrapped
+from pipectl.render.text import plain, wrapped
 from pipectl.render.times import since
 from pipectl.render.why_answers import LOG, answer_lines
 from pipectl.render.why_next import next_steps
@@ -26,15 +26,13 @@ _VERDICTS = {
 }
 
 
-def why_text(why: Why, look: Look, now: datetime, option: str = "") -> str:
-    """The whole answer. `option` stands behind the commands that it mentions, to name the pipeline."""
+def why_text(why: Why, look: Look, now: datetime) -> str:
+    """The whole answer."""
     word, colour = _VERDICTS[why.verdict]
     commit = commit_text(why.commit, look.width - len(word) - 1) if why.commit else "the newest commit"
     told = [*answer_lines(why, now), *_instead(why, now)]
     lines = [f"{INDENT}{line}" for text in told for line in _folded(text, look.width - len(INDENT))]
-    steps = [
-        line for step in next_steps(why, option, now) for line in with_commands(step, look.width - len(NEXT))
-    ]
+    steps = [line for step in next_steps(why, now) for line in wrapped(step, look.width - len(NEXT))]
     steps = [f"{' ' * len(NEXT) if number else NEXT}{line}" for number, line in enumerate(steps)]
     return "\n".join([f"{look.bold(commit)} {look.paint(word, colour)}", *lines, *steps])
 
@@ -61,7 +59,7 @@ def _what(place: Place, now: datetime) -> str:
     return f"{what}, {since(place.since, now)}" if place.since else what
 
 
-def why_data(why: Why, option: str, now: datetime) -> dict[str, Any]:
+def why_data(why: Why, now: datetime) -> dict[str, Any]:
     """The answer as data: `live` is null when it cannot be told; `details` depend on the answer."""
     live = {Verdict.LIVE: True, Verdict.NOT_LIVE: False, Verdict.UNKNOWN: None}[why.verdict]
     return {
@@ -72,7 +70,7 @@ def why_data(why: Why, option: str, now: datetime) -> dict[str, Any]:
         "execution": why.execution and why.execution.id,
         "details": _data(why.answer),
         "places": [_place_data(place) for place in why.live],
-        "next": re.findall(r"`([^`]+)`", " ".join(next_steps(why, option, now))),
+        "next": re.findall(r"`([^`]+)`", " ".join(next_steps(why, now))),
     }
 
 

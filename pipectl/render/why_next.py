@@ -5,125 +5,130 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import singledispatch
 
+from pipectl.command import git, pipectl
 from pipectl.render.status import short
-from pipectl.render.why_unseen import reason_step
+from pipectl.render.why_unseen import push, reason_step
 from pipectl.runs.why import answers
 from pipectl.runs.why.answers import LONGEST_HOLD, Answer, Why
 
 
-def next_steps(why: Why, option: str, now: datetime) -> list[str]:
+def next_steps(why: Why, now: datetime) -> list[str]:
     """The commands, each with what it does where that is not plain; none when nothing is to be done."""
-    return list(_steps(why.answer, why, option, now))
+    return list(_steps(why.answer, why, now))
 
 
-def _again(why: Why, option: str) -> str:
+def _again(why: Why) -> str:
     """Run the same revision anew."""
-    return f"`pipectl start{option}{why.again}`"
+    return pipectl("start", *why.again.split())
 
 
 @singledispatch
-def _steps(answer: Answer, why: Why, option: str, now: datetime) -> Iterator[str]:
+def _steps(answer: Answer, why: Why, now: datetime) -> Iterator[str]:
     yield from ()
 
 
 @_steps.register
-def _held(answer: answers.Held, why: Why, option: str, now: datetime) -> Iterator[str]:
-    opening = f"`pipectl enable-transition {answer.stage}{option}`"
+def _held(answer: answers.Held, why: Why, now: datetime) -> Iterator[str]:
+    opening = pipectl("enable-transition", answer.stage)
     closed = answer.gate.changed_at
     if closed is None:
         yield opening
         return
     left = LONGEST_HOLD - (now - closed)
     if left < timedelta():
-        yield f"{opening}, then {_again(why, option)}"
+        yield f"{opening}, then {_again(why)}"
     else:
         days = math.ceil(left / timedelta(days=1))
         yield f"{opening} (after {days} more {'day' if days == 1 else 'days'} it would not go on by itself)"
 
 
 @_steps.register
-def _queued(answer: answers.Queued, why: Why, option: str, now: datetime) -> Iterator[str]:
+def _queued(answer: answers.Queued, why: Why, now: datetime) -> Iterator[str]:
     if answer.behind and answer.behind.revision:
         is_same = why.execution is not None and why.execution.revision == answer.behind.revision
         name = answer.behind.id if is_same else answer.behind.revision
-        yield f"`pipectl why {short(name)}{option}` tells what holds that one"
+        yield f"{pipectl('why', short(name))} tells what holds that one"
     elif answer.behind:
-        yield f"`pipectl status{option}`"
+        yield pipectl("status")
     elif answer.before:
-        yield f"`pipectl enable-transition {answer.before} --outbound{option}`"
+        yield pipectl("enable-transition", answer.before, "--outbound")
 
 
 @_steps.register
-def _approval(answer: answers.Approval, why: Why, option: str, now: datetime) -> Iterator[str]:
-    yield f"`pipectl approve{option}` or `pipectl reject{option}`"
+def _approval(answer: answers.Approval, why: Why, now: datetime) -> Iterator[str]:
+    yield f"{pipectl('approve')} or {pipectl('reject')}"
 
 
 @_steps.register
-def _running(answer: answers.Running, why: Why, option: str, now: datetime) -> Iterator[str]:
-    yield f"`pipectl logs --follow{option}`"
+def _running(answer: answers.Running, why: Why, now: datetime) -> Iterator[str]:
+    yield pipectl("logs", "--follow")
 
 
 @_steps.register
-def _failed(answer: answers.Failed, why: Why, option: str, now: datetime) -> Iterator[str]:
+def _failed(answer: answers.Failed, why: Why, now: datetime) -> Iterator[str]:
     identity = short(why.execution.id) if why.execution else ""
     if answer.run is None and answer.condition in ("BEFORE_ENTRY", "ON_SUCCESS"):
-        yield f"`pipectl override {answer.stage}{option}` goes on all the same"
+        yield f"{pipectl('override', answer.stage)} goes on all the same"
         return
     if why.commit is None and answer.run is not None and answer.run.provider == "CodeCommit":
-        yield f"`git push origin {answer.run.configuration.get('BranchName', '')}`"
+        where = answer.run.configuration
+        yield push(
+            why.clone_url,
+            {"branch": where.get("BranchName", ""), "repository": where.get("RepositoryName", "")},
+        )
     elif answer.retryable:
-        yield f"`pipectl retry {answer.stage}{option}` tries again"
+        yield f"{pipectl('retry', answer.stage)} tries again"
     else:
-        yield f"{_again(why, option)} runs it anew: another execution was in {answer.stage} since"
+        yield f"{_again(why)} runs it anew: another execution was in {answer.stage} since"
     if answer.run is not None and not answer.approval:
-        yield f"`pipectl logs --execution {identity}{option}` shows all it said"
+        yield f"{pipectl('logs', '--execution', identity)} shows all it said"
 
 
 @_steps.register
-def _superseded(answer: answers.Superseded, why: Why, option: str, now: datetime) -> Iterator[str]:
+def _superseded(answer: answers.Superseded, why: Why, now: datetime) -> Iterator[str]:
     if answer.by.revision:
-        yield f"`pipectl why {short(answer.by.revision)}{option}`"
+        yield pipectl("why", short(answer.by.revision))
     else:
-        yield _again(why, option)
+        yield _again(why)
 
 
 @_steps.register
-def _stopped(answer: answers.Stopped, why: Why, option: str, now: datetime) -> Iterator[str]:
+def _stopped(answer: answers.Stopped, why: Why, now: datetime) -> Iterator[str]:
     if answer.stage:
-        yield f"`pipectl retry {answer.stage}{option}` goes on"
+        yield f"{pipectl('retry', answer.stage)} goes on"
     else:
-        yield _again(why, option)
+        yield _again(why)
 
 
 @_steps.register
-def _changed(answer: answers.Changed, why: Why, option: str, now: datetime) -> Iterator[str]:
-    yield f"{_again(why, option)} deploys it again" if answer.revision else "`pipectl create` makes it anew"
+def _changed(answer: answers.Changed, why: Why, now: datetime) -> Iterator[str]:
+    yield f"{_again(why)} deploys it again" if answer.revision else f"{pipectl('create')} makes it anew"
 
 
 @_steps.register
-def _skipped(answer: answers.Skipped, why: Why, option: str, now: datetime) -> Iterator[str]:
-    yield f"{_again(why, option)} asks the condition of {answer.stage} again"
+def _skipped(answer: answers.Skipped, why: Why, now: datetime) -> Iterator[str]:
+    yield f"{_again(why)} asks the condition of {answer.stage} again"
 
 
 @_steps.register
-def _cancelled(answer: answers.Cancelled, why: Why, option: str, now: datetime) -> Iterator[str]:
-    yield _again(why, option)
+def _cancelled(answer: answers.Cancelled, why: Why, now: datetime) -> Iterator[str]:
+    yield _again(why)
 
 
 @_steps.register
-def _rolled_back(answer: answers.RolledBack, why: Why, option: str, now: datetime) -> Iterator[str]:
-    yield f"{_again(why, option)} deploys it again"
+def _rolled_back(answer: answers.RolledBack, why: Why, now: datetime) -> Iterator[str]:
+    yield f"{_again(why)} deploys it again"
 
 
 @_steps.register
-def _replaced(answer: answers.Replaced, why: Why, option: str, now: datetime) -> Iterator[str]:
+def _replaced(answer: answers.Replaced, why: Why, now: datetime) -> Iterator[str]:
     if answer.contains is None and why.commit and answer.by.revision:
         older, newer = short(why.commit.id), short(answer.by.revision)
-        yield f"`git merge-base --is-ancestor {older} {newer}` says whether it contains it"
+        yield f"{git('merge-base', '--is-ancestor', older, newer)} says whether it contains it"
     else:
-        yield f"{_again(why, option)} deploys it again"
+        yield f"{_again(why)} deploys it again"
 
 
 @_steps.register
-def _never_seen(answer: answers.NeverSeen, why: Why, option: str, now: datetime) -> Iterator[str]:
-    yield reason_step(answer, option)
+def _never_seen(answer: answers.NeverSeen, why: Why, now: datetime) -> Iterator[str]:
+    yield reason_step(answer, why.clone_url)

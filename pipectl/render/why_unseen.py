@@ -1,5 +1,8 @@
 """Why no execution has a commit, and what to do about it: one text and one way out for each reason."""
 
+from collections.abc import Mapping
+
+from pipectl.command import aws, git_push, pipectl
 from pipectl.render.text import plain
 from pipectl.runs.why.answers import NeverSeen
 
@@ -20,23 +23,32 @@ _TEXTS = {
 }
 """By the reasons of answers.REASONS."""
 
-_START = "`pipectl start{option}` runs what is there now"
-_RIGHT = f"`pipectl create` sets the rule right; {_START}"
-_STEPS = {
-    "not_pushed": "`git push origin {branch}`",
-    "other_branch": "merge it into {branch} and `git push origin {branch}`",
-    "no_repository": "`git push origin {branch}`",
-    "no_rule": f"`pipectl create` makes the rule; {_START}",
-    "rule_disabled": "`aws events enable-rule --name {rule}`, then `pipectl start{option}`",
-    "rule_elsewhere": _RIGHT,
-    "rule_not_trusted": _RIGHT,
-    "rule_without_role": _RIGHT,
-    "detection_off": _START,
-    "filtered": _START,
-    "connection_pending": "complete it at https://console.aws.amazon.com/codesuite/settings/connections",
-    "connection_gone": "correct the connection in the spec, then `pipectl create`",
-    "unknown": _START,
-}
+
+def push(url: str, details: Mapping[str, str]) -> str:
+    """The command that pushes a branch to its repository, by its URL where that is known."""
+    branch = details["branch"]
+    return git_push(url, branch) if url else f"push branch {branch} to {details['repository']}"
+
+
+def _step(reason: str, details: Mapping[str, str], url: str) -> str:
+    start = f"{pipectl('start')} runs what is there now"
+    match reason:
+        case "not_pushed" | "no_repository":
+            return push(url, details)
+        case "other_branch":
+            return f"merge it into {details['branch']}, and {push(url, details)}"
+        case "no_rule":
+            return f"{pipectl('create')} makes the rule; {start}"
+        case "rule_disabled":
+            enable = aws("events enable-rule", "--name", details["rule"])
+            return f"{enable}, then {pipectl('start')}"
+        case "rule_elsewhere" | "rule_without_role" | "rule_not_trusted":
+            return f"{pipectl('create')} sets the rule right; {start}"
+        case "connection_pending":
+            return "complete it at https://console.aws.amazon.com/codesuite/settings/connections"
+        case "connection_gone":
+            return f"correct the connection in the spec, then {pipectl('create')}"
+    return start
 
 
 def reason_text(answer: NeverSeen) -> str:
@@ -44,9 +56,9 @@ def reason_text(answer: NeverSeen) -> str:
     return plain(_TEXTS[answer.reason].format_map(_Named(answer.details)))
 
 
-def reason_step(answer: NeverSeen, option: str) -> str:
+def reason_step(answer: NeverSeen, url: str) -> str:
     """What to do about it."""
-    return plain(_STEPS[answer.reason].format_map(_Named({**answer.details, "option": option})))
+    return plain(_step(answer.reason, _Named(answer.details), url))
 
 
 class _Named(dict[str, str]):

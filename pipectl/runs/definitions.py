@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, find, for_each
+from pipectl.command import pipectl
 from pipectl.engine.values import Difference
 from pipectl.errors import WrongUsage
 from pipectl.facts.order import is_ordered
@@ -41,7 +42,8 @@ def one(cloud: Cloud, pipeline: str, number: int) -> Version:
         now = newest(cloud, pipeline).number
         raise WrongUsage(
             f"AWS has no version {number} of {pipeline}",
-            hint=f"version {now} is in force; `pipectl history --definition` lists those that there are",
+            hint=f"version {now} is in force;"
+            f" {pipectl('history', '--definition')} lists those that there are",
         )
     return found
 

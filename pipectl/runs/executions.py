@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipectl.aws.cloud import Cloud
+from pipectl.command import pipectl
 from pipectl.errors import AwsError, PipectlError, WrongUsage
 from pipectl.runs.pipelines import NOT_THERE, no_such_pipeline
 from pipectl.runs.values import Execution, Revision
@@ -73,7 +74,9 @@ def matches(cloud: Cloud, pipeline: str, prefix: str) -> list[Execution]:
     if not found:
         raise PipectlError(
             f"no execution of {pipeline} begins with {shown(prefix)}, and none has such a commit",
-            hint=f"the newest {_are(newest)}; `pipectl history` lists all" if newest else "it has never run",
+            hint=f"the newest {_are(newest)}; {pipectl('history')} lists all"
+            if newest
+            else "it has never run",
         )
     return of_one_name(found, wanted)
 

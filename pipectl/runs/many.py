@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 
 from pipectl.aws.cloud import Cloud, find, side_by_side
+from pipectl.command import pipectl
 from pipectl.errors import AwsError, PipectlError
 from pipectl.runs.executions import recent
 from pipectl.runs.parallel import RUNNING, entered, is_parallel, newest_runs
@@ -95,7 +96,7 @@ def chosen(cloud: Cloud, patterns: Sequence[str], known: Sequence[str] = ()) -> 
         there = (
             choices(patterns[0] if patterns else "", names, "there is")
             if names
-            else "`pipectl create SPEC` makes one"
+            else f"{pipectl('create')} makes one"
         )
         raise PipectlError(f"no pipeline fits {said}" if patterns else "there is no pipeline", hint=there)
     return found

@@ -1,6 +1,7 @@
 """The names of pipelines: which there are, and what to say of one that is not there."""
 
 from pipectl.aws.cloud import Cloud, pages
+from pipectl.command import pipectl
 from pipectl.errors import PipectlError
 from pipectl.spec.problems import choices, few
 
@@ -16,7 +17,7 @@ def only_pipeline(cloud: Cloud) -> str:
     if not names:
         raise PipectlError(
             f"there is no pipeline {_here(cloud)}",
-            hint=f"`pipectl create SPEC` makes one; {ELSEWHERE}",
+            hint=f"{pipectl('create')} makes one; {ELSEWHERE}",
         )
     raise PipectlError(f"there are {len(names)} pipelines: {few(names)}", hint="name one with `-p NAME`")
 
@@ -31,7 +32,7 @@ def no_such_pipeline(cloud: Cloud, name: str) -> PipectlError:
     names = pipeline_names(cloud)
     there = choices(name, names, "those there are:") if names else ELSEWHERE
     message = f"there is no pipeline `{name}` {_here(cloud)}"
-    return PipectlError(message, hint=f"{there}; `pipectl create SPEC` makes a new one")
+    return PipectlError(message, hint=f"{there}; {pipectl('create')} makes a new one")
 
 
 def _here(cloud: Cloud) -> str:

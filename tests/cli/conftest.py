@@ -65,10 +65,10 @@ def offline(environment: dict[str, str | None]) -> Run:
 
 @pytest.fixture
 def run(server: Server, offline: Run) -> Run:
-    """Type a command against the local AWS of this process"""
+    """Type a command against the local AWS of this process; the environment names it, as `local env` does"""
 
     def run(*words: str, **env: str) -> Result:
-        return offline("--endpoint-url", server.url, *words, **env)
+        return offline(*words, **{"AWS_ENDPOINT_URL": server.url, **env})
 
     return run
 

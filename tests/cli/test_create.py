@@ -159,7 +159,8 @@ def test_a_failure_lists_what_failed_and_what_was_not_tried(
     assert result.exit_code == 1
     assert "✗ ecs service friendreminders/remindersmgt\n\n  AWS said AccessDeniedException" in result.stderr
     assert "not tried:\n  · pipeline               FriendReminders\n" in result.stderr
-    again = "12 created, 1 failed, 1 not tried; run `pipectl create` again when it is mended\n"
+    once_more = f"run `pipectl create {friendreminders}` again when it is mended\n"
+    again = f"12 created, 1 failed, 1 not tried; {once_more}"
     assert result.stderr.endswith(again)
     assert "Push" not in result.stdout
     faults()

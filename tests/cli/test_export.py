@@ -79,7 +79,7 @@ def test_what_is_not_there_cannot_be_imported(run: Run, friendreminders: str) ->
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "error: there is no " in result.stderr
-    assert "hint: `pipectl create` makes what is not there yet\n" in result.stderr
+    assert f"hint: `pipectl create {friendreminders}` makes what is not there yet\n" in result.stderr
 
 
 def test_terraform_configuration_is_printed(offline: Run, friendreminders: str) -> None:

@@ -90,7 +90,7 @@ def test_the_end_of_a_hold_is_kept_in_its_reason_and_shown(three: Shop, data: Da
     result = three.ask(*words)
     assert re.fullmatch(
         r'Gate of shop is closed, until \w{3} \d\d:\d\d \(in [23] days\): "freeze"\n'
-        r"  it does not open by itself: `pipectl enable-transition --expired` opens it then\n",
+        r"  it does not open by itself: `pipectl enable-transition --expired -p shop` opens it then\n",
         result.stdout,
     )
     assert re.fullmatch(r"freeze \(until \d{4}-\d\d-\d\d \d\d\.\d\d UTC\)", str(gates(three)["shop/Gate"]))
@@ -126,7 +126,9 @@ def test_only_holds_whose_end_has_passed_are_opened(three: Shop) -> None:
     )
     screen = three.ask("status", "-p", "shop").stdout
     assert "which is over" in screen
-    assert "`pipectl enable-transition --expired` opens it" in screen
+    assert "`pipectl enable-transition --expired -p shop` opens it" in " ".join(
+        screen.replace("│", "").split()
+    )
     result = three.ask("enable-transition", "--expired")
     assert result.exit_code == 0
     assert [line for line in result.stdout.splitlines() if not line.startswith("  ")] == [

@@ -73,7 +73,9 @@ def test_as_data_it_is_one_document(run: Run, created: str, data: Callable[[Resu
     found = data(run("import", "FriendReminders", *REGION, "-o", "json"))
     assert yaml.safe_load(found["text"]) == found["spec"]
     assert found["lost"] == []
-    assert found["create"] == ["`pipectl create` changes nothing: 14 resources as the spec says"]
+    assert found["create"] == [
+        "`pipectl --region ap-southeast-1 create SPEC` changes nothing: 14 resources as the spec says"
+    ]
     assert {"kind": "pipeline", "name": "FriendReminders"} in found["read"]
 
 
@@ -86,7 +88,7 @@ def test_what_a_stack_has_never_owned_is_only_used(
     assert values["ecr"] == {"rails_app": {"managed": False}}
     said = "  ecr repository rails_app does not belong to stack friendreminders: the spec\n  only uses it\n"
     assert said in result.stderr
-    assert "`pipectl create` changes nothing: " in result.stderr
+    assert "`pipectl --region ap-southeast-1 create SPEC` changes nothing: " in result.stderr
 
 
 def test_what_is_asked_for_and_no_stack_owns_is_planned_as_an_adoption_of_tags(
@@ -96,8 +98,8 @@ def test_what_is_asked_for_and_no_stack_owns_is_planned_as_an_adoption_of_tags(
     file = tmp_path / "again.yaml"
     service = ("--cluster", "friendreminders", "--service", "remindersmgt")
     result = run("import", "FriendReminders", *service, *REGION, "-f", str(file))
-    said = "`pipectl create --adopt` adds the tags pipectl:stack and pipectl:adopted to 1"
-    assert said in result.stderr
+    adopting = f"`pipectl --region ap-southeast-1 create --adopt {file}` adds the tags"
+    assert f"{adopting} pipectl:stack and pipectl:adopted to 1" in " ".join(result.stderr.split())
     plan = run("plan", str(file)).stdout
     assert "      `--adopt` adds the tags pipectl:stack and pipectl:adopted, nothing else\n" in plan
     assert run("create", str(file)).exit_code == 1

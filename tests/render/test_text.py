@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipectl.render.text import cut, folded, plain, width, with_commands, wrapped
+from pipectl.render.text import cut, folded, plain, width, wrapped
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 CELLS = st.integers(12, 100)
@@ -45,7 +45,7 @@ def test_wide_characters_take_two_cells_and_combining_ones_none() -> None:
 
 
 def test_a_command_is_never_broken() -> None:
-    told = with_commands(
+    told = wrapped(
         "`pipectl logs --execution 7b1d03fe` shows all of it, `pipectl retry Build` tries again", 40
     )
     assert told == [

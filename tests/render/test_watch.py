@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipectl.command import about
 from pipectl.errors import AwsError, NoAnswer
 from pipectl.render.marks import Look
 from pipectl.render.text import width
-from pipectl.render.watch import changes, ending_text, named_changes, picture
+from pipectl.render.watch import changes, ending_text, picture
 from pipectl.runs.values import (
     ActionState,
     Deployment,
@@ -157,7 +158,8 @@ def test_each_change_is_one_line(building: PipelineState, rolling: PipelineState
 
 
 def test_the_commands_in_the_lines_name_the_pipeline_that_was_named(building: PipelineState) -> None:
-    told = "\n".join(named_changes(None, building, Look(), NOW, "shop"))
+    with about("shop"):
+        told = "\n".join(changes(None, building, Look(), NOW))
     assert "`pipectl enable-transition Deploy -p shop`" in told
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, find, side_by_side
+from pipectl.command import pipectl
 from pipectl.errors import PipectlError
 from pipectl.export.cloudformation.template import Template
 from pipectl.export.cloudformation.values import Entry
@@ -51,7 +52,9 @@ def _service(cloud: Cloud, name: str) -> Mapping[str, Any]:
 
 
 def _missing(what: str) -> PipectlError:
-    return PipectlError(f"there is no {what} to import", hint="`pipectl create` makes what is not there yet")
+    return PipectlError(
+        f"there is no {what} to import", hint=f"{pipectl('create')} makes what is not there yet"
+    )
 
 
 def images(cloud: Cloud, template: Template) -> dict[str, str]:

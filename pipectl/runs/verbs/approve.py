@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipectl.aws.cloud import Cloud, for_each
+from pipectl.command import pipectl
 from pipectl.errors import AwsError, Declined
 from pipectl.runs.parallel import PARALLEL, inside
 from pipectl.runs.values import Execution, StageState
@@ -102,7 +103,7 @@ def _send(cloud: Cloud, pipeline: str, pending: Pending, status: str, comment: s
             raise
         raise Senseless(
             f"{pending.stage}/{pending.action} was answered by somebody else just now, or has expired",
-            hint="`pipectl status` shows what became of it",
+            hint=f"{pipectl('status')} shows what became of it",
         ) from error
 
 
@@ -113,12 +114,12 @@ def _nothing(found: Scene, stages: Sequence[StageState], which: Which) -> Declin
     if which.action and which.action not in names:
         return _no_action(which.stage or found.pipeline, which.action, names)
     others = list(_pending(found, stages))
-    hint = f"one is asked for in {_listed(others)}" if others else "`pipectl status` shows what it does"
+    hint = f"one is asked for in {_listed(others)}" if others else f"{pipectl('status')} shows what it does"
     running = next((each for each in found.executions if not each.ended), None)
     meant = running or next(iter(found.executions), None)
     message = f"no approval is asked for in {which.stage or found.pipeline}"
     if meant is None:
-        return Senseless(f"{message}: it has never run", hint="`pipectl start` starts it")
+        return Senseless(f"{message}: it has never run", hint=f"{pipectl('start')} starts it")
     who = f"execution {short(meant.id)}"
     message = f"{who} waits for no approval" if found.named else f"{message}: {who}"
     if running:
@@ -136,12 +137,12 @@ def _no_action(place: str, action: str, names: Sequence[str]) -> Declined:
 def _several(pipeline: str, verb: str, pending: Sequence[Pending]) -> Declined:
     example = pending[0]
     stages = {each.stage for each in pending}
-    options = f"--stage {example.stage}" if len(stages) > 1 else f"--action {example.action}"
+    options = ["--stage", example.stage] if len(stages) > 1 else ["--action", example.action]
     if len({(each.stage, each.action) for each in pending}) < len(pending):
-        options = f"--execution {short(example.execution.id)}"
+        options = ["--execution", short(example.execution.id)]
     return Declined(
         f"{len(pending)} approvals are asked for in {pipeline}: {_listed(pending)}",
-        hint=f"say which, as in `pipectl {verb} {options}`",
+        hint=f"say which, as in {pipectl(verb, *options)}",
     )
 
 

@@ -1,6 +1,7 @@
 """`override`: let an execution go on in spite of a stage's condition."""
 
 from pipectl.aws.cloud import Cloud
+from pipectl.command import aws
 from pipectl.runs.values import Condition, StageState
 from pipectl.runs.verbs.act import Act, Senseless, short
 from pipectl.runs.verbs.scene import Scene, scene
@@ -34,7 +35,7 @@ def _condition(found: Scene, state: StageState) -> Condition:
         raise Senseless(
             f"AWS does not tell which condition holds an execution of {found.pipeline}: "
             "they run side by side",
-            hint="`aws codepipeline override-stage-condition` takes the type of the condition",
+            hint=f"{aws('codepipeline override-stage-condition', 'help')} explains how to name the condition",
         )
     declared = [each for each in state.conditions if each.type in OVERRIDABLE]
     if not declared:

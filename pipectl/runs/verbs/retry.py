@@ -1,6 +1,7 @@
 """`retry`: run the failed actions of a stage again, or all of them, in the same execution."""
 
 from pipectl.aws.cloud import Cloud
+from pipectl.command import pipectl
 from pipectl.runs.parallel import newest_runs
 from pipectl.runs.stages import failed_condition
 from pipectl.runs.values import Execution, StageState
@@ -57,14 +58,14 @@ def _latest(found: Scene, state: StageState) -> Execution:
         raise Senseless(f"execution {short(found.executions[0].id)} has not been in {name}")
     if state.execution is None:
         waiting = f"; {short(state.inbound[-1])} waits before it" if state.inbound else ""
-        raise Senseless(f"{name} has never run{waiting}", hint="`pipectl status` shows what holds it")
+        raise Senseless(f"{name} has never run{waiting}", hint=f"{pipectl('status')} shows what holds it")
     if found.named and state.execution not in {each.id for each in found.executions}:
         wanted = found.executions[0]
         there = found.place(wanted.id)
         why = f"it is {there}" if there else f"{short(state.execution)} was the last to enter it"
         raise Senseless(
             f"execution {short(wanted.id)} cannot be tried again in {name}: {why}",
-            hint="AWS retries only the execution that was last in a stage; `pipectl start` runs anew",
+            hint=f"AWS retries only the execution that was last in a stage; {pipectl('start')} runs anew",
         )
     return found.execution(state.execution)
 
@@ -77,7 +78,7 @@ def _refuse(found: Scene, state: StageState, execution: Execution, *, all_action
     elif state.status == "InProgress" and not (failed and not all_actions):
         raise Senseless(
             f"{name} is not failed: {who} runs in it",
-            hint="`pipectl stop` ends it; a stopped stage can be tried again",
+            hint=f"{pipectl('stop')} ends it; a stopped stage can be tried again",
         )
     elif state.status == "Stopping":
         raise Senseless(f"{name} is not failed: {who} is being stopped", hint="try again when it has stopped")
@@ -92,8 +93,8 @@ def _instead(found: Scene) -> str:
     """What makes sense where a retry makes none."""
     failed = [each.name for each in found.stages if each.status in RETRYABLE]
     if failed:
-        return f"{failed[-1]} is: `pipectl retry {failed[-1]}`"
-    return "`pipectl start` runs the pipeline again"
+        return f"{failed[-1]} is: {pipectl('retry', failed[-1])}"
+    return f"{pipectl('start')} runs the pipeline again"
 
 
 def _refuse_condition(state: StageState, *, failed: bool, all_actions: bool) -> None:
@@ -104,7 +105,7 @@ def _refuse_condition(state: StageState, *, failed: bool, all_actions: bool) -> 
     raise Senseless(
         f"no action of {state.name} failed, but {CONDITIONS[guilty.type]}"
         f"{f': {guilty.summary}' if guilty.summary else ''}",
-        hint=f"`pipectl override {state.name}` goes on in spite of it",
+        hint=f"{pipectl('override', state.name)} goes on in spite of it",
     )
 
 
@@ -121,5 +122,5 @@ def _refuse_changed(cloud: Cloud, found: Scene, execution: Execution, what: str)
         raise Senseless(
             f"{what}: {found.pipeline} was changed since execution {short(execution.id)} began "
             f"(version {version}, now {found.version})",
-            hint="`pipectl start` runs the version of now",
+            hint=f"{pipectl('start')} runs the version of now",
         )

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import islice
 
 from pipectl.aws.cloud import Cloud, side_by_side
+from pipectl.command import pipectl
 from pipectl.errors import AwsError, PipectlError
 from pipectl.runs import executions
 from pipectl.runs.parallel import RUNNING, newest_runs
@@ -114,12 +115,12 @@ def _refuse_stage(found: Scene, state: StageState) -> None:
         others = few(each.name for each in found.stages[1:])
         raise Senseless(
             f"{state.name} is the source stage: it has nothing to go back to",
-            hint=f"{others} can be rolled back; `pipectl start --commit ID` runs an older commit",
+            hint=f"{others} can be rolled back; {_older()} runs an older commit",
         )
     if found.parallel:
         raise Senseless(
             f"{found.pipeline} runs its executions side by side, and AWS rolls none of those back",
-            hint="`pipectl start --commit ID` runs an older commit",
+            hint=f"{_older()} runs an older commit",
         )
     if state.execution is None:
         raise Senseless(f"{state.name} has never run", hint="there is nothing to go back to")
@@ -129,7 +130,7 @@ def _refuse_running(state: StageState) -> None:
     if state.status in RUNNING:
         raise Senseless(
             f"{state.name} cannot be rolled back now: execution {short(state.execution or '')} runs in it",
-            hint=f"`pipectl stop --execution {short(state.execution or '')}` ends it",
+            hint=f"{pipectl('stop', '--execution', short(state.execution or ''))} ends it",
         )
 
 
@@ -177,18 +178,20 @@ def _previous(
     if current and current.type == ROLLBACK and state.status == SUCCEEDED:
         where = short(current.rollback_target or "an earlier execution")
         further = (
-            f"`pipectl rollback {state.name} --to {short(target.id)}` goes further back; " if target else ""
+            f"{pipectl('rollback', state.name, '--to', short(target.id))} goes further back; "
+            if target
+            else ""
         )
         raise Senseless(
             f"{state.name} was rolled back to {where} already, by execution {short(current.id)}",
-            hint=f"{further}`pipectl start` brings the newest",
+            hint=f"{further}{pipectl('start')} brings the newest",
             moment=changed_at(state),
         )
     if target is None:
         only = "no other execution" if succeeded else "no execution"
         raise Senseless(
             f"{only} of the present version of {found.pipeline} succeeded in {state.name}",
-            hint="`pipectl start --commit ID` runs an older commit",
+            hint=f"{_older()} runs an older commit",
         )
     return target
 
@@ -202,7 +205,7 @@ def _named(cloud: Cloud, found: Scene, stage: str, succeeded: Sequence[Execution
         return target
     raise Senseless(
         f"{stage} cannot go back to execution {short(meant[0].id)}: {_unfit(cloud, found, stage, meant[0])}",
-        hint=f"`pipectl rollback {stage} --list` shows where it can go",
+        hint=f"{pipectl('rollback', stage, '--list')} shows where it can go",
     )
 
 
@@ -220,3 +223,7 @@ def _unfit(cloud: Cloud, found: Scene, stage: str, execution: Execution) -> str:
     if version is not None and version != found.version:
         return f"{found.pipeline} was changed since then (version {version}, now {found.version})"
     return f"it did not succeed in {stage}"
+
+
+def _older() -> str:
+    return pipectl("start", "--commit", "ID")

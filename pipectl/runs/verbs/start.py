@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, find, side_by_side
+from pipectl.command import git, pipectl
 from pipectl.errors import PipectlError, WrongUsage
 from pipectl.runs import executions
 from pipectl.runs.declared import providers
@@ -87,7 +88,7 @@ def _refuse_variables(declaration: Mapping[str, Any], given: Mapping[str, str]) 
     if missing:
         raise WrongUsage(
             f"{few(f'`{name}`' for name in missing)} of {pipeline} has no default",
-            hint=f"`pipectl start --variable {missing[0]}=VALUE`",
+            hint=pipectl("start", "--variable", f"{missing[0]}=VALUE"),
         )
 
 
@@ -147,7 +148,7 @@ def _full(cloud: Cloud, pipeline: str, action: str, kind: str, value: str) -> st
     except PipectlError as error:
         raise PipectlError(
             f"{shown(value)} is no full revision, and no execution of {pipeline} had one that begins so",
-            hint="AWS takes only full commits and digests; `git rev-parse` prints a commit in full",
+            hint=f"AWS takes only full commits and digests; {git('rev-parse', bare)} prints a commit in full",
         ) from error
     for each in ran:
         if action in each.revisions and executions.begins_so(each.revisions[action].id, bare):

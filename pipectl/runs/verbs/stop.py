@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipectl.aws.cloud import Cloud
+from pipectl.command import pipectl
 from pipectl.errors import AwsError
 from pipectl.runs.values import Execution
 from pipectl.runs.verbs.act import Act, Senseless, end_of, short
@@ -50,7 +51,7 @@ def _chosen(found: Scene) -> Execution:
     running = [each for each in found.executions if not each.ended]
     if not found.executions:
         raise Senseless(
-            f"nothing runs in {found.pipeline}: it has never run", hint="`pipectl start` starts it"
+            f"nothing runs in {found.pipeline}: it has never run", hint=f"{pipectl('start')} starts it"
         )
     newest = found.executions[0]
     if found.named and not running:
@@ -60,7 +61,7 @@ def _chosen(found: Scene) -> Execution:
     if not running:
         raise Senseless(
             f"nothing runs in {found.pipeline}: execution {short(newest.id)} {end_of(newest)}",
-            hint="`pipectl start` starts a new one",
+            hint=f"{pipectl('start')} starts a new one",
             moment=newest.updated,
         )
     _refuse_second(found, running)
@@ -75,7 +76,7 @@ def _refuse_second(found: Scene, running: Sequence[Execution]) -> None:
         raise Senseless(
             f"execution {short(stopped.id)} of {found.pipeline} was stopped",
             hint=f"{short(running[0].id)} runs{f' {there}' if there else ''}; "
-            f"`pipectl stop --execution {short(running[0].id)}` stops that one",
+            f"{pipectl('stop', '--execution', short(running[0].id))} stops that one",
             moment=stopped.updated,
         )
 

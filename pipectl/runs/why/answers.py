@@ -206,6 +206,8 @@ REASONS = (
     "unknown",
 )
 """Why an execution never came to be."""
+PUSHED = ("not_pushed", "other_branch", "no_repository")
+"""The reasons after which a push is the next step."""
 
 
 @dataclass(frozen=True)
@@ -222,3 +224,5 @@ class Why:
     """The last stage that it has come through, and when."""
     again: str = ""
     """The options with which `start` runs the same revision anew."""
+    clone_url: str = ""
+    """Where git pushes to the first CodeCommit source, when a push is what is missing."""

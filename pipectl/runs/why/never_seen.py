@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from pipectl.aws.cloud import find
+from pipectl.command import git as git_command
 from pipectl.errors import AwsError, WrongUsage
 from pipectl.runs.declared import providers
 from pipectl.runs.verbs.start import COMMIT, PROVIDERS
@@ -29,7 +30,8 @@ def never_seen(sight: Sight, commit: Commit) -> NeverSeen:
     others = [name for name, provider in providers(sight.sources).items() if provider not in git]
     if not others:
         raise WrongUsage(
-            f"{shown(commit.id)} is no commit", hint="`git rev-parse NAME` tells the id of a branch or tag"
+            f"{shown(commit.id)} is no commit",
+            hint=f"{git_command('rev-parse', 'NAME')} tells the id of a branch or tag",
         )
     return _undetected(sight, others[0])
 

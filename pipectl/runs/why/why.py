@@ -5,17 +5,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipectl.aws.cloud import Cloud
-from pipectl.errors import WrongUsage
+from pipectl.errors import PipectlError, WrongUsage
 from pipectl.runs import executions
+from pipectl.runs.clone import clone_url
 from pipectl.runs.declared import providers
 from pipectl.runs.values import Execution
 from pipectl.runs.verbs.scene import changed_at
 from pipectl.runs.why import commits, ended, never_seen, passed
 from pipectl.runs.why.again import again
 from pipectl.runs.why.answers import (
+    PUSHED,
     Answer,
     Commit,
+    Failed,
     Live,
+    NeverSeen,
     Replaced,
     Superseded,
     Verdict,
@@ -159,7 +163,22 @@ def _told(
         live=tuple(seen.places()),
         built=_built(seen, execution) if execution else None,
         again=again(seen, execution, source_of(execution, prefix)) if execution else "",
+        clone_url=_clone_url(seen, commit, answer),
     )
+
+
+def _clone_url(seen: Sight, commit: Commit | None, answer: Answer) -> str:
+    """Asked only where a push is the next step; empty where AWS does not tell it."""
+    unpushed = isinstance(answer, NeverSeen) and answer.reason in PUSHED
+    if not unpushed and (commit is not None or not isinstance(answer, Failed)):
+        return ""
+    repositories = [branch.repository for branch in commits.branches(seen)]
+    wanted = answer.details.get("repository") if isinstance(answer, NeverSeen) else None
+    meant = [name for name in repositories if wanted in (None, name)]
+    try:
+        return clone_url(seen.cloud, meant[0]) if meant else ""
+    except PipectlError:  # the answer is right without it
+        return ""
 
 
 def _built(seen: Sight, execution: Execution) -> tuple[str, datetime] | None:

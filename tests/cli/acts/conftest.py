@@ -47,7 +47,7 @@ class Shop(Runs):
 
     def type(self, *words: str) -> Result:
         """Type a command"""
-        return self._typed(*words, "--region", REGION)
+        return self._typed(*words, AWS_REGION=REGION)
 
     def data(self, *words: str) -> Any:
         """What a command prints as JSON; it must succeed"""

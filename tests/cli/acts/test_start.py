@@ -114,7 +114,7 @@ def test_a_commit_is_taken_in_full_or_by_its_beginning(shop: Shop) -> None:
         assert shop.data("start", "--commit", beginning)["revisions"] == {"Source": commit}
     said = shop.refuses("start", "--commit", "beefbeef")
     assert "`beefbeef` is no full revision" in said
-    assert "`git rev-parse` prints a commit in full" in said
+    assert "`git rev-parse beefbeef` prints a commit in full" in said
 
 
 def test_a_revision_is_given_to_the_source_that_takes_it(shop: Shop) -> None:
