@@ -32,9 +32,9 @@ def made_roles(spec: "Spec") -> dict[str, Resource]:
 
 
 def allowed(resource: Resource) -> Statements:
-    """All statements of a role"""
-    policy = resource.request["policy"]
-    return list(json.loads(policy)["Statement"]) if policy else []
+    """All statements of a role, in its inline policy and its managed ones"""
+    texts = [resource.request["policy"], *resource.request["policies"].values()]
+    return [statement for text in texts if text for statement in json.loads(text)["Statement"]]
 
 
 def statements(spec: "Spec") -> dict[str, Statements]:
