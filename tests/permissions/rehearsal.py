@@ -1,7 +1,7 @@
 """Run a spec to its end on the local AWS with the roles that pipectl makes, or with one permission less."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,8 @@ class Rehearsal:
 
     world: "World"
     region: str = "eu-west-1"
+    seen: set[str] = field(default_factory=set)
+    """The executions whose end was waited for."""
 
     def aws(self, service: str) -> Any:
         """A plain client of the account's administrator"""
@@ -60,8 +62,12 @@ class Rehearsal:
         return str(started["pipelineExecutionId"])
 
     def finished(self, pipeline: str, execution: str = "") -> dict[str, Ended]:
-        """Wait for the end of an execution (else of the newest); how its actions ended, by `Stage/Action`"""
-        identity = execution or until(lambda: self._newest(pipeline))
+        """Wait for the end of an execution; how its actions ended, by `Stage/Action`
+
+        Without one it is that which the last push has started: the first of all finds an empty repository.
+        """
+        identity = execution or until(lambda: self._pushed(pipeline))
+        self.seen.add(identity)
         until(lambda: self.status(pipeline, identity) not in RUNNING)
         return self.actions(pipeline, identity)
 
@@ -100,10 +106,14 @@ class Rehearsal:
         text = roles.document(*statements)
         self.aws("iam").put_role_policy(RoleName=role, PolicyName="given", PolicyDocument=text)
 
-    def _newest(self, pipeline: str) -> str:
+    def _pushed(self, pipeline: str) -> str:
         found = self.aws("codepipeline").list_pipeline_executions(pipelineName=pipeline)
-        listed = found["pipelineExecutionSummaries"]
-        return str(listed[0]["pipelineExecutionId"]) if listed else ""
+        started = [
+            str(each["pipelineExecutionId"])
+            for each in found["pipelineExecutionSummaries"]
+            if each["trigger"]["triggerType"] == "CloudWatchEvent"
+        ]
+        return next((identity for identity in started if identity not in self.seen), "")
 
 
 def _ended(row: Shape) -> Ended:
