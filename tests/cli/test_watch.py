@@ -102,10 +102,11 @@ class Terminals:
         mine, theirs = pty.openpty()
         self.ends += [mine, theirs]
         settings = termios.tcgetattr(theirs)
-        command = [sys.executable, "-m", "pipectl", "--endpoint-url", self.url, *words, "--region", REGION]
+        command = [sys.executable, "-m", "pipectl", *words]
+        env = {**self.env, "AWS_ENDPOINT_URL": self.url, "AWS_REGION": REGION}
         fcntl.ioctl(mine, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         process = subprocess.Popen(
-            command, stdin=theirs, stdout=theirs, stderr=theirs, env=self.env, start_new_session=True
+            command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True
         )
         os.close(self.ends.pop())
         return Terminal(process, mine, settings)
