@@ -4,8 +4,14 @@ Sources of the shapes: the pages of the services on their tokens (GitHub, GitLab
 and others) and the IAM user guide, "Understanding unique ID prefixes". What a name tells is inferred.
 """
 
+from __future__ import annotations
+
 import re
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MASKED = "(secret, not shown)"
 """What is shown in the place of a secret."""
@@ -261,11 +267,10 @@ SHAPES = (
 """Values that are secrets whatever they are called, as a token of GitHub or an URL with a password."""
 
 VALUE = re.compile("|".join(SHAPES))
-WORD_WITH_VALUE = re.compile(rf"\S*(?:{'|'.join(SHAPES)})\S*")
-"""A word, from space to space, that has such a value in it."""
 RANDOM = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9+/=]{32,}|[a-f0-9]{64}")
 """A long text as nobody calls a parameter: base64, as a secret access key, or 64 hexadecimal digits."""
-PEM = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL)
+_PEM = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL)
+_BLANK = re.compile(r"\s")
 HARMLESS = re.compile(
     r"(?:|true|false|none|null|yes|no|on|off|\d{0,3}|#\{.*\}|\$.*|/[\w./-]*|arn:.*|file:.*|alias/.*|\*{4,})",
     re.IGNORECASE,
@@ -330,6 +335,21 @@ def is_misplaced_secret(value: str) -> bool:
 
 def redacted(text: str) -> str:
     """A text without the values that are secrets by their looks."""
+    return replaced(text, lambda _secret: MASKED)
+
+
+def replaced(text: str, replacement: Callable[[str], str]) -> str:
+    """A text in which every private key, and every word with a secret value in it, is replaced.
+
+    A word goes from blank to blank. The time grows with the length of the text, whatever stands in it.
+    """
     if not VALUE.search(text):
         return text
-    return WORD_WITH_VALUE.sub(MASKED, PEM.sub(MASKED, text))
+    text = _PEM.sub(lambda found: replacement(found[0]), text)
+    pieces, end = [], 0
+    while found := VALUE.search(text, end):
+        start = max((blank.end() for blank in _BLANK.finditer(text, end, found.start())), default=end)
+        stop = _BLANK.search(text, found.end())
+        pieces += [text[end:start], replacement(text[start : stop.start() if stop else len(text)])]
+        end = stop.start() if stop else len(text)
+    return "".join([*pieces, text[end:]])

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipectl.facts.secret_names import PEM, WORD_WITH_VALUE
+from pipectl.facts.secret_names import replaced
 from pipectl.render.secrets import masked
 
 MARK = "\0"
@@ -76,9 +76,7 @@ class Hiding:
                 text = text.replace(value, self._mark(name, value))
             else:  # spelled as YAML may: it cannot be cut out
                 return self._mark(f"text_with_{name}", text)
-        for pattern in (PEM, WORD_WITH_VALUE):
-            text = pattern.sub(lambda found: self._mark("text", found[0]), text)
-        return text
+        return replaced(text, lambda secret: self._mark("text", secret))
 
 
 def marked(variable: str, times: int = 1) -> str:

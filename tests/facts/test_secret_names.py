@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipectl.facts.secret_names import MASKED, is_secret, is_secret_name, is_secret_value, redacted
+from pipectl.facts.secret_names import MASKED, is_secret, is_secret_name, is_secret_value, redacted, replaced
 
 SECRET_NAMES = sorted({
     "RAILS_MASTER_KEY", "DB_PASSWORD", "DB_PASS", "MYSQL_PWD", "GITHUB_TOKEN", "SECRET_KEY_BASE",
@@ -88,3 +88,11 @@ def test_nothing_of_a_secret_is_left_in_a_text() -> None:
     key = "-----BEGIN PRIVATE KEY-----\nMIIEvQ\nIBADAN\n-----END PRIVATE KEY-----"
     text = f"curl -H 'Authorization: token {SECRET_VALUES[1]}' x\n{key}\nend"
     assert redacted(text) == f"curl -H 'Authorization: token {MASKED} x\n{MASKED}\nend"
+
+
+def test_each_word_with_a_secret_is_replaced_whole_and_the_rest_of_the_text_stays() -> None:
+    token, key = "ghp_" + "a1" * 18, "-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----"
+    text = f"push https://x:{token}@host\tthen db=postgres://u:pw12@h/db,\nend {key} {'long-' * 2000}"
+    assert replaced(text, lambda secret: f"<{secret[:3]}>") == (
+        f"push <htt>\tthen <db=>\nend <---> {'long-' * 2000}"
+    )
