@@ -15,7 +15,7 @@ from pipectl import flow
 if TYPE_CHECKING:
     from tests.conftest import World
 
-SPECS = ("repositories", "services", "builds", "pipelines", "full")
+SPECS = ("repositories", "services", "builds", "pipelines", "full", "shapes")
 CAPACITY = {"capacity_providers", "capacity_provider_strategy", "default_capacity_provider_strategy"}
 THINGS = {"name", "actions", "stages", "provider", "family", "containers", "volumes"}
 KEPT = THINGS | CAPACITY | {"cpu", "memory", "configuration"}
