@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+FOLDERS = (HERE / "specs", HERE / "recorded", ROOT / "config")
 OWN_ROLE = re.compile(r"arn:aws:iam::\d{12}:role/([\w-]+)")
 ALIAS = re.compile(r"alias/[a-z]+")
 PRINCIPALS = ("codebuild", "codepipeline", "ecs-tasks", "events", "cloudformation")
@@ -27,7 +28,7 @@ Account = dict[str, Any]
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test with a parameter `file` runs for every spec that must work"""
     if "file" in metafunc.fixturenames:
-        files = sorted([*(ROOT / "config").glob("*.yaml"), *(HERE / "specs").glob("*.yaml")])
+        files = sorted(file for folder in FOLDERS for file in folder.glob("*.yaml"))
         metafunc.parametrize("file", files, ids=[file.stem for file in files])
 
 
@@ -36,8 +37,7 @@ def named() -> Callable[[str], Path]:
     """The file of a spec by its name"""
 
     def file(name: str) -> Path:
-        folders = (HERE / "specs", ROOT / "config")
-        return next(path for folder in folders if (path := folder / f"{name}.yaml").exists())
+        return next(path for folder in FOLDERS if (path := folder / f"{name}.yaml").exists())
 
     return file
 
@@ -88,6 +88,7 @@ def _look(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
 
 
 RANDOM = frozenset({
+    "badgeRequestUrl", "kmsKey", "kmsKeyId", "namespace",
     "ResponseMetadata", "created", "createdAt", "updated", "updatedAt", "creationDate", "CreateDate",
     "creationTime", "lastModified", "lastModifiedDate", "registeredAt", "repositoryId", "RoleId", "id",
     "events", "deployments", "lastChangedAt", "stateUpdatedAt", "pendingCount", "runningCount",
