@@ -7,9 +7,17 @@ from pipectl.local.codecommit.changes import ChangeOperations
 from pipectl.local.codecommit.differences import DifferenceOperations
 from pipectl.local.codecommit.repositories import RepositoryOperations
 from pipectl.local.codecommit.tags import TagOperations
+from pipectl.local.codecommit.triggers import TriggerOperations
 
 
-class CodeCommit(RepositoryOperations, TagOperations, ChangeOperations, DifferenceOperations, Archives):
+class CodeCommit(
+    RepositoryOperations,
+    TagOperations,
+    TriggerOperations,
+    ChangeOperations,
+    DifferenceOperations,
+    Archives,
+):
     """The service of one account and Region, put together from its parts."""
 
 

@@ -1,10 +1,10 @@
-"""What follows when a reference moved, by push or by API: the default branch, and the event."""
+"""What follows when a reference moved, by push or by API: the default branch, the event, the triggers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local.codecommit import store
+from pipectl.local.codecommit import notices, store
 from pipectl.local.codecommit.base import Base
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class MoveEvents(Base):
         self._settle_default(repository, told)
         for move in told:
             self._emit(repository, move, caller_arn)
+        notices.notify(self.world, repository, self.arn(repository.name), told, caller_arn)
 
     def _settle_default(self, repository: Repository, moves: list[Move]) -> None:
         """User guide: the first branch pushed is the default; of several at once main or master (inferred)"""

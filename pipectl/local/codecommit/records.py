@@ -23,6 +23,8 @@ class Repository:
     folder: Path
     default_branch: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    triggers: list[dict[str, Any]] = field(default_factory=list)
+    triggers_id: str | None = None
 
     def named(self) -> dict[str, Any]:
         return {"repositoryName": self.name, "repositoryId": self.identity}

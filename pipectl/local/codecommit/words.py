@@ -10,7 +10,7 @@ import re
 
 from pipectl.local.service import Refused
 
-_FAULT = re.compile(r"Value (?P<value>null|'.*?') at '(?P<member>[A-Za-z]+)[^']*' failed", re.DOTALL)
+_FAULT = re.compile(r"Value (?P<value>null|'.*?') at '(?P<path>[A-Za-z][^']*)' failed", re.DOTALL)
 
 _REQUIRED = {
     "repositoryName": "RepositoryNameRequiredException",
@@ -29,12 +29,17 @@ _REQUIRED = {
     "putFiles": "PathRequiredException",
     "deleteFiles": "PathRequiredException",
     "setFileModes": "PathRequiredException",
+    "fileMode": "FileModeRequiredException",
     "fileContent": "FileContentRequiredException",
     "parentCommitId": "ParentCommitIdRequiredException",
     "resourceArn": "ResourceArnRequiredException",
     "tags": "TagsMapRequiredException",
     "tagKeys": "TagKeysListRequiredException",
     "kmsKeyId": "EncryptionKeyRequiredException",
+    "triggers": "RepositoryTriggersListRequiredException",
+    "name": "RepositoryTriggerNameRequiredException",
+    "destinationArn": "RepositoryTriggerDestinationArnRequiredException",
+    "events": "RepositoryTriggerEventsListRequiredException",
 }
 _INVALID = {
     "repositoryName": "InvalidRepositoryNameException",
@@ -52,6 +57,7 @@ _INVALID = {
     "tags": "InvalidTagsMapException",
     "tagKeys": "InvalidTagKeysListException",
     "kmsKeyId": "EncryptionKeyInvalidIdException",
+    "events": "InvalidRepositoryTriggerEventsException",
 }
 
 
@@ -60,5 +66,8 @@ def in_own_words(refusal: Refused) -> Refused:
     fault = _FAULT.search(refusal.message) if refusal.code == "ValidationException" else None
     if fault is None:
         return refusal
-    codes = _REQUIRED if fault["value"] == "null" else _INVALID
-    return Refused(codes.get(fault["member"], refusal.code), refusal.message)
+    path = fault["path"].split(".")
+    outer, inner = path[0], [part for part in path if part.isalpha() and part != "member"][-1]
+    if fault["value"] == "null":
+        return Refused(_REQUIRED.get(inner, refusal.code), refusal.message)
+    return Refused(_INVALID.get(outer) or _INVALID.get(inner, refusal.code), refusal.message)
