@@ -27,6 +27,7 @@ PATTERNS = {
     r"^subnet-[0-9a-f]{8}([0-9a-f]{9})?$": "`subnet-` and 8 or 17 hexadecimal digits",
     r"^sg-[0-9a-f]{8}([0-9a-f]{9})?$": "`sg-` and 8 or 17 hexadecimal digits",
     r"^vpc-[0-9a-f]{8,17}$": "`vpc-` and 8 to 17 hexadecimal digits",
+    r"^snap-[0-9a-f]+$": "`snap-` and hexadecimal digits",
     r"^arn:aws(-\w+)*:iam::\d{12}:role/.+$": "the ARN of a role, as `arn:aws:iam::123456789012:role/name`",
     r"^arn:aws(-\w+)*:[a-z0-9-]+:[a-z0-9-]*:(\d{12}|aws)?:.+$": (
         "an ARN: `arn:aws:SERVICE:REGION:ACCOUNT:NAME`"

@@ -8,6 +8,7 @@ from tests.doctor.ward import BUILD, DEPLOY, REGION, SOURCE, Ward, system
 from tests.shop import until
 
 ACCOUNT = "012345678901"
+BALANCED = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:targetgroup/shop/0123456789abcdef"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:approvals"
 
 
@@ -21,26 +22,52 @@ def held() -> dict[str, Any]:
 
 
 def patient(minutes: int | None, grace: int | None) -> dict[str, Any]:
-    balanced = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:targetgroup/shop/0123456789abcdef"
     action = {**DEPLOY["actions"][0], "deployment_timeout_minutes": minutes}  # type: ignore[dict-item]
     return system(
         SOURCE,
         BUILD,
         {"name": "Deploy", "actions": [action]},
         container={"repository": "shop", "ports": [8080]},
-        load_balancer={"target_group": balanced, "container": "web", "port": 8080},
+        load_balancer={"target_group": BALANCED, "container": "web", "port": 8080},
         health_check_grace_seconds=grace,
     )
 
 
-def green_and_blue() -> dict[str, Any]:
-    """A service of CodeDeploy that an ECS action is to deploy"""
-    balanced = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:targetgroup/shop/0123456789abcdef"
-    return system(
-        container={"repository": "shop", "ports": [8080]},
-        load_balancer={"target_group": balanced, "container": "web", "port": 8080},
-        deployment_controller="CODE_DEPLOY",
+def make_green_and_blue(ward: Ward) -> None:
+    """A service of CodeDeploy, which somebody else has made"""
+    ecs = ward.aws("ecs")
+    ecs.create_cluster(clusterName="shop")
+    container = {
+        "name": "web",
+        "image": "public.ecr.aws/shop/web:1",
+        "portMappings": [{"containerPort": 8080}],
+    }
+    ecs.register_task_definition(
+        family="web",
+        requiresCompatibilities=["FARGATE"],
+        networkMode="awsvpc",
+        cpu="256",
+        memory="512",
+        containerDefinitions=[container],
     )
+    ecs.create_service(
+        cluster="shop",
+        serviceName="web",
+        taskDefinition="web",
+        desiredCount=0,
+        launchType="FARGATE",
+        deploymentController={"type": "CODE_DEPLOY"},
+        loadBalancers=[{"targetGroupArn": BALANCED, "containerName": "web", "containerPort": 8080}],
+        networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-0a1b2c3d4e5f60718"]}},
+    )
+
+
+def without_service() -> dict[str, Any]:
+    """Only the pipeline, whose service somebody else has made, or not yet"""
+    values = system()
+    del values["ecs"]
+    values["codepipeline"]["shop"]["stages"][2]["actions"][0]["inputs"] = ["BuildOutput"]
+    return values
 
 
 def test_a_project_that_was_deleted_is_missed(ward: Ward) -> None:
@@ -142,7 +169,8 @@ def test_a_deploy_action_fits_its_service(ward: Ward) -> None:
 
 
 def test_a_service_of_another_controller_is_seen(ward: Ward) -> None:
-    ward.plan(green_and_blue())
+    make_green_and_blue(ward)
+    ward.plan(without_service())
     ward.says("other_controller", "deployment")
 
 
@@ -170,10 +198,7 @@ def test_codedeploy_deploys_services_of_its_own_controller_only(ward: Ward) -> N
 
 
 def test_a_service_that_is_gone_is_seen(ward: Ward) -> None:
-    values = system()
-    del values["ecs"]
-    values["codepipeline"]["shop"]["stages"][2]["actions"][0]["inputs"] = ["BuildOutput"]
-    ward.plan(values)
+    ward.plan(without_service())
     ward.says("no_service", "deployment")
 
 

@@ -73,6 +73,7 @@ class Referee:
             "ecs": _ecs,
             "codebuild": _codebuild,
             "events": _events,
+            "kms": lambda operation, said: _with_key(said["KeyId"], operation),
             "codepipeline": _codepipeline,
             "cloudtrail": _nothing,
             "resourcegroupstaggingapi": _nothing,
@@ -81,6 +82,8 @@ class Referee:
         for action, resource, *keys in reader(operation, said):
             if resource.startswith("role/"):
                 arn = f"arn:aws:iam::{self.account}:{resource}"
+            elif resource.startswith("key/"):
+                arn = f"arn:aws:kms:{request.region}:{self.account}:{resource}"
             else:
                 arn = resource if resource == "*" or resource.startswith("arn:") else f"{prefix}{resource}"
             yield Asked(action if ":" in action else f"{name}:{action}", arn, tuple(keys))
@@ -152,23 +155,29 @@ def _passed(role: str | None, service: str) -> Needed:
         yield "iam:PassRole", role, ("iam:PassedToService", f"{service}.amazonaws.com")
 
 
+BEHIND_ALIAS = "key/01234567-89ab-cdef-0123-456789abcdef"
+"""Some key: which one an alias stands for, only KMS knows."""
+
+
+def _with_key(key: str, *operations: str) -> Needed:
+    """No alias is a resource of its key's calls: the key is, with its aliases (KMS guide, "Use aliases to
+    control access to KMS keys")
+    """
+    head, is_alias, alias = key.rpartition("alias/")
+    tests = [("kms:ResourceAliases", f"alias/{alias}")] if is_alias else []
+    named = f"{head}{BEHIND_ALIAS}" if is_alias else key if key.startswith("arn:") else f"key/{key}"
+    for operation in operations:
+        yield f"kms:{operation}", named, *tests
+
+
 def _codecommit(operation: str, said: Shape) -> Needed:
     for name in said.get("repositoryNames") or [said.get("repositoryName") or said["resourceArn"]]:
         yield operation, name
     if said.get("tags") and operation == "CreateRepository":
         yield "TagResource", said["repositoryName"]
     if key := said.get("kmsKeyId"):
-        yield from (
-            (f"kms:{each}", key)
-            for each in (
-                "Encrypt",
-                "Decrypt",
-                "ReEncryptFrom",
-                "ReEncryptTo",
-                "GenerateDataKey",
-                "DescribeKey",
-            )
-        )
+        yield from _with_key(key, "Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKey")
+        yield from _with_key(key, "DescribeKey")
 
 
 def _ecr(operation: str, said: Shape) -> Needed:
@@ -178,8 +187,7 @@ def _ecr(operation: str, said: Shape) -> Needed:
         if said.get("tags"):
             yield "TagResource", f"repository/{said['repositoryName']}"
         if key := said.get("encryptionConfiguration", {}).get("kmsKey"):
-            yield "kms:CreateGrant", key
-            yield "kms:DescribeKey", key
+            yield from _with_key(key, "CreateGrant", "DescribeKey")
 
 
 def _logs(operation: str, said: Shape) -> Needed:
@@ -229,6 +237,16 @@ def _in_clusters(operation: str, said: Shape) -> Needed:
             yield from _linked()
             if said.get("tags"):
                 yield "TagResource", each
+    for role in sorted(set(_roles(said))):
+        yield from _passed(role, "ecs")
+
+
+def _roles(said: Any) -> Iterator[str]:
+    """The roles of volumes, proxies and targets, which ECS itself takes (guide, infrastructure role)"""
+    if isinstance(said, Mapping):
+        yield from (value for key, value in said.items() if key == "roleArn")
+    for inner in said.values() if isinstance(said, Mapping) else said if isinstance(said, list) else ():
+        yield from _roles(inner)
 
 
 def _linked() -> Needed:

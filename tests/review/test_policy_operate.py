@@ -29,8 +29,8 @@ def shop(shared: Shared, door: Door, tmp_path_factory: pytest.TempPathFactory) -
     environment = {"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "local", "NO_COLOR": "1"}
     shared.server.reset()
 
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(cli, ["--endpoint-url", door.url, *words], env=environment)
+    def run(*words: str, **env: str) -> Result:
+        return CliRunner().invoke(cli, ["--endpoint-url", door.url, *words], env={**environment, **env})
 
     return Shop(run, clients(account, shared.server.url), account, tmp_path_factory.mktemp("shop"))
 
@@ -42,7 +42,7 @@ def asked(shop: Shop) -> None:
 
 def deployed(shop: Shop, type_: Callable[..., Result]) -> str:
     """Start an execution that passes the condition, and approve it"""
-    type_("start", "--var", "VERSION=2")
+    type_("start", "--variable", "VERSION=2")
     asked(shop)
     type_("approve")
     execution = shop.executions()[0]
@@ -117,7 +117,7 @@ def test_looking_and_acting_is_allowed_and_every_action_is_needed(shop: Shop, do
     shop.ends(shop.executions()[0], "Succeeded")
     shop.aws("ecs").update_service(cluster="shop", service="web", taskDefinition="web:1")
     act("why", code=1)
-    act("start", "--var", "VERSION=2")
+    act("start", "--variable", "VERSION=2")
     asked(shop)
     disturb(shop, judge)
     act("reject")
