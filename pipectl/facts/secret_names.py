@@ -228,6 +228,25 @@ ABOUT = frozenset(
 """Last words with which a name tells something about a secret: `TOKEN_TTL`, `KMS_KEY_ID`, `SECRET_NAME`."""
 COUNTED = frozenset({"max", "min", "num", "total", "input", "output", "context"})
 """Words before `tokens` with which they are counted: `MAX_TOKENS`."""
+PARAMETERS = frozenset(
+    [
+        "encryption_key",
+        "encryption_keys",
+        "encryptionKey",
+        "image_pull_credentials",
+        "imagePullCredentialsType",
+        "registryCredential",
+        "repositoryCredentials",
+        "credentialsParameter",
+        "credentialProvider",
+        "credential",
+        "clientToken",
+        "clientRequestToken",
+        "nextToken",
+    ]
+)
+"""Keys of specs and parameters of AWS that are called like secrets and hold none, as they are spelled: keys
+of KMS, names and ARNs of secrets, tokens of a request (API references of CodeBuild, CodePipeline and ECS)."""
 
 SHAPES = (
     r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b",

@@ -177,6 +177,7 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     yield from needs(Purpose.DESTROY, arns, "ecs:DescribeClusters", "ecs:DeleteCluster", "ecs:UntagResource")
     yield from needs(Purpose.CREATE, arns, "ecs:CreateCluster", "ecs:TagResource")
     yield from service_linked_role(account)
+    yield from namespaces.looking_up(account, resource.stated.get("aws"))
     if {"container_insights", "aws"} & resource.stated.keys():
         yield from needs(Purpose.CREATE, arns, "ecs:UpdateCluster")
     if {"capacity_providers", "default_capacity_provider_strategy"} & resource.stated.keys():

@@ -1,9 +1,11 @@
 """Namespaces of Cloud Map: stated by a name or an ARN, answered as an ARN."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, find
+from pipectl.aws.permissions import Need, Purpose, needs
 from pipectl.errors import AccessDenied
 
 HOLDERS = ("serviceConnectConfiguration", "serviceConnectDefaults")
@@ -40,3 +42,13 @@ def _name(cloud: Cloud, arn: str) -> str | None:
     except AccessDenied:
         return None
     return str(answer["Namespace"]["Name"]) if answer else None
+
+
+def looking_up(account: Account, stated: Mapping[str, Any] | None) -> Iterator[Need]:
+    """What telling a namespace's name from its ARN needs of the caller.
+
+    Service Authorization Reference, AWS Cloud Map.
+    """
+    if any(((stated or {}).get(holder) or {}).get("namespace") for holder in HOLDERS):
+        every = account.arn("servicediscovery", "namespace/*")
+        yield from needs(Purpose.PLAN, [every], "servicediscovery:GetNamespace")

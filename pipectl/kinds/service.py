@@ -114,8 +114,7 @@ def _describe(cluster: str, cloud: Cloud, names: list[str]) -> list[dict[str, An
 
 def _state(cloud: Cloud, service: Mapping[str, Any], stated: State) -> State:
     whole = service_words.with_deployed(service)
-    wanted = {"serviceConnectConfiguration": stated.get("service_connect"), **(stated.get("aws") or {})}
-    named = namespaces.as_stated(cloud, wanted, whole)
+    named = namespaces.as_stated(cloud, _with_namespaces(stated), whole)
     state = {**service_words.words(named), "tags": mapped(service.get("tags")), "aws": named}
     if "task_definition" not in stated or not service.get("taskDefinition"):
         return state
@@ -123,6 +122,10 @@ def _state(cloud: Cloud, service: Mapping[str, Any], stated: State) -> State:
     if task is None:
         return state
     return {**state, "task_definition": task_definition.words(task), "images": task_definition.images(task)}
+
+
+def _with_namespaces(stated: State) -> dict[str, Any]:
+    return {"serviceConnectConfiguration": stated.get("service_connect"), **(stated.get("aws") or {})}
 
 
 def create(cloud: Cloud, resource: Resource) -> None:
@@ -219,6 +222,7 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     yield from needs(Purpose.CREATE, [service], "ecs:CreateService", "ecs:UpdateService")
     yield from passing([task.get("executionRoleArn"), task.get("taskRoleArn")], "ecs-tasks")
     yield from passing(_infrastructure_roles(resource.request["service"]), "ecs")
+    yield from namespaces.looking_up(account, _with_namespaces(resource.stated))
     yield from service_linked_role(account)
     ends = ("ecs:DescribeServices", "ecs:DeleteService", "ecs:UntagResource")
     yield from needs(Purpose.DESTROY, [service], *ends)

@@ -7,6 +7,7 @@ from typing import Any
 from pipectl.facts.secret_names import (
     HARMLESS,
     MASKED,
+    PARAMETERS,
     is_misplaced_secret,
     is_secret_name,
     is_secret_value,
@@ -17,6 +18,8 @@ _REFERENCES = frozenset({"secrets", "secrets_manager", "parameter_store"})
 """Keys of the spec under which only names of secrets stand."""
 _NAMING = frozenset({"containers", "services", "stages", "actions", "tags"})
 """Keys below which the next word is somebody's name and tells nothing about the value."""
+_FREE = frozenset({"environment", "variables", "environment_variables"})
+"""Keys below which names are chosen by whoever writes the spec, whatever AWS means by them elsewhere."""
 _POLICY = re.compile(r"\.(Not)?(Effect|Action|Resource|Principal|Condition)(\.|$)")
 _REFERENCE = re.compile(r"^(arn:|/|\$\{|#\{)")
 
@@ -40,5 +43,10 @@ def _is_secret(path: str, value: str) -> bool:
     words = path.split(".")
     if _REFERENCES & set(words):
         return is_misplaced_secret(value)
-    keys = [word for before, word in zip(["", *words], words, strict=False) if before not in _NAMING]
+    pairs = zip(["", *words], words, strict=False)
+    keys = [word for before, word in pairs if before not in _NAMING and not _is_parameter(before, word)]
     return any(map(is_secret_name, keys)) and not HARMLESS.fullmatch(value)
+
+
+def _is_parameter(before: str, word: str) -> bool:
+    return word in PARAMETERS and before not in _FREE

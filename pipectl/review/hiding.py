@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipectl.facts.secret_names import replaced
+from pipectl.facts.secret_names import PARAMETERS, replaced
 from pipectl.render.secrets import masked
 
 MARK = "\0"
@@ -17,12 +17,6 @@ IN_JSON = 2
 
 REFERENCES = frozenset({"PARAMETER_STORE", "SECRETS_MANAGER"})
 """Types of CodeBuild's variables whose value is the name of a secret, and none itself."""
-
-PLAIN = frozenset({
-    "imagePullCredentialsType", "credentialProvider", "credential", "clientToken",
-    "clientRequestToken", "nextToken",
-})  # fmt: skip
-"""Parameters that are called like secrets and are none; a registry's credential is a secret's name or ARN."""
 
 NAMING = frozenset({"parameter-store", "secrets-manager"})
 """Keys of a buildspec's `env` below which stand names of secrets (user guide, "Build specification")."""
@@ -93,7 +87,7 @@ def _secrets(params: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]
 
 
 def _is_secret(name: str, value: Any) -> bool:
-    return isinstance(value, str) and name not in PLAIN and masked(name, value) != value
+    return isinstance(value, str) and name not in PARAMETERS and masked(name, value) != value
 
 
 def _document(text: str) -> Any:

@@ -234,6 +234,9 @@ def test_no_line_is_wider_than_the_screen(name: str, cells: int) -> None:
         ("policy.ReadSecrets.Action", "secretsmanager:abc", True),
         ("containers.token-service.image", "abc", True),
         ("environment.PASSWORD_LENGTH", 4, True),
+        ("encryption_key", "11111111-2222-3333-4444-555555555555", True),
+        ("environment.encryption_key", "abc", False),
+        ("image_pull_credentials", "SERVICE_ROLE", True),
     ],
 )
 def test_secrets_are_not_shown_but_references_are(path: str, value: object, told: bool) -> None:

@@ -73,6 +73,7 @@ class Referee:
             "ecs": _ecs,
             "codebuild": _codebuild,
             "events": _events,
+            "servicediscovery": lambda operation, said: iter([(operation, f"namespace/{said['Id']}")]),
             "kms": lambda operation, said: _with_key(said["KeyId"], operation),
             "codepipeline": _codepipeline,
             "cloudtrail": _nothing,
@@ -156,7 +157,6 @@ def _passed(role: str | None, service: str) -> Needed:
 
 
 BEHIND_ALIAS = "key/01234567-89ab-cdef-0123-456789abcdef"
-"""Some key: which one an alias stands for, only KMS knows."""
 
 
 def _with_key(key: str, *operations: str) -> Needed:
