@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
+from pipectl.buildspec.text import Mark, Text, TextError, load
 from pipectl.kinds.project_block import Project
-from pipectl.spec import disk
-from pipectl.spec.document import Document
+from pipectl.spec import disk, syntax
 from pipectl.spec.places import Path, Place
 from pipectl.spec.problems import Problem, Severity
 from pipectl.spec.report import problem_at
 from pipectl.spec.spec import Spec
-from pipectl.spec.text import parse, read
 
 DEFAULT = "buildspec.yml"
 _PREFIX = "file:"
@@ -35,35 +34,52 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Written:
+    """The text of a buildspec: read, or with the one problem that hides all the rest."""
+
+    file: str
+    inline: bool
+    certain: bool
+    text: Text | None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
 class Buildspec:
-    """A buildspec as values that know their place."""
+    """A buildspec as values that know their place; its plain values are texts, as CodeBuild reads them."""
 
     project: str
     block: Project
-    document: Document | None
+    written: Written | None
     values: Mapping[str, Any]
     spec: Spec
-    inline: bool
-    certain: bool = True
+
+    @property
+    def certain(self) -> bool:
+        """Whether it is certainly the one that the build reads."""
+        return self.written is None or self.written.certain
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it stands in a file of its own."""
+        return self.written is not None and not self.written.inline
 
     def place(self, path: Path) -> Place:
         """Where a value of it stands, in the spec or in its own file."""
-        here = ("codebuild", self.project, "buildspec")
-        if self.document is None:
-            return self.spec.places.of((*here, *path))
-        found = self.document.places.of(path)
-        return self._outside(found) if self.inline else found
+        if self.written is None or self.written.text is None:
+            return self.spec.places.of(("codebuild", self.project, "buildspec", *path))
+        return self._outside(self.written, self.written.text.place(path))
 
     def key_place(self, path: Path) -> Place:
         """Where the key of a value stands."""
-        here = ("codebuild", self.project, "buildspec")
-        if self.document is None:
-            return self.spec.places.of_key((*here, *path))
-        found = self.document.places.of_key(path)
-        return self._outside(found) if self.inline else found
+        if self.written is None or self.written.text is None:
+            return self.spec.places.of_key(("codebuild", self.project, "buildspec", *path))
+        return self._outside(self.written, self.written.text.key_place(path))
 
-    def _outside(self, inside: Place) -> Place:
-        return in_block(self.spec, self.project, inside.line, inside.column)
+    def _outside(self, written: Written, mark: Mark) -> Place:
+        if written.inline:
+            return in_block(self.spec, self.project, mark.line, mark.column)
+        return Place(written.file, mark.line, mark.column)
 
     def problem(self, place: Place, rule: str, message: str, hint: str | None = None) -> Problem:
         """A mistake in it; only a doubt when it may be another file that the build reads."""
@@ -102,30 +118,59 @@ def in_block(spec: Spec, project: str, line: int, column: int) -> Place:
 
 
 def buildspec(spec: Spec, name: str, block: Project) -> Buildspec | None:
-    """The buildspec of a project; None when it cannot be seen or understood."""
-    written = block.buildspec
-    if isinstance(written, dict):
-        return Buildspec(name, block, None, written, spec, inline=True)
-    found = document(spec, name, block)
-    if found is None or found[0].broken or found[0].problems:
+    """The buildspec of a project; None when it cannot be seen, or is no mapping."""
+    if isinstance(block.buildspec, dict):
+        return Buildspec(name, block, None, _as_sent(block.buildspec), spec)
+    found = written(spec, name, block)
+    if found is None or found.text is None or not isinstance(found.text.values, dict):
         return None
-    return Buildspec(name, block, found[0], found[0].values, spec, *found[1:])
+    return Buildspec(name, block, found, found.text.values, spec)
 
 
-def document(spec: Spec, name: str, block: Project) -> tuple[Document, bool, bool] | None:
-    """The text of a buildspec as a document; whether it is inline, and whether it is certainly the one."""
-    written = block.buildspec
-    if isinstance(written, dict):
+def _as_sent(value: Any) -> Any:
+    """An inline mapping as CodeBuild reads the YAML that it is sent: plain values are texts."""
+    match value:
+        case dict():
+            return {str(key): _as_sent(item) for key, item in value.items()}
+        case list():
+            return [_as_sent(item) for item in value]
+        case bool():
+            return str(value).lower()
+    return None if value is None else str(value)
+
+
+def written(spec: Spec, name: str, block: Project) -> Written | None:
+    """The text of a buildspec that is no mapping of the spec; None when it cannot be seen."""
+    stated = block.buildspec
+    if isinstance(stated, dict):
         return None
     source = spec.places.written(("codebuild", name, "buildspec"))
     if isinstance(source, str) and source.startswith(_PREFIX):
-        return _file(spec, source.removeprefix(_PREFIX)), False, True
-    if written is not None and ("\n" in written or written.lstrip().startswith("{")):
-        return parse(spec.file, written), True, True
-    file = _in_source(spec, written or DEFAULT)
-    if file is None:
-        return None
-    return read(str(file)), False, written is not None and _is_beside(spec, file)
+        return _read(str(FilePath(spec.file).parent / source.removeprefix(_PREFIX)), certain=True)
+    if stated is not None and ("\n" in stated or stated.lstrip().startswith("{")):
+        return _parsed(spec.file, stated, inline=True, certain=True)
+    file = _in_source(spec, stated or DEFAULT)
+    return None if file is None else _read(str(file), certain=stated is not None and _is_beside(spec, file))
+
+
+def _read(file: str, *, certain: bool) -> Written:
+    text = disk.text_of(file)
+    if isinstance(text, Problem):
+        return Written(file, inline=False, certain=certain, text=None, problem=text)
+    return _parsed(file, text, inline=False, certain=certain)
+
+
+def _parsed(file: str, text: str, *, inline: bool, certain: bool) -> Written:
+    problem = disk.unprintable(text, file)
+    if problem is None:
+        try:
+            return Written(file, inline, certain, load(text))
+        except TextError as error:
+            if error.error is not None:
+                problem = syntax.problem(error.error, file, text.splitlines())
+            else:
+                problem = Problem(file, 1, 1, Severity.ERROR, "yaml", str(error))
+    return Written(file, inline, certain, None, problem)
 
 
 def _in_source(spec: Spec, name: str) -> FilePath | None:
@@ -152,10 +197,6 @@ def _is_readable(file: FilePath) -> bool:
 
 def _is_beside(spec: Spec, file: FilePath) -> bool:
     return file.resolve().is_relative_to(FilePath(spec.file).parent.resolve())
-
-
-def _file(spec: Spec, name: str) -> Document:
-    return read(str(FilePath(spec.file).parent / name))
 
 
 def uses(command: str, pattern: re.Pattern[str]) -> bool:

@@ -15,7 +15,7 @@ from pipectl.spec.spec import Spec
 RULE = "placeholder"
 WORDS = re.compile(
     r"(?<![\w$/.-])(?:your[-_ ](?:account|region|repo|bucket|name|app|cluster|service|project|image"
-    r"|domain|user|org|token|aws)\w*(?:[-_]\w+)*|(?:aws[-_])?account[-_]id|aws[-_]region|change[-_]?(?:me|it)|replace[-_]?(?:me|this)"
+    r"|domain|user|org|token|aws)\w*(?:[-_]\w+)*|(?:aws[-_])?account[-_]id|aws[-_]region|change[-_]?(?:me|it)|replace[-_]?(?:me|this)(?:[-_]\w+)*"
     r"|fix[-_]?me|fill[-_]?me(?:[-_]?in)?|insert[-_]\w+[-_]here|put[-_]\w+[-_]here|to[-_]be[-_](?:filled|replaced)|tbd|todo)(?![\w-])",
     re.IGNORECASE,
 )
@@ -47,7 +47,7 @@ def _of_buildspecs(spec: Spec) -> Iterator[Problem]:
     """Buildspecs in files of their own. Their shell may mean what looks like a placeholder."""
     for name, project in projects(spec):
         found = buildspec(spec, name, project)
-        if found is None or found.document is None or found.inline:
+        if found is None or not found.is_file:
             continue
         for path, value in _texts(dict(found.values), ()):
             if match := WORDS.search(value):

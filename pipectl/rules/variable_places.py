@@ -42,7 +42,7 @@ def _of_buildspecs(spec: Spec) -> Iterator[Problem]:
     """Buildspecs in files of their own, and those that are written as one text."""
     for name, project in projects(spec):
         found = buildspec(spec, name, project)
-        if found is None or found.document is None or found.inline:
+        if found is None or not found.is_file:
             continue
         for path, value in _texts(dict(found.values), ()):
             if match := OF_CODEPIPELINE.search(value):

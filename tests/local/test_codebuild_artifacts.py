@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipectl.buildspec.values import Files
 from pipectl.local.codebuild import artifacts, unpack
-from pipectl.local.codebuild.buildspec import Files
 from tests import roles
 
 if TYPE_CHECKING:

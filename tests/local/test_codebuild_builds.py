@@ -361,7 +361,7 @@ WRONG_SPECS: dict[str, tuple[str, str]] = {
     "no YAML": ("version: 0.2\nphases: [a\n", "did not find expected ',' or ']' at line 3"),
     "a tab": (
         "version: 0.2\nphases:\n\tbuild: {}\n",
-        "found character that cannot start any token at line 3",
+        "found character that cannot start any token at line 2",
     ),
     "a list": ("- a\n- b\n", "wrong number of container tags, expected 1"),
     "a mapping for a command": (
@@ -373,7 +373,10 @@ WRONG_SPECS: dict[str, tuple[str, str]] = {
         "version: 3\nphases:\n  build: {commands: [echo]}\n",
         "invalid buildspec version 3",
     ),
-    "an unknown phase": ("version: 0.2\nphases:\n  test: {commands: [echo]}\n", "unknown phase test"),
+    "an unknown phase": (
+        "version: 0.2\nphases:\n  test: {commands: [echo]}\n",
+        "Invalid buildspec phase name: TEST. Expecting: BUILD,INSTALL,POST_BUILD,PRE_BUILD",
+    ),
     "docker 18": (
         "version: 0.2\nphases:\n  install:\n    runtime-versions: {docker: 18}\n",
         "Unknown runtime named 'docker'. This build image has the following runtimes: dotnet, golang, java",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pipectl.local.codebuild.buildspec import Files
+    from pipectl.buildspec.values import Files
 
 _MODE_BITS = 16
 

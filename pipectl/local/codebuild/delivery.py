@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pipectl.buildspec.values import Buildspec, Files
     from pipectl.local.codebuild.authority import Authority
-    from pipectl.local.codebuild.buildspec import Buildspec, Files
     from pipectl.local.codebuild.record import Build
     from pipectl.local.world import World
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from pipectl.local.codebuild.buildspec import Buildspec
+    from pipectl.buildspec.values import Buildspec
     from pipectl.local.codebuild.record import Build
     from pipectl.local.container_credentials import Desk
     from pipectl.local.permissions import Caller

@@ -8,17 +8,17 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from pipectl.buildspec.values import Files
 from pipectl.local.codebuild import artifacts, junit
 from pipectl.local.codebuild.base import Base
-from pipectl.local.codebuild.buildspec import Files
 from pipectl.local.service import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pipectl.buildspec.values import Buildspec, Report
     from pipectl.local.codebuild.authority import Authority
-    from pipectl.local.codebuild.buildspec import Buildspec, Report
     from pipectl.local.codebuild.record import Build
     from pipectl.local.service import Caller
     from pipectl.local.world import World

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pipectl.buildspec.values import Phase
+from pipectl.buildspec.words import PHASES
 from pipectl.local import container_credentials
 from pipectl.local.codebuild import (
     authority,
@@ -28,6 +30,7 @@ from pipectl.local.codebuild.phases import Ended, PhaseError, Phases
 from pipectl.local.codebuild.values import FetchError
 
 if TYPE_CHECKING:
+    from pipectl.buildspec.values import Buildspec
     from pipectl.local.codebuild.record import Build
     from pipectl.local.world import World
 
@@ -67,14 +70,14 @@ class Run:
         spec = None if self._phases.failed else self._download()
         if spec is None:
             return
-        for name in buildspec.PHASES:
-            phase = spec.phases.get(name, buildspec.Phase())
+        for name in PHASES:
+            phase = spec.phases.get(name, Phase())
             if not self._commands(name, phase, spec) and not self._goes_on(name, phase):
                 return
         self._export(spec)
         self._upload(spec)
 
-    def _goes_on(self, name: str, phase: buildspec.Phase) -> bool:
+    def _goes_on(self, name: str, phase: Phase) -> bool:
         """User guide, on-failure; the build has failed all the same, whatever follows"""
         if phase.on_failure is None:
             return name in ("build", "post_build")
@@ -92,10 +95,12 @@ class Run:
                 self._log.carry()
             self._authority.join_network()
             self._authority.pull_image()
+            if self.build.shown["environment"]["type"].startswith("WINDOWS"):
+                raise PhaseError(_CLIENT_ERROR, "the local AWS has no Windows and cannot run this build")
             if not self.world.options.builds:
                 raise PhaseError(_CLIENT_ERROR, "builds are switched off in this local AWS (--no-builds)")
 
-    def _download(self) -> buildspec.Buildspec | None:
+    def _download(self) -> Buildspec | None:
         """Source, buildspec, runtimes and values: what is wrong with them shows in DOWNLOAD_SOURCE"""
         self._log.say("Waiting for DOWNLOAD_SOURCE")
         spec = None
@@ -118,7 +123,7 @@ class Run:
         for name, place in self._places.items():
             self._log.say(f"CODEBUILD_SRC_DIR{'_' if name else ''}{name}={place}")
 
-    def _read_buildspec(self) -> buildspec.Buildspec:
+    def _read_buildspec(self) -> Buildspec:
         """User guide: inline, a path below the source, an object of S3, or buildspec.yml"""
         try:
             text = delivery.buildspec_text(self.build, self._places[""], self.world, self._account)
@@ -131,7 +136,7 @@ class Run:
             self._log.say("cache is ignored: the local AWS keeps nothing between builds")
         return spec
 
-    def _select_runtimes(self, spec: buildspec.Buildspec) -> None:
+    def _select_runtimes(self, spec: Buildspec) -> None:
         wanted = spec.phases["install"].runtimes if "install" in spec.phases else {}
         if not wanted:
             self._log.say("No runtime version selected in buildspec.")
@@ -145,7 +150,7 @@ class Run:
             self._log.say(line)
         self._log.say("The local AWS runs commands with what this machine has installed")
 
-    def _open_shell(self, spec: buildspec.Buildspec) -> None:
+    def _open_shell(self, spec: Buildspec) -> None:
         try:
             stated = environment.stated(self.build, spec, self._authority.role, self._account, self._region)
         except FetchError as error:
@@ -163,7 +168,7 @@ class Run:
     def _log_path(self) -> str:
         return str(self.build.shown["logs"].get("streamName", self.build.uuid))
 
-    def _commands(self, name: str, phase: buildspec.Phase, spec: buildspec.Buildspec) -> bool:
+    def _commands(self, name: str, phase: Phase, spec: Buildspec) -> bool:
         """Whether all commands of a phase succeeded; `finally` runs in any case"""
         failed_before = self._phases.failures
         with self._phases.phase(name.upper(), contexts=True):
@@ -174,7 +179,7 @@ class Run:
                 self._all(phase.finally_, spec)
         return self._phases.failures == failed_before
 
-    def _all(self, commands: tuple[str, ...], spec: buildspec.Buildspec) -> None:
+    def _all(self, commands: tuple[str, ...], spec: Buildspec) -> None:
         for command in commands:
             self._log.say(f"Running command {command}")
             status = self._run(command)
@@ -211,7 +216,7 @@ class Run:
     def _set_succeeding(self) -> None:
         self._run(f"export CODEBUILD_BUILD_SUCCEEDING={int(not self._phases.failed)}")
 
-    def _export(self, spec: buildspec.Buildspec) -> None:
+    def _export(self, spec: Buildspec) -> None:
         """User guide, exported-variables: values after the last command, no secrets, nothing of AWS_*"""
         secret = environment.secret_names(self.build) | spec.secrets.keys()
         names = [name for name in spec.exported if not name.startswith("AWS_") and name not in secret]
@@ -223,7 +228,7 @@ class Run:
         with self.world.lock:
             self.build.shown["exportedEnvironmentVariables"] = found
 
-    def _upload(self, spec: buildspec.Buildspec) -> None:
+    def _upload(self, spec: Buildspec) -> None:
         with self._phases.phase("UPLOAD_ARTIFACTS", contexts=True):
             reports.collect(self._authority, self.build, spec, self._places[""], self._log.say)
             delivered = delivery.Delivery(self.world, self.build, self._authority, self._named)
