@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipectl.local.codecommit.archives import Archives
 from pipectl.local.codecommit.changes import ChangeOperations
 from pipectl.local.codecommit.differences import DifferenceOperations
+from pipectl.local.codecommit.merges import MergeOperations
 from pipectl.local.codecommit.repositories import RepositoryOperations
 from pipectl.local.codecommit.tags import TagOperations
 from pipectl.local.codecommit.triggers import TriggerOperations
@@ -14,6 +15,7 @@ class CodeCommit(
     RepositoryOperations,
     TagOperations,
     TriggerOperations,
+    MergeOperations,
     ChangeOperations,
     DifferenceOperations,
     Archives,

@@ -33,7 +33,9 @@ class ChangeOperations(BranchOperations):
             _apply(git, draft, request)
             if draft.files == before:
                 raise Refused("NoChangeException", "The commit would not change anything")
-            commit, tree = self._commit(git, repository, draft, parent, _told(request, caller, "authorName"))
+            commit, tree = self._commit(
+                git, repository, draft, parent, author_of(request, caller, "authorName")
+            )
         self._point(repository, request["branchName"], parent, commit, caller)
         return {"commitId": commit, "treeId": tree, **_outcome(before, draft.files)}
 
@@ -47,7 +49,7 @@ class ChangeOperations(BranchOperations):
             if draft.files[path] == before:
                 raise Refused("SameFileContentException", f"{path} has this content already")
             request = {"commitMessage": f"{'Edited' if before else 'Added'} {path}"} | request
-            commit, tree = self._commit(git, repository, draft, parent, _told(request, caller, "name"))
+            commit, tree = self._commit(git, repository, draft, parent, author_of(request, caller, "name"))
         self._point(repository, request["branchName"], parent, commit, caller)
         return {"commitId": commit, "blobId": draft.files[path].blob, "treeId": tree}
 
@@ -58,7 +60,7 @@ class ChangeOperations(BranchOperations):
             draft = Draft.of(git, parent)
             gone = draft.delete(git, path, keep_folder=request.get("keepEmptyFolders", False))
             request = {"commitMessage": f"Deleted {path}"} | request
-            commit, tree = self._commit(git, repository, draft, parent, _told(request, caller, "name"))
+            commit, tree = self._commit(git, repository, draft, parent, author_of(request, caller, "name"))
         self._point(repository, request["branchName"], parent, commit, caller)
         return {"commitId": commit, "blobId": gone.blob, "treeId": tree, "filePath": path}
 
@@ -84,7 +86,7 @@ class ChangeOperations(BranchOperations):
     def _commit(
         self, git: Repo, repository: Repository, draft: Draft, parent: str | None, author: Author
     ) -> tuple[str, str]:
-        return write_commit(git, draft, parent, author, self.world.now())
+        return write_commit(git, draft, [parent] if parent else [], author, self.world.now())
 
     def _point(
         self, repository: Repository, branch: str, parent: str | None, commit: str, caller: Caller
@@ -146,8 +148,8 @@ def _check_commit(git: Repo, identity: str) -> None:
         raise Refused("ParentCommitDoesNotExistException", f"Commit {identity} does not exist")
 
 
-def _told(request: dict[str, Any], caller: Caller, name: str) -> Author:
-    """API reference: without a name the caller's, without an email none"""
+def author_of(request: dict[str, Any], caller: Caller, name: str) -> Author:
+    """Who commits; API reference: without a name the caller's, without an email none"""
     return Author(
         name=request.get(name) or caller.arn.rpartition("/")[2].rpartition(":")[2],
         email=request.get("email", ""),

@@ -12,6 +12,7 @@ from pipectl.local.codecommit import objects, store
 from pipectl.local.service import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from dulwich.repo import Repo
@@ -103,7 +104,7 @@ class Draft:
 
 
 def write_commit(
-    git: Repo, draft: Draft, parent: str | None, author: Author, now: datetime
+    git: Repo, draft: Draft, parents: Sequence[str], author: Author, now: datetime
 ) -> tuple[str, str]:
     """Write tree and commit; no reference moves yet. Commit id and tree id"""
     _check_author(author)
@@ -113,7 +114,7 @@ def write_commit(
     ]
     commit = Commit()
     commit.tree = commit_tree(git.object_store, files)
-    commit.parents = [store.object_id(parent)] if parent else []
+    commit.parents = [store.object_id(parent) for parent in parents]
     commit.author = commit.committer = _line(author)
     commit.author_time = commit.commit_time = int(now.timestamp())
     commit.author_timezone = commit.commit_timezone = 0

@@ -19,15 +19,24 @@ _USUAL_DEFAULTS = ("main", "master")
 class MoveEvents(Base):
     """Tells EventBridge about moved branches and tags."""
 
-    def moved(self, repository: Repository, moves: Iterable[Move], caller_arn: str) -> None:
-        """User guide, "Monitoring CodeCommit events": one per reference; call it under the world's lock"""
+    def moved(
+        self,
+        repository: Repository,
+        moves: Iterable[Move],
+        caller_arn: str,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        """User guide, "Monitoring CodeCommit events": one per reference; call it under the world's lock
+
+        `details` are the members that a merge adds to the event.
+        """
         told = [move for move in moves if move.reference.startswith((store.BRANCHES, store.TAGS))]
         if not told:
             return
         repository.modified = self.world.now()
         self._settle_default(repository, told)
         for move in told:
-            self._emit(repository, move, caller_arn)
+            self._emit(repository, move, caller_arn, details or {})
         notices.notify(self.world, repository, self.arn(repository.name), told, caller_arn)
 
     def _settle_default(self, repository: Repository, moves: list[Move]) -> None:
@@ -39,7 +48,7 @@ class MoveEvents(Base):
             repository.default_branch = (usual or branches)[0]
             store.point_head(repository.folder, repository.default_branch)
 
-    def _emit(self, repository: Repository, move: Move, caller_arn: str) -> None:
+    def _emit(self, repository: Repository, move: Move, caller_arn: str, details: dict[str, Any]) -> None:
         kind = "branch" if move.reference.startswith(store.BRANCHES) else "tag"
         prefix = store.BRANCHES if kind == "branch" else store.TAGS
         detail = {
@@ -52,13 +61,17 @@ class MoveEvents(Base):
             "oldCommitId": move.before,
             "callerUserArn": caller_arn,
         }
+        self.tell(repository, "Repository State Change", _stated(detail | details))
+
+    def tell(self, repository: Repository, kind: str, detail: dict[str, Any]) -> None:
+        """Emit an event "CodeCommit KIND" about a repository"""
         self.world.emit(
             self.account,
             self.region,
             source="aws.codecommit",
-            detail_type="CodeCommit Repository State Change",
+            detail_type=f"CodeCommit {kind}",
             resources=[self.arn(repository.name)],
-            detail=_stated(detail),
+            detail=detail,
         )
 
 

@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@dataclass(frozen=True)
+class Merged:
+    """A merge commit that the API made: what was merged, into what, and the commit; full IDs."""
+
+    source: str
+    destination: str
+    commit: str
+
+
 @dataclass
 class Repository:
     """One repository; `identity` stays the same when it is renamed, and names its folder."""
@@ -25,6 +34,7 @@ class Repository:
     tags: dict[str, str] = field(default_factory=dict)
     triggers: list[dict[str, Any]] = field(default_factory=list)
     triggers_id: str | None = None
+    merges: list[Merged] = field(default_factory=list)
 
     def named(self) -> dict[str, Any]:
         return {"repositoryName": self.name, "repositoryId": self.identity}

@@ -40,6 +40,10 @@ _REQUIRED = {
     "name": "RepositoryTriggerNameRequiredException",
     "destinationArn": "RepositoryTriggerDestinationArnRequiredException",
     "events": "RepositoryTriggerEventsListRequiredException",
+    "sourceCommitSpecifier": "CommitRequiredException",
+    "destinationCommitSpecifier": "CommitRequiredException",
+    "mergeOption": "MergeOptionRequiredException",
+    "replacementType": "ReplacementTypeRequiredException",
 }
 _INVALID = {
     "repositoryName": "InvalidRepositoryNameException",
@@ -58,6 +62,10 @@ _INVALID = {
     "tagKeys": "InvalidTagKeysListException",
     "kmsKeyId": "EncryptionKeyInvalidIdException",
     "events": "InvalidRepositoryTriggerEventsException",
+    "mergeOption": "InvalidMergeOptionException",
+    "conflictDetailLevel": "InvalidConflictDetailLevelException",
+    "conflictResolutionStrategy": "InvalidConflictResolutionStrategyException",
+    "replacementType": "InvalidReplacementTypeException",
 }
 
 
