@@ -3,6 +3,7 @@
 PipectlError                      exit code 1
 ├── InvalidSpec                   2   the spec has mistakes; `problems` lists all of them
 ├── WrongUsage                    2   the command line does not fit
+├── NoPipeline                    1   a pipeline is not in this account and Region
 ├── NotConnected                  1   no credentials, no Region
 │   └── NoAnswer                  1   nobody answers, as when the network is away
 ├── Declined                      1   pipectl would have to ask, or must not do it
@@ -13,9 +14,12 @@ PipectlError                      exit code 1
 """
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipectl.command import pipectl
+
+SHOWN_PLACES = 5
+"""Pipelines whose Regions a hint lists."""
 
 
 class ExitCode(enum.IntEnum):
@@ -38,6 +42,28 @@ class PipectlError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class NoPipeline(PipectlError):
+    """A pipeline, or any, is not in the account and Region where it was looked for."""
+
+    def __init__(self, message: str, region: str, *, name: str | None = None, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.region = region
+        self.name = name
+
+    def add_places(self, regions: Mapping[str, Sequence[str]]) -> None:
+        """Say in the hint where else pipelines are; only those of the missing name, if there are some."""
+        places = [(each, name) for each, names in regions.items() if each != self.region for name in names]
+        meant = [place for place in places if place[1] == self.name] or places
+        if not meant:
+            return
+        there = ", ".join(f"`{name}` in {region}" for region, name in meant[:SHOWN_PLACES])
+        more = f" and {len(meant) - SHOWN_PLACES} more" if len(meant) > SHOWN_PLACES else ""
+        wrong_name = [self.hint] if self.hint and self.region in regions and meant == places else []
+        self.hint = "; ".join(
+            [*wrong_name, f"there is {there}{more}", f"`--region {meant[0][0]}` looks there"]
+        )
 
 
 class InvalidSpec(PipectlError):

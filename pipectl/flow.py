@@ -83,29 +83,41 @@ def load_specs(files: Sequence[str], variables: Mapping[str, str]) -> "tuple[Spe
 
 @contextmanager
 def connect(
-    aws: Aws, say: Callable[[str], None], accounts: Sequence[str | None] = ()
+    aws: Aws,
+    say: Callable[[str], None],
+    accounts: Sequence[str | None] = (),
+    pipelines: Sequence[str] = (),
 ) -> "Iterator[Connection]":
     """The way to AWS, or to the local AWS. `accounts` are those that the specs state, one for each spec.
 
-    Without a spec the local AWS is asked where its pipelines stand, so that nobody has to name the Region.
+    Without a spec, or where `pipelines` are named, the local AWS is asked where they stand, so that nobody
+    has to name the Region.
     """
     from pipectl.aws.session import Connection, Endpoint
 
     endpoint = Endpoint(aws.endpoint_url) if aws.endpoint_url else None
     region = aws.region
     if aws.local:
-        from pipectl.local import daemon  # the one line that knows of the local AWS
+        from pipectl.local import daemon, places  # the one line that knows of the local AWS
 
         account = next((account for account in accounts if account), None)
         try:
-            if not accounts and (place := daemon.place(region)):
-                account, region = place
             local = daemon.environment(account)
+            if not accounts or pipelines:
+                account = account or places.account(region, pipelines)
+                region = region or places.region(account, pipelines)
+                local = daemon.environment(account)
         except daemon.LocalError as error:
             raise NotConnected(error.message, hint=error.hint or None) from error
         keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
         credentials = {key.lower(): local[key] for key in keys}
-        endpoint = Endpoint(local["AWS_ENDPOINT_URL"], credentials, has_quotas=daemon.throttles())
+        here = account or places.DEFAULT_ACCOUNT
+        endpoint = Endpoint(
+            local["AWS_ENDPOINT_URL"],
+            credentials,
+            has_quotas=daemon.throttles(),
+            pipelines=lambda: places.pipelines().get(here, {}),
+        )
         region = region or local["AWS_REGION"]
         command.reached(local["AWS_ENDPOINT_URL"], {key: local[key] for key in keys})
     connection = Connection(profile=aws.profile, region=region, endpoint=endpoint, say=say)

@@ -63,7 +63,7 @@ NARROW = {
     ("runs", "engine"): {"engine.values"},
     ("runs", "spec"): {"spec.problems"},
     ("render", "engine"): {"engine.values", "engine.removal"},
-    ("flow", "local"): {"local.daemon"},
+    ("flow", "local"): {"local.daemon", "local.places"},
     ("cli", "local"): {"local.daemon"},
     ("arrive", "engine"): {"engine.values"},
     ("export", "engine"): {"engine.values"},

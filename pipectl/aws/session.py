@@ -46,6 +46,8 @@ class Endpoint:
     """`aws_access_key_id` and `aws_secret_access_key`; None takes the ordinary chain."""
     has_quotas: bool = False
     """Whether it throttles as AWS documents: then the documented pace is kept from the first call on."""
+    pipelines: Callable[[], Mapping[str, Sequence[str]]] | None = None
+    """Tells which pipelines the account has in each Region, where that can be told, as by the local AWS."""
 
 
 @cache
@@ -107,6 +109,12 @@ class Connection:
         if self._endpoint and self._endpoint.credentials:
             return None
         return self._profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
+
+    @cached_property
+    def pipelines(self) -> Mapping[str, Sequence[str]]:
+        """The account's pipelines by Region, where the endpoint tells them without a call to AWS."""
+        told = self._endpoint.pipelines if self._endpoint else None
+        return told() if told else {}
 
     def region(self, stated: str | None = None) -> str:
         """The Region that is stated, else the configured one. Raises NotConnected without any."""

@@ -66,7 +66,7 @@ def turn(order: Order, settings: Settings, chosen: Chosen, notes: Sequence[str] 
         _gate.turn(order.gate(pipeline, order.stages[0]), settings, chosen, notes)
         return
     loaded = _specs.outlines(chosen, order.pipelines, changes=True)
-    with _session.connected(settings, loaded) as connection:
+    with _session.connected(settings, loaded, pipelines=order.pipelines) as connection:
         found = [each for cloud, names in _places(order, loaded, chosen, connection, settings)
                  for each in _chosen(order, cloud, names)]  # fmt: skip
         if not found:
@@ -81,7 +81,7 @@ def open_expired(order: Order, settings: Settings, chosen: Chosen) -> None:
     A pipeline that cannot be read hinders no other; it is told at the end.
     """
     loaded, now = _specs.outlines(chosen, order.pipelines, changes=True), datetime.now().astimezone()
-    with _session.connected(settings, loaded) as connection:
+    with _session.connected(settings, loaded, pipelines=order.pipelines) as connection:
         unread: dict[str, PipectlError] = {}
         there = [
             each
@@ -123,7 +123,7 @@ def _places(
         cloud = connection.cloud(flow.region_of(spec, connection, settings.aws))
         yield cloud, [_pipelines.one(loaded, None, cloud)]
         return
-    for region, known in _many.regions(loaded, chosen, connection, settings).items():
+    for region, known in _many.regions(loaded, chosen, connection, settings, order.pipelines).items():
         cloud = connection.cloud(region)
         for spec in loaded:
             flow.refuse_other_account(spec, connection, region)

@@ -24,7 +24,7 @@ def show(settings: Settings, chosen: Chosen, patterns: Sequence[str], *, executi
     """How each stands; with `executions` the newest one of each."""
     loaded = _specs.outlines(chosen, changes=False)
     with _session.connected(settings, loaded) as connection:
-        asked = regions(loaded, chosen, connection, settings)
+        asked = regions(loaded, chosen, connection, settings, patterns, everywhere=True)
         found = _found(asked, patterns, connection, executions=executions)
     if not settings.is_text:
         click.echo(document([_data(each, executions=executions) for each in found], settings.output))
@@ -73,17 +73,44 @@ def _of_region(
 
 
 def regions(
-    loaded: "Sequence[Outline]", chosen: Chosen, connection: "Connection", settings: Settings
+    loaded: "Sequence[Outline]",
+    chosen: Chosen,
+    connection: "Connection",
+    settings: Settings,
+    patterns: Sequence[str],
+    *,
+    everywhere: bool = False,
 ) -> dict[str, list[str]]:
-    """Where to look, and at which pipelines: none means all. A spec that only lies here tells the Region."""
+    """Where to look, and at which pipelines: none means all, or all that fit the patterns.
+
+    Without a spec that is named it is one Region, which a spec that only lies here tells; of an AWS that
+    tells where pipelines are it is each of these. `everywhere` does not heed the spec that lies here.
+    """
     from pipectl import flow
 
     if not (loaded and chosen.named):
-        return {connection.region(settings.region or (loaded[0].region if loaded else None)): []}
+        stated = settings.region or (loaded[0].region if loaded else None)
+        if connection.pipelines and not settings.region and (everywhere or not stated):
+            return _narrowed(connection.pipelines, patterns, connection.region(stated))
+        return {connection.region(stated): []}
     asked: dict[str, list[str]] = {}
     for spec in loaded:
         asked.setdefault(flow.region_of(spec, connection, settings.aws), []).extend(_pipelines.of_spec(spec))
-    return {region: names for region, names in asked.items() if names}
+    asked = {region: names for region, names in asked.items() if names}
+    return _narrowed(asked, patterns, next(iter(asked))) if asked else {}
+
+
+def _narrowed(
+    known: Mapping[str, Sequence[str]], patterns: Sequence[str], otherwise: str
+) -> dict[str, list[str]]:
+    """The pipelines that fit, in their Regions. A name that is in none is looked for in `otherwise`."""
+    from pipectl.runs import many
+
+    found = {region: many.matching(names, patterns) for region, names in known.items()}
+    there = {name for names in found.values() for name in names}
+    lost = [name for name in patterns if not many.is_pattern(name) and name not in there]
+    found[otherwise] = [*found.get(otherwise, []), *lost]
+    return {region: names for region, names in found.items() if names} or {otherwise: []}
 
 
 def _data(glance: "Glance", *, executions: bool) -> object:

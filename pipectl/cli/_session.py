@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipectl.cli._options import Settings
+from pipectl.errors import NoPipeline
 
 if TYPE_CHECKING:
     from pipectl.aws.session import Connection
@@ -26,15 +27,25 @@ def tell_if(wanted: bool) -> Callable[[str], None]:
 
 @contextmanager
 def connected(
-    settings: Settings, specs: "Sequence[Spec | Outline]" = (), say: Callable[[str], None] = tell
+    settings: Settings,
+    specs: "Sequence[Spec | Outline]" = (),
+    say: Callable[[str], None] = tell,
+    pipelines: Sequence[str | None] = (),
 ) -> "Iterator[Connection]":
-    """Connect; with `--calls` list at the end what was sent, also when the command failed."""
+    """Connect to where the named pipelines are, if that can be told.
+
+    With `--calls` list at the end what was sent, also when the command failed.
+    """
     from pipectl import flow
     from pipectl.render.calls import calls_text
 
-    with flow.connect(settings.aws, say, [spec.account for spec in specs]) as connection:
+    accounts, names = [spec.account for spec in specs], [name for name in pipelines if name]
+    with flow.connect(settings.aws, say, accounts, names) as connection:
         try:
             yield connection
+        except NoPipeline as error:
+            error.add_places(connection.pipelines)
+            raise
         finally:
             if settings.calls:
                 click.echo(calls_text(connection.book.calls()), err=True)

@@ -43,7 +43,7 @@ def pipeline(
 
     loaded = _specs.outlines(chosen, [name] if name else [], changes=changes)
     spec = _pipelines.spec_of(loaded, name, named=chosen.named)
-    with _session.connected(settings, loaded, say) as connection:
+    with _session.connected(settings, loaded, say, [name]) as connection:
         region = flow.region_of(spec, connection, settings.aws)
         for other in loaded if changes else ():
             flow.refuse_other_account(other, connection, region)

@@ -72,7 +72,7 @@ def _examined(
     from pipectl.doctor import CREDENTIALS, wrong
 
     try:
-        with _session.connected(settings, loaded) as connection:
+        with _session.connected(settings, loaded, pipelines=[pipeline]) as connection:
             return _of_connection(settings, chosen, loaded, pipeline, connection)
     except NotConnected as error:
         finding = replace(wrong("", error.message, error.hint or ""), check=CREDENTIALS)

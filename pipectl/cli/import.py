@@ -57,7 +57,7 @@ def command(
     asked = _asked(pipeline, cluster, service, project)
     if file:
         _may_write(Path(file), force=force)
-    with _session.connected(settings) as connection:
+    with _session.connected(settings, pipelines=pipeline) as connection:
         found = arrive(connection.cloud(settings.region), asked)
         hidden = concealed(found.values)
         text = spec_text(hidden.values)

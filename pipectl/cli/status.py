@@ -41,7 +41,7 @@ def command(
     terminal. An execution before a closed gate does not run, one that waits for an approval does.
 
     With `--all` every pipeline of the account and Region, or of a SPEC that is named, takes one line; those
-    that need a person come first.
+    that need a person come first. With `--local` it is every Region, unless `--region` names one.
 
     With `-o json`: an object for one pipeline, a list for several or with `--all`; with `--watch` a list,
     one object for each change.
@@ -61,7 +61,7 @@ def command(
         _watch.watch(settings, chosen, pipeline, forever=forever)
         return
     loaded = _specs.outlines(chosen, changes=False)
-    with _session.connected(settings, loaded) as connection:
+    with _session.connected(settings, loaded, pipelines=[pipeline]) as connection:
         states = _states(loaded, pipeline, connection, settings, named=chosen.named)
     if not settings.is_text:
         click.echo(document(one_or_all([status_data(state) for state in states]), settings.output))

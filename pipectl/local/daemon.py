@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local import finding
+from pipectl.local import finding, places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from pipectl.local.finding import Endpoint
 
 DEFAULT_PORT = 4571  # taken? then any free one, unless the user named it
-DEFAULT_ACCOUNT = "123456789012"
-DEFAULT_REGION = "us-east-1"
 READY = "ready"  # what the server writes into its pipe when it listens
 _START_S = 60.0
 _STOP_S = 10.0
@@ -117,16 +115,6 @@ def throttles() -> bool:
     return running is not None and running.throttle
 
 
-def place(region: str | None = None) -> tuple[str, str] | None:
-    """The one account and Region that hold a pipeline; the default account's when others do too"""
-    running = finding.found()
-    said = finding.health(running) if running else None
-    held = [(account, where) for account, where in (said or {}).get("pipelines_in", ())]
-    fitting = [each for each in held if region in (None, each[1])]
-    ours = [each for each in fitting if each[0] == DEFAULT_ACCOUNT] or fitting
-    return ours[0] if len(ours) == 1 else None
-
-
 def reset() -> bool:
     """Have the running server forget everything; False: there is none"""
     running = finding.found()
@@ -149,11 +137,11 @@ def connect(connection: str, path: str) -> None:
 
 def environment(account: str | None = None, region: str | None = None) -> dict[str, str]:
     """What other clients need to talk to the server, which is started when it does not run"""
-    here = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+    here = region or places.configured()
     running = ensure()
     return {
         "AWS_ENDPOINT_URL": running.url,
-        "AWS_ACCESS_KEY_ID": f"{account or DEFAULT_ACCOUNT}{running.key}",
+        "AWS_ACCESS_KEY_ID": f"{account or places.DEFAULT_ACCOUNT}{running.key}",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_REGION": here,
         "AWS_DEFAULT_REGION": here,  # boto3 and version 1 of the AWS CLI know only this one

@@ -83,7 +83,7 @@ class Server:
         """Say who answers here"""
         return {
             **control.health(self._started),
-            "pipelines_in": self.world.pipelines_in(),
+            "pipelines": self.world.pipelines(),
             "throttle": self._options.throttle,
             "iam": self._options.iam,
         }

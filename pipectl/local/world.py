@@ -10,6 +10,7 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,12 @@ from pipectl.local import motos
 from pipectl.local.eventbridge import delivery
 from pipectl.local.options import Options
 from pipectl.local.permissions.sessions import Sessions
+from pipectl.local.places import DEFAULT_ACCOUNT
 from pipectl.local.trail import Trail
 
 if TYPE_CHECKING:
     from pipectl.local.service import Service
 
-DEFAULT_ACCOUNT = "123456789012"
 _ACCOUNT = re.compile(r"\d{12}")
 OWN_SERVICES = ("codepipeline", "codebuild", "codecommit", "codeconnections", "ecs")
 
@@ -119,14 +120,14 @@ class World:
                 self._services[key] = own_service(name)(self, account, region)
             return self._services[key]
 
-    def pipelines_in(self) -> list[tuple[str, str]]:
-        """List the accounts and Regions that hold a pipeline"""
+    def pipelines(self) -> dict[str, dict[str, list[str]]]:
+        """The names of all pipelines, by account and Region"""
         made = list(self._services.items())  # a copy: requests make services all the time
-        return sorted(
-            (account, region)
-            for (name, account, region), service in made
-            if name == "codepipeline" and service.pipelines
-        )
+        found: dict[str, dict[str, list[str]]] = {}
+        for (name, account, region), service in sorted(made, key=itemgetter(0)):
+            if name == "codepipeline" and service.pipelines:
+                found.setdefault(account, {})[region] = sorted(service.pipelines)
+        return found
 
     def account(self, access_key: str) -> str:
         """A 12-digit access key is the account (the convention of LocalStack); others are moto's to know"""

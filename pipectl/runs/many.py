@@ -9,7 +9,7 @@ from functools import partial
 
 from pipectl.aws.cloud import Cloud, find, side_by_side
 from pipectl.command import pipectl
-from pipectl.errors import AwsError, PipectlError
+from pipectl.errors import AwsError, NoPipeline, PipectlError
 from pipectl.runs.executions import recent
 from pipectl.runs.parallel import RUNNING, entered, is_parallel, newest_runs
 from pipectl.runs.pipelines import NOT_THERE, pipeline_names
@@ -88,7 +88,7 @@ def chosen(cloud: Cloud, patterns: Sequence[str], known: Sequence[str] = ()) -> 
     Raises PipectlError when nothing fits.
     """
     if patterns and not any(map(is_pattern, patterns)):
-        return list(dict.fromkeys(patterns))
+        return [name for name in dict.fromkeys(patterns) if not known or name in known]
     names = list(known) or pipeline_names(cloud)
     found = matching(names, patterns)
     if not found:
@@ -98,7 +98,8 @@ def chosen(cloud: Cloud, patterns: Sequence[str], known: Sequence[str] = ()) -> 
             if names
             else f"{pipectl('create')} makes one"
         )
-        raise PipectlError(f"no pipeline fits {said}" if patterns else "there is no pipeline", hint=there)
+        told = f"no pipeline fits {said}" if patterns else "there is no pipeline"
+        raise NoPipeline(told, cloud.account.region, hint=there)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from pipectl.aws.cloud import Cloud, pages
 from pipectl.command import pipectl
-from pipectl.errors import PipectlError
+from pipectl.errors import NoPipeline, PipectlError
 from pipectl.spec.problems import choices, few
 
 NOT_THERE = ("PipelineNotFoundException",)
@@ -15,8 +15,9 @@ def only_pipeline(cloud: Cloud) -> str:
     if len(names) == 1:
         return names[0]
     if not names:
-        raise PipectlError(
+        raise NoPipeline(
             f"there is no pipeline {_here(cloud)}",
+            cloud.account.region,
             hint=f"{pipectl('create')} makes one; {ELSEWHERE}",
         )
     raise PipectlError(f"there are {len(names)} pipelines: {few(names)}", hint="name one with `-p NAME`")
@@ -27,12 +28,14 @@ def pipeline_names(cloud: Cloud) -> list[str]:
     return sorted(each["name"] for each in pages(cloud, "codepipeline", "list_pipelines", "pipelines"))
 
 
-def no_such_pipeline(cloud: Cloud, name: str) -> PipectlError:
+def no_such_pipeline(cloud: Cloud, name: str) -> NoPipeline:
     """The error for a name that AWS does not know, with the names that it knows."""
     names = pipeline_names(cloud)
     there = choices(name, names, "those there are:") if names else ELSEWHERE
     message = f"there is no pipeline `{name}` {_here(cloud)}"
-    return PipectlError(message, hint=f"{there}; {pipectl('create')} makes a new one")
+    return NoPipeline(
+        message, cloud.account.region, name=name, hint=f"{there}; {pipectl('create')} makes a new one"
+    )
 
 
 def _here(cloud: Cloud) -> str:
