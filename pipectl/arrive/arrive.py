@@ -7,7 +7,7 @@ from typing import Any
 
 from pipectl.arrive import pipelines, projects, repositories, services, starts, tasks
 from pipectl.arrive.live import Asked, Live, images_of
-from pipectl.arrive.looking import Look, filled, owner
+from pipectl.arrive.looking import Look, filled, owner, rest
 from pipectl.arrive.ours import Ours, common_tags, recognised, with_statements
 from pipectl.arrive.proven import proven
 from pipectl.arrive.shorten import shortened
@@ -166,6 +166,9 @@ def _project(live: Live, ours: Ours, name: str, state: State) -> dict[str, Any]:
         return {"managed": False}
     own_role = state["role"] == ours.role(name, "build")
     said = projects.block(live.look, name, state, None if own_role else state["role"])
+    if state["batch_role"] == ours.role(name, project.BATCH_PURPOSE):
+        batches = said["aws"].pop("buildBatchConfig")
+        said["aws"] |= filled(buildBatchConfig=rest(batches, frozenset({"serviceRole"}), {}))
     usual = f"/aws/codebuild/{name}"
     group = projects.log_group(state, name) or usual
     found = live.log_group(usual) if group == usual and state["log_group"] else None

@@ -8,6 +8,7 @@ from typing import Any
 from pipectl.aws.account import Account
 from pipectl.facts.calls import (
     Call,
+    batch_calls,
     build_artifact_calls,
     build_calls,
     clone_calls,
@@ -42,6 +43,17 @@ def role_statements(
         *(call for declared in pipelines for call in _in_pipeline(account, name, declared)),
     ]
     return [*statements(calls), *block.statements]
+
+
+def runs_batches(account: Account, project: str, pipelines: Iterable[Declared]) -> bool:
+    """Whether a pipeline of the spec starts batches of a project."""
+    runs = (run for declared in pipelines for run in _runs(account, project, declared))
+    return any((run.get("configuration") or {}).get("BatchEnabled", "false") != "false" for run in runs)
+
+
+def batch_statements(account: Account, project: str) -> list[dict[str, Any]]:
+    """The statements of the role in whose name CodeBuild starts the builds of a batch."""
+    return statements(batch_calls(project, account.place))
 
 
 def _in_pipeline(account: Account, project: str, declared: Declared) -> Iterator[Call]:

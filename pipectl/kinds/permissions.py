@@ -80,6 +80,7 @@ def _action(spec: Spec, account: Account, pipeline: str, action: Mapping[str, An
             owner=kind["owner"],
             pipeline=pipeline,
             deployed=deployed,
+            variables=action.get("environmentVariables") or (),
         )
         or ()
     )

@@ -69,7 +69,7 @@ class Action(Part):
     primary_source: str | None = Field(
         None, description="CodeBuild: the artifact with the buildspec, when there are several"
     )
-    batch: bool | None = Field(None, description="CodeBuild: a batch build")
+    batch: bool | None = Field(None, description="CodeBuild: a batch build; a role for the batches is made")
     combine_artifacts: bool | None = Field(None, description="CodeBuild: one artifact of all of a batch")
     environment: dict[str, str] | None = Field(None, description="variables for the build")
     dockerfile: str | None = Field(None, description="ECRBuildAndPublish: the folder of the Dockerfile")

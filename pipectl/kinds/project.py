@@ -9,7 +9,7 @@ from pipectl.aws.cloud import Cloud, for_each, in_batches
 from pipectl.aws.permissions import Need, Purpose, needs, passing
 from pipectl.engine.values import Resource, State, Step
 from pipectl.kinds import foreign_accounts, project_words, raw
-from pipectl.kinds.build_role import role_statements
+from pipectl.kinds.build_role import batch_statements, role_statements, runs_batches
 from pipectl.kinds.declaration import declaration
 from pipectl.kinds.kind import Kind, Wanted, listed, mapped, merged, remaining_tags, tags
 from pipectl.kinds.log_group import log_group
@@ -22,6 +22,8 @@ from pipectl.spec.spec import Spec
 
 NAME = "codebuild project"
 PURPOSE = "build"
+BATCH_PURPOSE = "batch"
+"""The role of a batch: its builds must not have it (CodeBuild user guide, "Run builds in batches")."""
 BATCH = 100
 """Names of one BatchGetProjects (service model)."""
 
@@ -34,8 +36,12 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
             yield Resource(NAME, name, managed=False)
             continue
         pushes = _pushes(spec, name, block)
-        resource = _resource(spec, account, name, block, pushes)
+        batch = _batch_role(spec, account, name, block) if runs_batches(account, name, pipelines) else None
+        resource = _resource(spec, account, name, block, pushes, batch)
         yield resource
+        if batch:
+            allowed = batch_statements(account, name)
+            yield service_role(spec, account, name, BATCH_PURPOSE, "codebuild", allowed)
         if not block.role:
             allowed = role_statements(spec, account, name, block, resource.request, pushes, pipelines)
             yield service_role(spec, account, name, PURPOSE, "codebuild", allowed)
@@ -49,10 +55,23 @@ def _pushes(spec: Spec, name: str, block: Project) -> list[str]:
     return deployed_repositories(spec, name)
 
 
-def _resource(spec: Spec, account: Account, name: str, block: Project, pushes: list[str]) -> Resource:
+def _batch_role(spec: Spec, account: Account, name: str, block: Project) -> str | None:
+    """The role that is made for batches, without which StartBuildBatch is refused; None for a role stated."""
+    stated = block.aws.get("buildBatchConfig") or {}
+    return None if "serviceRole" in stated else role_arn(spec, account, name, BATCH_PURPOSE)
+
+
+def _resource(
+    spec: Spec, account: Account, name: str, block: Project, pushes: list[str], batch: str | None
+) -> Resource:
     role = block.role or role_arn(spec, account, name, PURPOSE)
-    request = merged(project_words.request(account, name, block, role, pushes), block.aws)
+    made = project_words.request(account, name, block, role, pushes)
+    if batch:
+        made["buildBatchConfig"] = {"serviceRole": batch}
+    request = merged(made, block.aws)
     stated: dict[str, Any] = {**project_words.stated(request), "tags": tags(spec, block.tags)}
+    if not batch:
+        stated.pop("batch_role", None)
     if block.aws:
         stated["aws"] = raw.compared(raw.PROJECT, block.aws)
     return Resource(NAME, name, stated, request=request)
@@ -136,7 +155,8 @@ def permissions(account: Account, resource: Resource) -> Iterable[Need]:
     yield from keys.looking_up(account, [resource.stated.get("encryption_key")])
     yield from needs(Purpose.CREATE, arns, "codebuild:CreateProject")
     yield from needs(Purpose.CREATE | Purpose.DESTROY, arns, "codebuild:UpdateProject")
-    yield from passing([resource.request.get("serviceRole")], "codebuild")
+    batch = (resource.request.get("buildBatchConfig") or {}).get("serviceRole")
+    yield from passing([resource.request.get("serviceRole"), batch], "codebuild")
 
 
 KIND = Kind(

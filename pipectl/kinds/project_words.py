@@ -107,6 +107,7 @@ PARAMETERS = {
     "cache": "cache",
     "vpc": "vpcConfig",
     "log_group": "logsConfig",
+    "batch_role": "buildBatchConfig",
 }
 """Word of the spec -> parameter of CreateProject and UpdateProject."""
 
@@ -127,6 +128,7 @@ def words(project: Mapping[str, Any]) -> dict[str, Any]:
     logs = (project.get("logsConfig") or {}).get("cloudWatchLogs") or {}
     return {
         **{word: project.get(theirs) or None for word, theirs in PLAIN.items()},
+        "batch_role": (project.get("buildBatchConfig") or {}).get("serviceRole"),
         **{word: environment.get(theirs) for word, theirs in ENVIRONMENT.items()},
         "environment": {
             each["name"]: _value_words(each) for each in environment.get("environmentVariables") or []

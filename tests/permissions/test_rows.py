@@ -17,6 +17,7 @@ STORE = f"arn:aws:s3:::roles-artifacts-{ACCOUNT}-eu-west-1"
 PIPELINE, BUILD = "roles-eu-west-1-conn-pipeline", "roles-eu-west-1-build-build"
 EXECUTION, TASK = "roles-eu-west-1-svc-execution", "roles-eu-west-1-svc-task"
 ELSEWHERE, IMAGE = "xreg-eu-west-1-xr-pipeline", "img-eu-west-1-ibuild-build"
+BATCHES, CHECKS = "batches-eu-west-1-matrix-batch", "batches-eu-west-1-checks-pipeline"
 EVERYTHING, TESTS = "providers-eu-west-1-everything-pipeline", "providers-eu-west-1-tests-build"
 
 ROWS = [
@@ -82,6 +83,14 @@ ROWS = [
     ("providers", TESTS, "ssm:GetParameters", f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/shop/*/token"),
     ("providers", TESTS, "ssm:GetParameters", f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/shop/a"),
     ("providers", TESTS, "s3:PutObject", "arn:aws:s3:::logs/builds/*"),
+    ("batches", BATCHES, "codebuild:StartBuild", f"arn:aws:codebuild:eu-west-1:{ACCOUNT}:project/matrix"),
+    ("batches", BATCHES, "codebuild:RetryBuild", f"arn:aws:codebuild:eu-west-1:{ACCOUNT}:project/matrix"),
+    (
+        "batches",
+        CHECKS,
+        "secretsmanager:GetSecretValue",
+        f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:lint/licence-??????",
+    ),
 ]
 
 

@@ -27,5 +27,9 @@ def entries(resource: Resource, names: Names) -> Iterator[Entry]:
         resource.name,
         lost=lost,
         ignored=ignored,
-        needs=(request["serviceRole"],),
+        needs=tuple(
+            part["serviceRole"]
+            for part in (request, request.get("buildBatchConfig") or {})
+            if "serviceRole" in part
+        ),
     )

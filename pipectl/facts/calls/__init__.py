@@ -11,7 +11,13 @@ from pipectl.facts.calls.artifacts import (
     artifact_write_calls,
     build_artifact_calls,
 )
-from pipectl.facts.calls.builds import build_calls, clone_calls, use_connection_calls, variable_calls
+from pipectl.facts.calls.builds import (
+    batch_calls,
+    build_calls,
+    clone_calls,
+    use_connection_calls,
+    variable_calls,
+)
 from pipectl.facts.calls.call import EVERY_RESOURCE, Call, key_calls
 from pipectl.facts.calls.deploy import Deployed
 from pipectl.facts.calls.images import pull_calls, push_calls
@@ -31,6 +37,7 @@ __all__ = [
     "artifact_read_calls",
     "artifact_write_calls",
     "assume_role_calls",
+    "batch_calls",
     "build_artifact_calls",
     "build_calls",
     "clone_calls",

@@ -3,10 +3,12 @@
 Source: CodePipeline user guide, "Action structure reference" and "Manage the CodePipeline service role".
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from pipectl.facts.calls import build, deploy, invoke, source, stacks
 from pipectl.facts.calls.beanstalk import elastic_beanstalk
+from pipectl.facts.calls.builds import variable_calls
 from pipectl.facts.calls.call import Call, Configuration, calls
 from pipectl.facts.calls.deploy import Deployed
 from pipectl.facts.place import Place
@@ -66,20 +68,34 @@ def action_calls(
     owner: str = "AWS",
     pipeline: str = "*",
     deployed: Deployed = UNKNOWN,
+    variables: Iterable[Mapping[str, Any]] = (),
 ) -> tuple[Call, ...] | None:
     """The calls of an action in its place; None for a provider without a list.
 
     `configuration` has AWS's keys, its values resolved or as declared. `pipeline` names the log group of
-    commands; `deployed` is the task definition of an ECS action's service.
+    commands; `deployed` is the task definition of an ECS action's service; `variables` are the action's
+    `environmentVariables`, whose secrets CodePipeline reads (API reference, EnvironmentVariable).
     """
     if owner in WORKERS:
         return ()
+    found = _provider_calls(category, provider, configuration, place, pipeline, deployed)
+    return None if found is None else (*found, *variable_calls(variables, place))
+
+
+def _provider_calls(
+    category: str,
+    provider: str,
+    configuration: Configuration,
+    place: Place,
+    pipeline: str,
+    deployed: Deployed,
+) -> Iterator[Call] | None:
     key = (category, provider)
     if key in SIMPLE:
-        return tuple(SIMPLE[key](configuration, place))
+        return SIMPLE[key](configuration, place)
     if key in COMPUTE:
-        return tuple(COMPUTE[key](configuration, place, pipeline))
-    return tuple(TASKS[key](configuration, place, deployed)) if key in TASKS else None
+        return COMPUTE[key](configuration, place, pipeline)
+    return TASKS[key](configuration, place, deployed) if key in TASKS else None
 
 
 def assume_role_calls(role: str) -> tuple[Call, ...]:

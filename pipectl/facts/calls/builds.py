@@ -179,6 +179,13 @@ def _network(project: Project, place: Place) -> Iterator[Call]:
             )
 
 
+def batch_calls(project: str, place: Place) -> Iterator[Call]:
+    """What CodeBuild calls in the name of the role of a project's batches."""
+    actions = of("codebuild", "RetryBuild", "StartBuild", "StopBuild")
+    arns = [place.arn("codebuild", f"project/{project}")]
+    yield from calls("RunBatch", actions, arns, f"{GUIDE}Run builds in batches, Security role")
+
+
 BREAKPOINT = "codebuild-breakpoint"
 
 

@@ -92,6 +92,7 @@ def _calls(job: Job) -> Iterable[Call]:
         owner=identity["owner"],
         pipeline=pipeline,
         deployed=_deployed(job, identity["provider"]),
+        variables=job.run.declaration.get("environmentVariables") or (),
     )
     return found or ()
 
