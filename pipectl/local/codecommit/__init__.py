@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pipectl.local.codecommit.archives import Archives
+from pipectl.local.codecommit.associations import AssociationOperations
 from pipectl.local.codecommit.changes import ChangeOperations
 from pipectl.local.codecommit.differences import DifferenceOperations
+from pipectl.local.codecommit.history import HistoryOperations
 from pipectl.local.codecommit.merges import MergeOperations
 from pipectl.local.codecommit.repositories import RepositoryOperations
 from pipectl.local.codecommit.tags import TagOperations
@@ -15,6 +17,8 @@ class CodeCommit(
     RepositoryOperations,
     TagOperations,
     TriggerOperations,
+    AssociationOperations,
+    HistoryOperations,
     MergeOperations,
     ChangeOperations,
     DifferenceOperations,

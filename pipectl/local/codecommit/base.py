@@ -12,7 +12,7 @@ from pipectl.local.service import Refused, Service
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipectl.local.codecommit.records import Repository
+    from pipectl.local.codecommit.records import Repository, Template
     from pipectl.local.wire import Answer, Caller, Request
     from pipectl.local.world import World
 
@@ -28,6 +28,7 @@ class Base(Service):
     def __init__(self, world: World, account: str, region: str) -> None:
         super().__init__(world, account, region)
         self.repositories: dict[str, Repository] = {}
+        self.templates: dict[str, Template] = {}
 
     def answer(self, request: Request, caller: Caller) -> Answer:
         """The service has no ValidationException: each member that is wrong has an error of its own"""
@@ -41,6 +42,13 @@ class Base(Service):
         if name not in self.repositories:
             raise Refused("RepositoryDoesNotExistException", f"{name} does not exist")
         return self.repositories[name]
+
+    def page_size(self, request: dict[str, Any], default: int = _PAGE) -> int:
+        """`maxResults` of a request (API reference: non-zero and non-negative)"""
+        size = request.get("maxResults", default)
+        if size < 1:
+            raise Refused("InvalidMaxResultsException", "maxResults must be a positive number")
+        return int(size)
 
     def page(
         self, items: Sequence[Any], token: str | None, size: int = _PAGE

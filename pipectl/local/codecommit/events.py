@@ -9,6 +9,7 @@ from pipectl.local.codecommit.base import Base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from pipectl.local.codecommit.records import Repository
     from pipectl.local.codecommit.store import Move
@@ -83,3 +84,8 @@ def _event(move: Move) -> str:
 
 def _stated(detail: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in detail.items() if value is not None}
+
+
+def date(moment: datetime) -> str:
+    """A date as events about pull requests and templates write it: Wed Nov 06 19:02:14 UTC 2019"""
+    return moment.strftime("%a %b %d %H:%M:%S UTC %Y")

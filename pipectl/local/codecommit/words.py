@@ -44,6 +44,11 @@ _REQUIRED = {
     "destinationCommitSpecifier": "CommitRequiredException",
     "mergeOption": "MergeOptionRequiredException",
     "replacementType": "ReplacementTypeRequiredException",
+    "approvalRuleTemplateName": "ApprovalRuleTemplateNameRequiredException",
+    "oldApprovalRuleTemplateName": "ApprovalRuleTemplateNameRequiredException",
+    "newApprovalRuleTemplateName": "ApprovalRuleTemplateNameRequiredException",
+    "approvalRuleTemplateContent": "ApprovalRuleTemplateContentRequiredException",
+    "newRuleContent": "ApprovalRuleTemplateContentRequiredException",
 }
 _INVALID = {
     "repositoryName": "InvalidRepositoryNameException",
@@ -66,6 +71,12 @@ _INVALID = {
     "conflictDetailLevel": "InvalidConflictDetailLevelException",
     "conflictResolutionStrategy": "InvalidConflictResolutionStrategyException",
     "replacementType": "InvalidReplacementTypeException",
+    "approvalRuleTemplateName": "InvalidApprovalRuleTemplateNameException",
+    "oldApprovalRuleTemplateName": "InvalidApprovalRuleTemplateNameException",
+    "newApprovalRuleTemplateName": "InvalidApprovalRuleTemplateNameException",
+    "approvalRuleTemplateContent": "InvalidApprovalRuleTemplateContentException",
+    "approvalRuleTemplateDescription": "InvalidApprovalRuleTemplateDescriptionException",
+    "newRuleContent": "InvalidApprovalRuleTemplateContentException",
 }
 
 
