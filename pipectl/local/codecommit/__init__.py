@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pipectl.local.codecommit.archives import Archives
-from pipectl.local.codecommit.associations import AssociationOperations
 from pipectl.local.codecommit.changes import ChangeOperations
 from pipectl.local.codecommit.differences import DifferenceOperations
 from pipectl.local.codecommit.history import HistoryOperations
-from pipectl.local.codecommit.merges import MergeOperations
+from pipectl.local.codecommit.pull_merges import PullMergeOperations
 from pipectl.local.codecommit.repositories import RepositoryOperations
 from pipectl.local.codecommit.tags import TagOperations
 from pipectl.local.codecommit.triggers import TriggerOperations
@@ -17,9 +16,8 @@ class CodeCommit(
     RepositoryOperations,
     TagOperations,
     TriggerOperations,
-    AssociationOperations,
     HistoryOperations,
-    MergeOperations,
+    PullMergeOperations,
     ChangeOperations,
     DifferenceOperations,
     Archives,

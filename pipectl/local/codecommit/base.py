@@ -12,6 +12,7 @@ from pipectl.local.service import Refused, Service
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipectl.local.codecommit.pull_records import PullRequest
     from pipectl.local.codecommit.records import Repository, Template
     from pipectl.local.wire import Answer, Caller, Request
     from pipectl.local.world import World
@@ -29,13 +30,14 @@ class Base(Service):
         super().__init__(world, account, region)
         self.repositories: dict[str, Repository] = {}
         self.templates: dict[str, Template] = {}
+        self.pulls: dict[str, PullRequest] = {}
 
     def answer(self, request: Request, caller: Caller) -> Answer:
         """The service has no ValidationException: each member that is wrong has an error of its own"""
         try:
             return super().answer(request, caller)
         except Refused as refusal:
-            raise in_own_words(refusal) from refusal
+            raise in_own_words(refusal, request.operation) from refusal
 
     def found(self, name: str) -> Repository:
         check_name(name)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.codecommit import notices, store
-from pipectl.local.codecommit.base import Base
+from pipectl.local.codecommit.pull_events import PullEvents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from pipectl.local.codecommit.records import Repository
     from pipectl.local.codecommit.store import Move
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 _USUAL_DEFAULTS = ("main", "master")
 
 
-class MoveEvents(Base):
+class MoveEvents(PullEvents):
     """Tells EventBridge about moved branches and tags."""
 
     def moved(
@@ -38,6 +37,7 @@ class MoveEvents(Base):
         self._settle_default(repository, told)
         for move in told:
             self._emit(repository, move, caller_arn, details or {})
+            self.follow(repository, move, caller_arn)
         notices.notify(self.world, repository, self.arn(repository.name), told, caller_arn)
 
     def _settle_default(self, repository: Repository, moves: list[Move]) -> None:
@@ -64,17 +64,6 @@ class MoveEvents(Base):
         }
         self.tell(repository, "Repository State Change", _stated(detail | details))
 
-    def tell(self, repository: Repository, kind: str, detail: dict[str, Any]) -> None:
-        """Emit an event "CodeCommit KIND" about a repository"""
-        self.world.emit(
-            self.account,
-            self.region,
-            source="aws.codecommit",
-            detail_type=f"CodeCommit {kind}",
-            resources=[self.arn(repository.name)],
-            detail=detail,
-        )
-
 
 def _event(move: Move) -> str:
     if move.after is None:
@@ -84,8 +73,3 @@ def _event(move: Move) -> str:
 
 def _stated(detail: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in detail.items() if value is not None}
-
-
-def date(moment: datetime) -> str:
-    """A date as events about pull requests and templates write it: Wed Nov 06 19:02:14 UTC 2019"""
-    return moment.strftime("%a %b %d %H:%M:%S UTC %Y")

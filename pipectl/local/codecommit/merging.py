@@ -82,10 +82,15 @@ class Merge:
         }
 
 
+def find_base(git: Repo, source: Commit, destination: Commit) -> Commit | None:
+    """The best common ancestor; None when there is none"""
+    bases = find_merge_base(git, [source.id, destination.id])
+    return objects.commit(git, bases[0].decode()) if bases else None
+
+
 def base_of(git: Repo, source: Commit, destination: Commit) -> Commit:
     """The best common ancestor; commits without one are refused (code inferred)"""
-    bases = find_merge_base(git, [source.id, destination.id])
-    base = objects.commit(git, bases[0].decode()) if bases else None
+    base = find_base(git, source, destination)
     if base is None:
         raise Refused(
             "TipsDivergenceExceededException",

@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.codecommit import rules
-from pipectl.local.codecommit.events import MoveEvents, date
+from pipectl.local.codecommit.pull_events import PullEvents, date
 from pipectl.local.codecommit.records import Template
 from pipectl.local.service import Refused
 
@@ -19,7 +19,7 @@ _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
 _BAD_CONTENT = "InvalidApprovalRuleTemplateContentException"
 
 
-class TemplateOperations(MoveEvents):
+class TemplateOperations(PullEvents):
     """CreateApprovalRuleTemplate to DeleteApprovalRuleTemplate."""
 
     def create_approval_rule_template(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:

@@ -49,6 +49,17 @@ _REQUIRED = {
     "newApprovalRuleTemplateName": "ApprovalRuleTemplateNameRequiredException",
     "approvalRuleTemplateContent": "ApprovalRuleTemplateContentRequiredException",
     "newRuleContent": "ApprovalRuleTemplateContentRequiredException",
+    "pullRequestId": "PullRequestIdRequiredException",
+    "title": "TitleRequiredException",
+    "description": "InvalidDescriptionException",
+    "targets": "TargetsRequiredException",
+    "sourceReference": "ReferenceNameRequiredException",
+    "pullRequestStatus": "PullRequestStatusRequiredException",
+    "revisionId": "RevisionIdRequiredException",
+    "approvalState": "ApprovalStateRequiredException",
+    "overrideStatus": "OverrideStatusRequiredException",
+    "approvalRuleName": "ApprovalRuleNameRequiredException",
+    "approvalRuleContent": "ApprovalRuleContentRequiredException",
 }
 _INVALID = {
     "repositoryName": "InvalidRepositoryNameException",
@@ -77,10 +88,18 @@ _INVALID = {
     "approvalRuleTemplateContent": "InvalidApprovalRuleTemplateContentException",
     "approvalRuleTemplateDescription": "InvalidApprovalRuleTemplateDescriptionException",
     "newRuleContent": "InvalidApprovalRuleTemplateContentException",
+    "title": "InvalidTitleException",
+    "description": "InvalidDescriptionException",
+    "pullRequestStatus": "InvalidPullRequestStatusException",
+    "pullRequestEventType": "InvalidPullRequestEventTypeException",
+    "approvalState": "InvalidApprovalStateException",
+    "overrideStatus": "InvalidOverrideStatusException",
+    "approvalRuleName": "InvalidApprovalRuleNameException",
+    "approvalRuleContent": "InvalidApprovalRuleContentException",
 }
 
 
-def in_own_words(refusal: Refused) -> Refused:
+def in_own_words(refusal: Refused, operation: str) -> Refused:
     """The same refusal under the code that the model gives the first wrong member"""
     fault = _FAULT.search(refusal.message) if refusal.code == "ValidationException" else None
     if fault is None:
@@ -88,5 +107,9 @@ def in_own_words(refusal: Refused) -> Refused:
     path = fault["path"].split(".")
     outer, inner = path[0], [part for part in path if part.isalpha() and part != "member"][-1]
     if fault["value"] == "null":
-        return Refused(_REQUIRED.get(inner, refusal.code), refusal.message)
-    return Refused(_INVALID.get(outer) or _INVALID.get(inner, refusal.code), refusal.message)
+        code = _REQUIRED.get(inner, refusal.code)
+    else:
+        code = _INVALID.get(outer) or _INVALID.get(inner, refusal.code)
+    if "PullRequest" in operation:  # both kinds of rules name their content `newRuleContent`
+        code = code.replace("ApprovalRuleTemplate", "ApprovalRule")
+    return Refused(code, refusal.message)
