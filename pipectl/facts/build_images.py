@@ -54,3 +54,22 @@ def environment_type(image: str) -> str:
 def smallest_compute(environment: str) -> str:
     """The smallest compute type of an environment type."""
     return SMALLEST.get(environment, "BUILD_GENERAL1_SMALL")
+
+
+_PREFIX = "aws/codebuild/"
+_DATED = re.compile(r"-\d{2}\.\d{2}\.\d{2}$")  # a fixed release of an image, as in standard:7.0-24.10.29
+
+
+def is_curated(image: str) -> bool:
+    """Whether an image is one of CodeBuild's own."""
+    return image.startswith(_PREFIX)
+
+
+def plain_name(image: str) -> str:
+    """The name of an image of CodeBuild without prefix and without the date of a fixed release."""
+    return _DATED.sub("", image.removeprefix(_PREFIX))
+
+
+def has_ubuntu(image: str) -> bool:
+    """Whether it is an Ubuntu image of CodeBuild (user guide, "Docker images provided by CodeBuild")."""
+    return is_curated(image) and plain_name(image).startswith("standard:")

@@ -248,8 +248,11 @@ PARAMETERS = frozenset(
 """Keys of specs and parameters of AWS that are called like secrets and hold none, as they are spelled: keys
 of KMS, names and ARNs of secrets, tokens of a request (API references of CodeBuild, CodePipeline and ECS)."""
 
+ACCESS_KEY = r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b"
+"""An access key of AWS (IAM user guide, "Understanding unique ID prefixes")."""
+
 SHAPES = (
-    r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b",
+    ACCESS_KEY,
     r"-----BEGIN [A-Z ]*PRIVATE KEY",
     r"\bgh[pousr]_[A-Za-z0-9]{30,}",
     r"\bgithub_pat_\w{30,}",

@@ -191,7 +191,7 @@ def test_artifacts_go_to_s3_as_one_zip_file(
         ("{files: ['**/*'], base-directory: nowhere}", "no matching base directory path found"),
         ("{files: ['../../**/*']}", "no matching artifact paths found"),
         ("{files: ['**/*'], base-directory: ../../..}", "no matching base directory path found"),
-        ("{files: [/etc/passwd]}", "no matching artifact paths found"),
+        ("{files: [/etc/passwd/nothing]}", "no matching artifact paths found"),
     ],
 )
 def test_artifacts_that_are_not_there_fail_the_upload(
@@ -370,3 +370,89 @@ def test_commands_of_a_pipeline_run_without_a_project(server: Server, account: s
     assert build["logs"]["groupName"] == "/aws/codepipeline/Shop"
     assert unpacked(service.outputs_of(identity)["Both"]) == {"both.txt": "ab"}
     assert service.exported_variables(identity) == {"SAID": "word"}
+
+
+EXPANDED = """
+version: 0.2
+phases:
+  build:
+    commands:
+      - mkdir -p d b-1/deep b-2; touch d/r-1.json d/r-$(date +%Y).json b-1/deep/x b-2/y; export N=1 G=unit
+artifacts:
+  base-directory: $CODEBUILD_SRC_DIR/d
+  files: [r-$N.json, 'r-$(date "+%Y").json']
+  s3-prefix: pre-$N
+  secondary-artifacts:
+    all: {base-directory: 'b-*', files: ['**/*']}
+reports:
+  $G: {files: '*.json', base-directory: $CODEBUILD_SRC_DIR/d, file-format: CUCUMBERJSON}
+"""
+
+
+def keys(client: Callable[..., Any], bucket: str) -> list[str]:
+    return [found["Key"] for found in client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])]
+
+
+def test_texts_of_artifacts_and_reports_are_expanded_by_the_shell(
+    codebuild: Any, project: Callable[..., None], client: Callable[..., Any], bucket: str
+) -> None:
+    project(
+        source={"type": "NO_SOURCE", "buildspec": EXPANDED},
+        artifacts={"type": "S3", "location": bucket, "name": "nm", "namespaceType": "BUILD_ID"},
+        secondaryArtifacts=[{"type": "S3", "location": bucket, "name": "all", "artifactIdentifier": "all"}],
+    )
+    build = run(codebuild)
+    uuid = build["id"].partition(":")[2]
+    year = time.strftime("%Y", time.gmtime())
+    assert sorted(keys(client, bucket)) == sorted(
+        [f"pre-1/{uuid}/nm/r-1.json", f"pre-1/{uuid}/nm/r-{year}.json", "all/deep/x", "all/y"]
+    )
+    assert [arn.split("/")[1].split(":")[0] for arn in build["reportArns"]] == ["shop-unit"]
+    stored = client("s3").head_object(Bucket=bucket, Key="all/y")
+    assert stored["Metadata"] == {"codebuild-buildarn": build["arn"]}
+
+
+def test_artifacts_may_lie_anywhere_by_their_absolute_paths(tree: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "x.json").write_text("{}")
+    for files in ((str(outside / "x.json"),), (f"{outside}/*.json",)):
+        found = artifacts.collect(Files(files), tree, lambda _: None)
+        assert found == {str(outside / "x.json").lstrip("/"): outside / "x.json"}
+    assert list(artifacts.collect(Files(("*",), str(outside)), tree, lambda _: None)) == ["x.json"]
+
+
+def test_a_pattern_of_base_directories_takes_all_of_them(tree: Path) -> None:
+    found = artifacts.collect(Files(("**/*",), "*r"), tree, lambda _: None)
+    assert sorted(found) == ["c.txt", "deep/d.txt", "e.txt"]
+
+
+def test_secondary_sources_have_their_folder_url_and_version_in_variables(
+    codebuild: Any, project: Callable[..., None], client: Callable[..., Any], bucket: str
+) -> None:
+    client("s3").put_object(Bucket=bucket, Key="in/one.zip", Body=packed({"a.txt": "one"}))
+    client("s3").put_object(Bucket=bucket, Key="in/two.zip", Body=packed({"b.txt": "two"}))
+    spec = """
+version: 0.2
+env: {exported-variables: [URL, URL2]}
+phases: {build: {commands: ['URL=$CODEBUILD_SOURCE_REPO_URL URL2=$CODEBUILD_SOURCE_REPO_URL_two']}}
+artifacts:
+  secondary-artifacts:
+    one: {base-directory: $CODEBUILD_SRC_DIR, files: ['*']}
+    two: {base-directory: $CODEBUILD_SRC_DIR_two, files: ['*']}
+"""
+    project(
+        source={"type": "S3", "location": f"{bucket}/in/one.zip", "buildspec": spec},
+        secondarySources=[{"type": "S3", "location": f"{bucket}/in/two.zip", "sourceIdentifier": "two"}],
+        artifacts={"type": "NO_ARTIFACTS"},
+        secondaryArtifacts=[
+            {"type": "S3", "location": bucket, "name": name, "artifactIdentifier": name}
+            for name in ("one", "two")
+        ],
+    )
+    build = run(codebuild)
+    assert [entry["value"] for entry in build["exportedEnvironmentVariables"]] == [
+        f"s3://{bucket}/in/one.zip",
+        f"s3://{bucket}/in/two.zip",
+    ]
+    assert sorted(keys(client, bucket)) == ["in/one.zip", "in/two.zip", "one/a.txt", "two/b.txt"]

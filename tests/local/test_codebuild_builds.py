@@ -287,13 +287,52 @@ def test_values_come_from_parameter_store_and_secrets_manager(
           parameter-store: {PLAIN: /shop/plain}
           secrets-manager: {SECRET: "shop:key"}
         phases:
-          build: {commands: [echo $PLAIN $HIDDEN $SECRET]}
+          build: {commands: [echo $PLAIN $HIDDEN $SECRET, 'test "$PLAIN $HIDDEN $SECRET" = "one two three"']}
         """,
         environment={
             "environmentVariables": [{"name": "HIDDEN", "value": "/shop/hidden", "type": "PARAMETER_STORE"}]
         },
     )
-    assert builder.log(build) == "one two three\n"
+    assert build["buildStatus"] == "SUCCEEDED"
+    assert builder.log(build) == "*** *** ***\n"
+
+
+def test_values_of_stores_and_access_keys_stand_in_no_log(
+    builder: Builder, client: Callable[..., Any]
+) -> None:
+    client("ssm").put_parameter(Name="/shop/plain", Value="first line\nsecond line", Type="String")
+    client("secretsmanager").create_secret(Name="shop", SecretString="open-sesame")
+    build = builder.run(
+        """
+        version: 0.2
+        env:
+          secrets-manager: {SECRET: shop}
+          exported-variables: [SECRET, PARAMETER, STORED, SAID]
+        phases:
+          build:
+            commands:
+              - export SAID=loud
+              - echo "password=$SECRET."; echo "$PARAMETER"
+              - echo AKIA"IOSFODNN7EXAMPLE" open-sesame
+        """,
+        environment={
+            "environmentVariables": [
+                {"name": "PARAMETER", "value": "/shop/plain", "type": "PARAMETER_STORE"},
+                {"name": "STORED", "value": "shop", "type": "SECRETS_MANAGER"},
+            ]
+        },
+    )
+    lines = "".join(builder.lines(build))
+    assert builder.log(build) == "password=***.\n***\n***\n*** ***\n"
+    assert [word for word in ("open-sesame", "first line", "second line") if word in lines] == []
+    assert build["exportedEnvironmentVariables"] == [{"name": "SAID", "value": "loud"}]
+
+
+def test_a_missing_secret_is_called_by_its_name(builder: Builder) -> None:
+    build = builder.run(
+        'version: 0.2\nenv: {secrets-manager: {A: nowhere}}\nphases: {build: {commands: ["true"]}}\n'
+    )
+    assert contexts(build, "DOWNLOAD_SOURCE")[0]["message"].startswith("ResourceNotFoundException: ")
 
 
 @pytest.mark.parametrize(
@@ -350,7 +389,7 @@ def test_the_environment_is_that_of_codebuild_and_nothing_of_the_host(
     assert found["CODEBUILD_KMS_KEY_ID"] == f"arn:aws:kms:eu-west-1:{account}:alias/aws/s3"
     assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == "eu-west-1"
     assert found["AWS_ENDPOINT_URL"] == server.url
-    assert found["AWS_ACCESS_KEY_ID"] == account
+    assert found["AWS_CONTAINER_CREDENTIALS_FULL_URI"].startswith(server.url)
     assert found["HOME"] != str(Path.home())
     known = ("PATH", "HOME", "TMPDIR", "LANG", "PWD", "OLDPWD", "SHLVL", "_")
     prefixes = ("AWS_", "CODEBUILD_", "PIPECTL_LOCAL_")
@@ -381,9 +420,9 @@ WRONG_SPECS: dict[str, tuple[str, str]] = {
         "version: 0.2\nphases:\n  install:\n    runtime-versions: {docker: 18}\n",
         "Unknown runtime named 'docker'. This build image has the following runtimes: dotnet, golang, java",
     ),
-    "an old python": (
-        "version: 0.2\nphases:\n  install:\n    runtime-versions: {python: 3.6}\n",
-        "Unknown runtime version named '3.6' of python. This build image has the following versions: 3.9",
+    "an old ruby": (
+        "version: 0.2\nphases:\n  install:\n    runtime-versions: {ruby: 2.7}\n",
+        "Unknown runtime version named '2.7' of ruby. This build image has the following versions: 3.1",
     ),
 }
 
@@ -599,3 +638,45 @@ def test_states_and_phases_are_told_to_eventbridge(builder: Builder, server: Ser
     told = [event["detail"] for event in heard if event["detail-type"] == "CodeBuild Build Phase Change"]
     assert "BUILD" in [phase["completed-phase"] for phase in told]
     assert {phase["completed-phase-status"] for phase in told} == {"SUCCEEDED"}
+
+
+DASH = "aws/codebuild/standard:7.0"
+
+
+@pytest.mark.parametrize(
+    ("image", "command", "status"),
+    [
+        (IMAGE, "[[ a == a ]]", "SUCCEEDED"),
+        (DASH, "[[ a == a ]]", "FAILED"),
+        (IMAGE, "echo '[[ a == a ]]' > x.sh; sh x.sh", "SUCCEEDED"),
+        (DASH, "echo '[[ a == a ]]' > x.sh; sh x.sh", "FAILED"),
+        (DASH, "echo '[[ a == a ]]' > x.sh; bash x.sh", "SUCCEEDED"),
+    ],
+)
+def test_sh_is_dash_in_ubuntu_images_and_bash_on_amazon_linux(
+    builder: Builder, image: str, command: str, status: str
+) -> None:
+    spec = {"version": 0.2, "phases": {"build": {"commands": [command]}}}
+    assert builder.run(json.dumps(spec), environment={"image": image})["buildStatus"] == status
+
+
+def test_a_build_for_windows_is_refused_before_its_first_command(builder: Builder) -> None:
+    build = builder.run(
+        "version: 0.2\nphases: {build: {commands: [Write-Host a]}}\n",
+        environment={
+            "image": "aws/codebuild/windows-base:2022-1.0",
+            "type": "WINDOWS_SERVER_2022_CONTAINER",
+            "computeType": "BUILD_GENERAL1_MEDIUM",
+        },
+    )
+    assert "no Windows" in contexts(build, "PROVISIONING")[0]["message"]
+
+
+def test_the_first_failure_of_a_phase_is_told_and_finally_knows_of_it(builder: Builder) -> None:
+    build = builder.run("""
+        version: 0.2
+        phases:
+          build: {commands: [exit 3], finally: [echo $CODEBUILD_BUILD_SUCCEEDING, exit 4]}
+        """)
+    assert builder.log(build) == "0\n"
+    assert contexts(build, "BUILD")[0]["message"].endswith("exit 3. Reason: exit status 3")

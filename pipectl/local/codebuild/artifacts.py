@@ -6,6 +6,7 @@ aws-samples/amazon-ecs-fargate-cdk-cicd#13.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import zipfile
@@ -24,23 +25,37 @@ class ArtifactError(Exception):
     """Nothing to hand on (CLIENT_ERROR)."""
 
 
-def collect(files: Files, source: Path, say: Callable[[str], None]) -> dict[str, Path]:
-    """The path within the artifact to the file; ArtifactError when no pattern finds any"""
-    base = _base(files.base, source, say)
-    excluded = [_expression(pattern) for pattern in files.excluded]
+def collect(
+    files: Files, source: Path, say: Callable[[str], None], expand: Callable[[str], str] = str
+) -> dict[str, Path]:
+    """The path within the artifact to the file; ArtifactError when no pattern finds any
+
+    `expand` fills in variables and commands. The lines of the log are those of real builds.
+    """
+    bases = _bases(files.base, source, say, expand)
+    excluded = [_expression(expand(pattern)) for pattern in files.excluded]
     found: dict[str, Path] = {}
-    known = sorted(_walk(base))
-    for pattern in files.files:
-        say(f"Expanding {pattern}")
-        matched = list(_matching(pattern, base, source, known))
-        if not matched:
-            say(f"Skipping invalid file path {pattern}")
-        for path in matched:
-            if not any(expression.fullmatch(path) for expression in excluded):
-                found[path.rpartition("/")[2] if files.discard_paths else path] = base / path
+    trees = [(base, sorted(_walk(base))) for base in bases]
+    say(f"Expanding file paths for base directory {files.base or '.'}")
+    for stated in files.files:
+        pattern = _expanded(stated, say, expand)
+        matched = [pair for base, known in trees for pair in _matching(pattern, base, known)]
+        say(f"Found {len(matched)} file(s)" if matched else f"Skipping invalid file path {pattern}")
+        for name, path in matched:
+            if not any(expression.fullmatch(name) for expression in excluded):
+                found[name.rpartition("/")[2] if files.discard_paths else name] = path
     if not found:
         raise ArtifactError("no matching artifact paths found")
     return found
+
+
+def _expanded(text: str, say: Callable[[str], None], expand: Callable[[str], str]) -> str:
+    say("Assembling file list")
+    say(f"Expanding {text}")
+    expanded = expand(text)
+    if expanded != text:
+        say(f"Expanded to {expanded}")
+    return expanded
 
 
 def pack(found: dict[str, Path], target: Path, *, links: bool = False) -> Path:
@@ -56,20 +71,29 @@ def pack(found: dict[str, Path], target: Path, *, links: bool = False) -> Path:
     return target
 
 
-def _base(stated: str | None, source: Path, say: Callable[[str], None]) -> Path:
-    """User guide: relative to the source folder, patterns allowed; never outside of the build"""
+def _bases(
+    stated: str | None, source: Path, say: Callable[[str], None], expand: Callable[[str], str]
+) -> list[Path]:
+    """User guide: relative to the source folder; a pattern means all folders that it matches
+
+    That an absolute path is taken is inferred from buildspecs in use; a relative one never leads out.
+    """
     say(f"Expanding base directory path: {stated or '.'}")
-    base = (source / (stated or ".")).resolve()
-    if not base.is_dir() and stated:
-        folders = sorted(str(path) for path in _glob_folders(stated, source))
-        base = Path(folders[0]) if folders else base
-    if not base.is_dir() or not base.is_relative_to(source.parent.resolve()):
+    base = _expanded(stated or ".", say, expand)
+    folder = (source / base).resolve()
+    if folder.is_dir():
+        if not Path(base).is_absolute() and not folder.is_relative_to(source.parent.resolve()):
+            raise ArtifactError("no matching base directory path found")
+        return [folder]
+    folders = sorted(_glob_folders(base, source)) if stated else []
+    if not folders:
         raise ArtifactError("no matching base directory path found")
-    return base
+    return folders
 
 
 def _glob_folders(pattern: str, source: Path) -> Iterable[Path]:
-    expression = _expression(pattern)
+    plain = pattern.removeprefix(f"{source}/").rstrip("/")
+    expression = _expression(plain)
     for folder, names, _ in os.walk(source):
         for name in names:
             path = Path(folder) / name
@@ -77,14 +101,29 @@ def _glob_folders(pattern: str, source: Path) -> Iterable[Path]:
                 yield path.resolve()
 
 
-def _matching(pattern: str, base: Path, source: Path, known: list[str]) -> Iterable[str]:
+def _matching(pattern: str, base: Path, known: list[str]) -> Iterable[tuple[str, Path]]:
+    """The names in the artifact, and the files. That the name of an absolute path is the path is inferred"""
     plain = os.path.normpath(pattern) if not any(mark in pattern for mark in "*?[") else pattern
     if plain.startswith(str(base) + os.sep):
         plain = plain[len(str(base)) + 1 :]
-    if plain.startswith((".." + os.sep, os.sep)):
+    if plain.startswith(".." + os.sep):
         return []
+    if plain.startswith(os.sep):
+        return [(path.as_posix().lstrip("/"), path) for path in _absolute(plain)]
     expression = _expression(plain.removeprefix("./"))
-    return [path for path in known if expression.fullmatch(path)]
+    return [(path, base / path) for path in known if expression.fullmatch(path)]
+
+
+def _absolute(pattern: str) -> list[Path]:
+    """Files by an absolute pattern; only below the folder that stands before its first star"""
+    plain = Path(pattern)
+    if plain.is_file():
+        return [plain]
+    fixed = Path(*itertools.takewhile(lambda part: not set(part) & set("*?["), plain.parts))
+    if fixed == Path(os.sep) or not fixed.is_dir():
+        return []
+    expression = _expression(pattern.removeprefix(f"{fixed}/"))
+    return [fixed / name for name in sorted(_walk(fixed)) if expression.fullmatch(name)]
 
 
 def _walk(base: Path) -> Iterable[str]:

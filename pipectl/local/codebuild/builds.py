@@ -137,6 +137,10 @@ class BuildOperations(ProjectOperations, ReportOperations):
             "phases": [],
             "logs": {"deepLink": "", "groupName": None, "streamName": None},
             "artifacts": {"location": ""},
+            "secondaryArtifacts": [
+                {"location": "", "artifactIdentifier": artifact["artifactIdentifier"]}
+                for artifact in project.get("secondaryArtifacts") or []
+            ],
             "buildComplete": False,
             "initiator": initiator,
             "sourceVersion": request.get("sourceVersion") or project.get("sourceVersion"),
@@ -224,7 +228,6 @@ _SHOWN_OF_PROJECT = (
     "source",
     "secondarySources",
     "secondarySourceVersions",
-    "secondaryArtifacts",
     "cache",
     "environment",
     "serviceRole",

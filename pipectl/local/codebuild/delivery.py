@@ -76,9 +76,11 @@ def _object(location: str, world: World, account: str) -> str:
 class Delivery:
     """Hands the artifacts of one build on."""
 
-    def __init__(self, world: World, build: Build, authority: Authority, named: Callable[[str], str]) -> None:
+    def __init__(
+        self, world: World, build: Build, authority: Authority, expanded: Callable[[str], str]
+    ) -> None:
         self._world, self._build, self._authority = world, build, authority
-        self._named = named
+        self._expanded = expanded
 
     def upload(self, spec: Buildspec, source: Path, say: Callable[[str], None]) -> None:
         try:
@@ -103,7 +105,7 @@ class Delivery:
             if self._build.pipeline and name in self._build.pipeline.stored:
                 self._authority.hand_on([self._build.pipeline.stored[name]])
             files = _files_for(spec, name, alone=len(names) == 1)
-            found = artifacts.collect(files, source, say)
+            found = artifacts.collect(files, source, say, self._expanded)
             self._build.outputs[name] = artifacts.pack(found, self._target(name), links=files.links)
 
     def _target(self, name: str) -> Path:
@@ -132,13 +134,16 @@ class Delivery:
     def _to_s3(
         self, target: dict[str, Any], files: Files, source: Path, say: Callable[[str], None]
     ) -> dict[str, Any]:
-        found = artifacts.collect(files, source, say)
+        found = artifacts.collect(files, source, say, self._expanded)
         name = target.get("name") or self._build.shown["projectName"]
         if target.get("overrideArtifactName") and files.name:
-            name = self._named(files.name)
+            name = self._expanded(files.name)
+        is_by_build = target.get("namespaceType") == "BUILD_ID"
+        prefix = self._expanded(files.prefix) if files.prefix and is_by_build else None
         parts = [
+            prefix,  # user guide, s3-prefix: <s3-prefix>/<build-id>/<name>.zip, with BUILD_ID only
             target.get("path"),
-            self._build.uuid if target.get("namespaceType") == "BUILD_ID" else None,
+            self._build.uuid if is_by_build else None,
             None if name == "/" else name,
         ]
         key = "/".join(part.strip("/") for part in parts if part)
@@ -170,7 +175,8 @@ class Delivery:
             backend = self._world.moto("s3", self._authority.account, self._authority.region)
             if bucket not in backend.buckets:
                 raise DeliveryError(f"NoSuchBucket: The specified bucket does not exist: {bucket}")
-            backend.put_object(bucket, key, data)
+            stored = backend.put_object(bucket, key, data)
+            stored.set_metadata({"x-amz-meta-codebuild-buildarn": self._build.shown["arn"]})
 
 
 def _files_for(spec: Buildspec, name: str, *, alone: bool) -> Files:

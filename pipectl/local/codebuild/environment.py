@@ -6,8 +6,10 @@ User guide, "Environment variables in build environments".
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local.codebuild.sources import S3_ARN
 from pipectl.local.codebuild.values import ParameterReader, SecretReader
 
 if TYPE_CHECKING:
@@ -33,24 +35,35 @@ def overridden(
     return list(merged.values())
 
 
-def stated(build: Build, buildspec: Buildspec, role: Caller, account: str, region: str) -> dict[str, str]:
-    """The user's variables with their values: StartBuild's before the project's before the buildspec's"""
+@dataclass(frozen=True)
+class Stated:
+    """The user's variables with their values, and the names of those that came from a store of secrets."""
+
+    values: dict[str, str]
+    secret: frozenset[str]
+
+    def hidden(self) -> set[str]:
+        """The values that no log shows"""
+        return {self.values[name] for name in self.secret}
+
+
+def stated(build: Build, buildspec: Buildspec, role: Caller, account: str, region: str) -> Stated:
+    """StartBuild's variables before the project's before the buildspec's
+
+    User guide, exported-variables: neither those of Secrets Manager nor of Parameter Store are exported.
+    """
     parameter = ParameterReader(role, account, region)
     secret = SecretReader(role, account, region)
     found = dict(buildspec.variables)
     found |= {name: parameter(path) for name, path in buildspec.parameters.items()}
     found |= {name: secret(reference) for name, reference in buildspec.secrets.items()}
+    names = {*buildspec.parameters, *buildspec.secrets}
     readers: dict[str, Callable[[str], str]] = {PARAMETER_STORE: parameter, SECRETS_MANAGER: secret}
     for variable in build.shown["environment"]["environmentVariables"]:
         read = readers.get(variable.get("type", ""))
         found[variable["name"]] = read(variable["value"]) if read else variable["value"]
-    return found
-
-
-def secret_names(build: Build) -> set[str]:
-    """User guide, exported-variables: "sensitive" ones of the project are not exported"""
-    variables = build.shown["environment"]["environmentVariables"]
-    return {variable["name"] for variable in variables if variable.get("type") == SECRETS_MANAGER}
+        (names.add if read else names.discard)(variable["name"])
+    return Stated(found, frozenset(names))
 
 
 def own(build: Build, folders: Mapping[str, Path], log_path: str) -> dict[str, str]:
@@ -69,13 +82,34 @@ def own(build: Build, folders: Mapping[str, Path], log_path: str) -> dict[str, s
         "CODEBUILD_LOG_PATH": log_path,
         "CODEBUILD_PROJECT_ARN": build.project["arn"],
         "CODEBUILD_RESOLVED_SOURCE_VERSION": shown.get("resolvedSourceVersion"),
-        "CODEBUILD_SOURCE_REPO_URL": shown["source"].get("location"),
+        "CODEBUILD_SOURCE_REPO_URL": _url(shown["source"]),
         "CODEBUILD_SOURCE_VERSION": shown.get("sourceVersion"),
         "CODEBUILD_SRC_DIR": source,
         "CODEBUILD_START_TIME": int(shown["startTime"].timestamp() * 1000),
     }
     secondary = {f"CODEBUILD_SRC_DIR_{name}": folder for name, folder in folders.items() if name}
-    return {name: str(value) for name, value in (variables | secondary).items() if value is not None}
+    more = variables | secondary | _secondary(build)
+    return {name: str(value) for name, value in more.items() if value is not None}
+
+
+def _secondary(build: Build) -> dict[str, Any]:
+    """Of each secondary source its URL and version (user guide)"""
+    urls = {
+        f"CODEBUILD_SOURCE_REPO_URL_{source['sourceIdentifier']}": _url(source)
+        for source in build.shown["secondarySources"]
+    }
+    return urls | {
+        f"CODEBUILD_SOURCE_VERSION_{entry['sourceIdentifier']}": entry["sourceVersion"]
+        for entry in build.shown["secondarySourceVersions"]
+    }
+
+
+def _url(source: Mapping[str, Any]) -> str | None:
+    """User guide: of S3 it begins with s3://"""
+    location = source.get("location")
+    if location and source["type"] == "S3":
+        return f"s3://{S3_ARN.sub('', location)}"
+    return location
 
 
 def host(build: Build, url: str, desk: Desk, region: str, shims: Path) -> dict[str, str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from pipectl.facts.build_images import plain_name
+
 _X86 = ("LINUX_CONTAINER", "LINUX_GPU_CONTAINER", "LINUX_EC2")
 _ARM = ("ARM_CONTAINER", "ARM_EC2")
 _WINDOWS = (
@@ -17,7 +19,6 @@ _WINDOWS = (
     "WINDOWS_EC2",
 )
 
-_PREFIX = "aws/codebuild/"
 _LAMBDA = re.compile(r"amazonlinux-(x86_64|aarch64)-lambda-standard:[a-z]+[\d.]*")
 
 _CURATED: dict[str, tuple[str, ...]] = {
@@ -32,16 +33,6 @@ _CURATED: dict[str, tuple[str, ...]] = {
     },
     **{f"macos-arm-base:{tag}": ("MAC_ARM",) for tag in ("14", "15", "26")},
 }
-_DATED = re.compile(r"-\d{2}\.\d{2}\.\d{2}$")  # a fixed release of an image, as in standard:7.0-24.10.29
-
-
-def is_curated(image: str) -> bool:
-    return image.startswith(_PREFIX)
-
-
-def plain_name(image: str) -> str:
-    """The name without prefix and without the date of a fixed release"""
-    return _DATED.sub("", image.removeprefix(_PREFIX))
 
 
 def environments(image: str) -> tuple[str, ...]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from pipectl.facts.secret_names import ACCESS_KEY
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pipectl.local.codebuild.record import Build
@@ -16,6 +20,8 @@ _LARGEST_END = 64 * 1024
 _LARGEST_EVENT = 256 * 1024
 _MOST_EVENTS = 10_000  # API reference of CloudWatch Logs, PutLogEvents
 _CHUNK = 1024 * 1024
+_MASK = b"***"
+_SHORTEST_HIDDEN = 3
 
 
 def location(build: Build, region: str, partition: str) -> dict[str, Any]:
@@ -44,7 +50,7 @@ def location(build: Build, region: str, partition: str) -> dict[str, Any]:
 
 
 class Log:
-    """Writes the agent's own lines and carries everything on, line by line."""
+    """Writes the agent's own lines and carries everything on, line by line, without secrets."""
 
     def __init__(self, world: World, build: Build, account: str, region: str) -> None:
         self._world, self._build, self._account, self._region = world, build, account, region
@@ -54,11 +60,20 @@ class Log:
         self._lines = 0
         self._bytes = 0
         self._partial = b""
+        self._hidden = _expression(())
 
     def say(self, text: str) -> None:
         """A line of the agent, as in "[Container] 2024/03/05 18:49:31.181522 Entering phase BUILD"."""
         moment = self._world.now().strftime("%Y/%m/%d %H:%M:%S.%f")
         self.output.write(f"[Container] {moment} {text}\n".encode(errors="replace"))
+
+    def hide(self, values: Iterable[str]) -> None:
+        """Show these values, and every access key of AWS, as `***`
+
+        User guide, "Environment variables in build environments": hidden are access key ids, and strings of
+        Parameter Store and Secrets Manager. That shorter ones than three letters are not is inferred.
+        """
+        self._hidden = _expression(values)
 
     @property
     def too_large(self) -> bool:
@@ -89,7 +104,7 @@ class Log:
         self.output.close()
 
     def _put(self, lines: list[bytes]) -> None:
-        kept = [line[:_LARGEST_EVENT] for line in lines[: _MOST_LINES - self._lines]]
+        kept = [self._hidden.sub(_MASK, line)[:_LARGEST_EVENT] for line in lines[: _MOST_LINES - self._lines]]
         self._lines += len(kept)
         self._bytes += sum(len(line) for line in kept)
         place = self._build.shown.get("logs", {})
@@ -115,6 +130,13 @@ class Log:
                 backend.create_log_stream(group, stream)
             for start in range(0, len(events), _MOST_EVENTS):
                 backend.put_log_events(group, stream, events[start : start + _MOST_EVENTS])
+
+
+def _expression(values: Iterable[str]) -> re.Pattern[bytes]:
+    """The longest first: one secret may be the beginning of another"""
+    lines = {line for value in values for line in value.splitlines() if len(line.strip()) >= _SHORTEST_HIDDEN}
+    parts = [re.escape(line) for line in sorted(lines, key=lambda line: (-len(line), line))]
+    return re.compile("|".join([*parts, ACCESS_KEY]).encode())
 
 
 def _linked(name: str) -> str:

@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipectl.local.codebuild import shell
+
 if TYPE_CHECKING:
     from pipectl.local.codebuild.record import Build
 
@@ -23,6 +25,7 @@ def install(build: Build, *, real_docker: bool) -> Path:
     folder.mkdir(exist_ok=True)
     if not (real_docker and shutil.which("docker")):
         _write(folder / "docker", "docker")
+    _write_sh(folder / "sh", build.shown["environment"]["image"])
     if not _aws_works():
         _write(folder / "aws", "aws")
     return folder
@@ -45,6 +48,12 @@ def _write(path: Path, name: str) -> None:
     path.write_text(
         f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(root))} exec {python} -m pipectl.local.shims.{name} "$@"\n'
     )
+    path.chmod(0o755)
+
+
+def _write_sh(path: Path, image: str) -> None:
+    """`sh x.sh` runs the shell that the image calls so"""
+    path.write_text(f'#!/bin/sh\nexec {shlex.join(shell.sh(image))} "$@"\n')
     path.chmod(0o755)
 
 

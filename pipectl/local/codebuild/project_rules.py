@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipectl.facts import build_images
 from pipectl.facts.codebuild_names import ECR_IMAGE, IDENTIFIER
 from pipectl.local.codebuild import images
 from pipectl.local.service import Refused
@@ -99,7 +100,7 @@ def _check_compute(environment: dict[str, Any]) -> None:
 def _check_image(environment: dict[str, Any]) -> None:
     """Also for a mistyped tag; the sentence as seen in aws/aws-codebuild-docker-images#509"""
     image, kind = environment["image"], environment["type"]
-    if not images.is_curated(image):
+    if not build_images.is_curated(image):
         return
     if kind not in images.environments(image):
         raise invalid(

@@ -6,24 +6,25 @@ User guide, "Test reports": a group that is named without ARN belongs to the pro
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipectl.buildspec.values import Files
+from pipectl.buildspec.words import COVERAGE_FORMATS, TEST_FORMATS
 from pipectl.local.codebuild import artifacts, junit
 from pipectl.local.codebuild.base import Base
 from pipectl.local.service import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from pipectl.buildspec.values import Buildspec, Report
+    from pipectl.buildspec.values import Report
     from pipectl.local.codebuild.authority import Authority
     from pipectl.local.codebuild.record import Build
     from pipectl.local.service import Caller
     from pipectl.local.world import World
 
-_COVERAGE = ("CLOVERXML", "COBERTURAXML", "JACOCOXML", "SIMPLECOV")
 _PAGE = 100
 
 
@@ -109,18 +110,27 @@ class ReportOperations(Base):
 
 
 def collect(
-    authority: Authority, build: Build, spec: Buildspec, source: Path, say: Callable[[str], None]
+    authority: Authority,
+    build: Build,
+    reports: Iterable[Report],
+    source: Path,
+    say: Callable[[str], None],
+    expand: Callable[[str], str],
 ) -> None:
-    """Store the reports of a build; a pattern that finds nothing is only said"""
+    """Store the reports of a build; a pattern that finds nothing, or an unknown format, is only said"""
     world = authority.role.world
     service: ReportOperations = world.service("codebuild", authority.account, authority.region)
-    for report in spec.reports:
+    for stated in reports:
+        report = replace(stated, group=expand(stated.group))
+        if report.format not in (*TEST_FORMATS, *COVERAGE_FORMATS):
+            say(f"Unknown file format {report.format} of report {report.group}")
+            continue
         try:
-            found = artifacts.collect(Files(report.files, report.base), source, lambda _: None)
+            found = artifacts.collect(Files(report.files, report.base), source, lambda _: None, expand)
         except artifacts.ArtifactError:
             say(f"No matching report paths found: {report.group}")
             continue
-        puts = "BatchPutCodeCoverages" if report.format in _COVERAGE else "BatchPutTestCases"
+        puts = "BatchPutCodeCoverages" if report.format in COVERAGE_FORMATS else "BatchPutTestCases"
         authority.report(_group_arn(service, build, report), puts)
         summary = junit.summary(list(found.values())) if report.format == "JUNITXML" else None
         with world.lock:
@@ -129,7 +139,7 @@ def collect(
 
 def _store(service: ReportOperations, build: Build, report: Report, summary: dict[str, Any] | None) -> None:
     group = _group_arn(service, build, report)
-    kind = "CODE_COVERAGE" if report.format in _COVERAGE else "TEST"
+    kind = "CODECOVERAGE_FORMATS" if report.format in COVERAGE_FORMATS else "TEST"
     if group not in service.groups:
         service.group(group, kind, {"exportConfigType": "NO_EXPORT"}, [])
     arn = f"{group.replace(':report-group/', ':report/')}:{uuid.uuid4()}"

@@ -6,6 +6,8 @@ POST_BUILD and UPLOAD_ARTIFACTS.
 
 from __future__ import annotations
 
+import contextlib
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from pipectl.local.codebuild.record import Build
     from pipectl.local.world import World
 
+_END = "__END_OF_TEXT__"
+_SHELL_MARKS = re.compile(r"[$`]")
 _CLIENT_ERROR = "CLIENT_ERROR"
 _YAML_ERROR = "YAML_FILE_ERROR"
 
@@ -51,6 +55,7 @@ class Run:
         self._places = sources.folders(build)
         self._authority = authority.Authority(world, build, account, region)
         self._desk: container_credentials.Desk | None = None
+        self._secret: frozenset[str] = frozenset()
         self.retry: str | None = None  # how the failed phase wants the build to be tried again
 
     def __call__(self) -> None:
@@ -132,6 +137,8 @@ class Run:
             raise PhaseError(_YAML_ERROR, str(error)) from error
         if spec.run_as or any(phase.run_as for phase in spec.phases.values()):
             self._log.say("run-as is ignored: the local AWS runs all commands as the user who started it")
+        if spec.has_git_helper:
+            self._log.say("git-credential-helper is ignored: git of this build uses what this machine has")
         if spec.has_cache:
             self._log.say("cache is ignored: the local AWS keeps nothing between builds")
         return spec
@@ -142,6 +149,7 @@ class Run:
             self._log.say("No runtime version selected in buildspec.")
             return
         image = self.build.shown["environment"]["image"]
+        wanted = {name: self._expanded(version) for name, version in wanted.items()}
         try:
             said = runtimes.select(image, wanted, lenient=self.world.options.lenient_runtimes)
         except runtimes.UnknownRuntimeError as error:
@@ -155,14 +163,21 @@ class Run:
             stated = environment.stated(self.build, spec, self._authority.role, self._account, self._region)
         except FetchError as error:
             raise PhaseError(error.code, str(error)) from error
+        self._secret = stated.secret
+        self._log.hide(stated.hidden())
         folder = programs.install(self.build, real_docker=self.world.options.docker)
         role = self._authority.role
         self._desk = container_credentials.open_desk(self.world, role.role, role.session, self._region)
         variables = environment.host(self.build, self.world.url, self._desk, self._region, folder)
-        variables |= stated
+        variables |= stated.values
         variables |= environment.own(self.build, self._places, self._log_path)
         variables |= programs.variables(self.build, self._region)
-        self._shell = shell.Shell(shell.words(spec.shell), self.build.folder, variables, self._log.output)
+        self._shell = shell.Shell(
+            shell.words(spec.shell, self.build.shown["environment"]["image"]),
+            self.build.folder,
+            variables,
+            self._log.output,
+        )
 
     @property
     def _log_path(self) -> str:
@@ -172,11 +187,15 @@ class Run:
         """Whether all commands of a phase succeeded; `finally` runs in any case"""
         failed_before = self._phases.failures
         with self._phases.phase(name.upper(), contexts=True):
-            self._set_succeeding()
+            self._set_succeeding(not self._phases.failed)
             try:
                 self._all(phase.commands, spec)
-            finally:
-                self._all(phase.finally_, spec)
+            except PhaseError:
+                self._set_succeeding(False)
+                with contextlib.suppress(PhaseError):  # the phase tells of its first failure
+                    self._all(phase.finally_, spec)
+                raise
+            self._all(phase.finally_, spec)
         return self._phases.failures == failed_before
 
     def _all(self, commands: tuple[str, ...], spec: Buildspec) -> None:
@@ -213,13 +232,12 @@ class Run:
             return Ended("FAILED", _CLIENT_ERROR, "the build printed more than the local AWS keeps")
         return Ended("TIMED_OUT")
 
-    def _set_succeeding(self) -> None:
-        self._run(f"export CODEBUILD_BUILD_SUCCEEDING={int(not self._phases.failed)}")
+    def _set_succeeding(self, is_succeeding: bool) -> None:
+        self._run(f"export CODEBUILD_BUILD_SUCCEEDING={int(is_succeeding)}")
 
     def _export(self, spec: Buildspec) -> None:
         """User guide, exported-variables: values after the last command, no secrets, nothing of AWS_*"""
-        secret = environment.secret_names(self.build) | spec.secrets.keys()
-        names = [name for name in spec.exported if not name.startswith("AWS_") and name not in secret]
+        names = [name for name in spec.exported if not name.startswith("AWS_") and name not in self._secret]
         target = self.build.folder / "exported"
         for name in names:
             self._run(f"printf '%s\\0' \"${{{name}-}}\" >> '{target}'")
@@ -230,18 +248,28 @@ class Run:
 
     def _upload(self, spec: Buildspec) -> None:
         with self._phases.phase("UPLOAD_ARTIFACTS", contexts=True):
-            reports.collect(self._authority, self.build, spec, self._places[""], self._log.say)
-            delivered = delivery.Delivery(self.world, self.build, self._authority, self._named)
+            reports.collect(
+                self._authority, self.build, spec.reports, self._places[""], self._log.say, self._expanded
+            )
+            delivered = delivery.Delivery(self.world, self.build, self._authority, self._expanded)
             try:
                 delivered.upload(spec, self._places[""], self._log.say)
             except delivery.DeliveryError as error:
                 raise PhaseError(_CLIENT_ERROR, str(error)) from error
 
-    def _named(self, name: str) -> str:
-        """A name of an artifact is an expression of the shell (user guide, artifacts/name)"""
-        target = self.build.folder / "artifact-name"
-        self._run(f"printf '%s' \"{name}\" > '{target}'")
-        return target.read_text(errors="replace")
+    def _expanded(self, text: str) -> str:
+        """Variables and commands in a text of the buildspec, as its shell fills them in
+
+        User guide, artifacts/name: "calculated at build time" in the shell; the log of a build, "Expanding
+        ...-$CODEBUILD_BUILD_NUMBER-DATE-$(date +%Y-%m-%d).json", shows the same for files. A text stays as
+        it is when the shell refuses it (inferred).
+        """
+        if not _SHELL_MARKS.search(text):
+            return text
+        target = self.build.folder / "expanded"
+        target.unlink(missing_ok=True)
+        self._run(f"cat > '{target}' <<{_END}\n{text}\n{_END}\n")
+        return target.read_text(errors="replace").removesuffix("\n") if target.exists() else text
 
     @property
     def _opened(self) -> shell.Shell:

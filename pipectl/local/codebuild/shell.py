@@ -14,6 +14,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipectl.facts.build_images import has_ubuntu
 from pipectl.local.codebuild import processes
 
 if TYPE_CHECKING:
@@ -137,14 +138,24 @@ class Shell:
                 raise Interrupted
 
 
-def words(stated: str | None) -> list[str]:
-    """The shell that a buildspec names; else the default, which on Amazon Linux is bash called `sh`"""
+def words(stated: str | None, image: str) -> list[str]:
+    """The shell that a buildspec names; else `sh`, which in Ubuntu images is dash and on Amazon Linux bash
+
+    Seen in logs of both: "script.sh: 4: cd: can't cd to ..." is dash's. Of images of one's own it is not
+    known which `sh` they have; bash takes more (inferred).
+    """
     bash = shutil.which("bash")
     if stated and "bash" in stated and bash:
         return [bash, "--noprofile", "--norc"]
-    if stated is None and bash:
-        return [bash, "--posix", "--noprofile", "--norc"]
-    return [shutil.which("sh") or "/bin/sh"]
+    return [*sh(image), *([] if has_ubuntu(image) or not bash else ["--noprofile", "--norc"])]
+
+
+def sh(image: str) -> list[str]:
+    """What `sh` means in an image, as far as this machine has it"""
+    bash = shutil.which("bash")
+    if not has_ubuntu(image) and bash:
+        return [bash, "--posix"]
+    return [shutil.which("dash") or shutil.which("sh") or "/bin/sh"]
 
 
 def _exit_status(code: int) -> int:

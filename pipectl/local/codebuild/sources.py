@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipectl.local.world import World
 
 _REPOSITORY = re.compile(r".*/v1/repos/(?P<name>[\w.-]+?)/?|codecommit::[\w-]+://(?P<grc>[\w.-]+)")
-_S3_ARN = re.compile(r"^arn:[^:]+:s3:::")
+S3_ARN = re.compile(r"^arn:[^:]+:s3:::")
 _MAIN = ""
 
 
@@ -98,7 +98,7 @@ class _Fetcher:
 
     def _object(self, location: str, version: str | None, folder: Path) -> str | None:
         """User guide: BUCKET/KEY.zip, or BUCKET/FOLDER/ with everything below"""
-        bucket, _, key = _S3_ARN.sub("", location).partition("/")
+        bucket, _, key = S3_ARN.sub("", location).partition("/")
         with self._world.lock:
             objects = self._objects(bucket, key, version)
         if not key.endswith("/"):

@@ -99,7 +99,7 @@ class SecretReader:
             try:
                 found = secrets.get_secret_value(identity, version, "" if version else stage)
             except JsonRESTError as error:
-                said = f"{error.code}: {error.message}"
+                said = f"{error.error_type}: {error.message}"
                 raise FetchError("Secrets Manager Error", said) from error
         return str(found.get("SecretString") or "")
 
