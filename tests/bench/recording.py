@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipectl import flow, leaving
+from pipectl import command, flow, leaving
 from pipectl.aws.session import Connection, Endpoint
 from pipectl.errors import AwsError
 
@@ -30,6 +30,8 @@ class Recording(Connection):
         keys = {"aws_access_key_id": account, "aws_secret_access_key": "local"}
         super().__init__(endpoint=Endpoint(url, keys), say=lambda _: None)
         self.sent: list[Sent] = []
+        self.typed = command.Typed(endpoint_url=url)
+        """What a command line would have said of the place"""
         self._keeping = threading.Lock()
 
     def send(self, client: Any, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,7 +48,7 @@ class Recording(Connection):
                 self.sent.append(Sent(service, operation, params, asked, time.monotonic(), code))
 
 
-def create(connection: Connection, files: Sequence[str]) -> None:
+def create(connection: Recording, files: Sequence[str]) -> None:
     """Do what `pipectl create` does"""
     from pipectl.cli._first_push import FirstPush
     from pipectl.cli._options import Settings
@@ -62,7 +64,8 @@ def create(connection: Connection, files: Sequence[str]) -> None:
         if isinstance(event, Outcome) and push.hear:
             push.hear(event)
 
-    outcomes = list(flow.apply(plans, stacks, connection, watch))
+    with command.typed(connection.typed):
+        outcomes = list(flow.apply(plans, stacks, connection, watch))
     for outcome in outcomes:
         if outcome.error:
             raise outcome.error
@@ -85,7 +88,7 @@ def destroy(connection: Connection, files: Sequence[str]) -> None:
     leaving.plan(stacks, Wishes(), lambda _: None)
 
 
-def status(connection: Connection, files: Sequence[str]) -> None:
+def status(connection: Recording, files: Sequence[str]) -> None:
     """Do what `pipectl status` does for specs of one Region"""
     from pipectl.aws.account import Account
     from pipectl.kinds.declaration import declaration
@@ -96,4 +99,5 @@ def status(connection: Connection, files: Sequence[str]) -> None:
     region = connection.region(specs[0].region)
     nobody = Account("000000000000", region)
     wanted = {name: declaration(spec, nobody, name) for spec in specs for name in spec.all(Pipeline)}
-    state.states(connection.cloud(region), region, wanted)
+    with command.typed(connection.typed):
+        state.states(connection.cloud(region), region, wanted)
