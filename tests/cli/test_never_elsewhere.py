@@ -204,3 +204,26 @@ def test_values_that_an_operation_does_not_need_do_not_stop_it(
     checked = run("validate")
     assert checked.exit_code == 0
     assert "note: `OWNER` is not set in the environment; plan, create and export need it" in checked.stdout
+
+
+def test_the_hint_of_an_error_repeats_the_endpoint(
+    here: Path, offline: Run, server: Server, tmp_path: Path
+) -> None:
+    place = f"--region ap-southeast-1 --endpoint-url {server.url}"
+    typed = place.split()
+    spec = tmp_path / "my spec.yaml"
+    spec.write_text(HEAD + PIPELINE, encoding="utf-8")
+    for words, hint in (
+        (("status", "-p", "none"), f"`pipectl {place} create SPEC` makes a new one"),
+        (("retry", "Build", "-p", "none"), f"`pipectl {place} create SPEC` makes a new one"),
+        (("status", str(spec)), f"`pipectl {place} create '{spec}'` makes a new one"),
+        (
+            ("disable-transition", "A", "B", "-p", "*", "--reason", "x"),
+            f"`pipectl {place} status --all`",
+        ),
+        (("plan",), f"`pipectl {place} plan shop.yaml`"),
+    ):
+        for line in ((*typed, *words), (*words, *typed)):
+            refused = offline(*line)
+            assert refused.exit_code in (1, 2)
+            assert hint in refused.stderr, (line, refused.stderr)
