@@ -1,7 +1,7 @@
 """Image definitions: the containers that a build names in them, as far as its commands say so."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pipectl.kinds.buildspec import buildspec
 from pipectl.kinds.pipeline_block import Action, Pipeline
@@ -15,6 +15,10 @@ NAME = re.compile(r"""\\?["']?\bname\\?["']?\s*:\s*\\?["']([^"'\\]+)\\?["']""")
 WRITTEN_TO = re.compile(r"""(?:>{1,2}|\btee(?:\s+-a)?)\s*["']?([^\s"'|;&>]+)""")
 VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 IMAGE = "imageUri"
+
+EDITOR = re.compile(r"(?:^|[\s;&|(])(sed|envsubst|jq|yq|awk|perl|python3?|node|ruby)\s")
+"""Programs that change a file, so that what was written to it is not what the deployment reads."""
+SUBSTITUTION = re.compile(r"""s([/|#,:@!])([\w.<>{}$@%-]+)\1""")
 
 Variable = Callable[[str], str | None]
 """The value of a build's variable; None when it is not known."""
@@ -37,6 +41,26 @@ def names_in(command: str, file: str, variable: Variable) -> list[str | None]:
     ]
     names: list[str | None] = [None if "$" in name or "%" in name else name for name in filled]
     return [*names, *[None] * (command.count(IMAGE) - len(names))]
+
+
+def names_of(commands: Sequence[str], file: str, variable: Variable) -> Iterator[tuple[int, str | None]]:
+    """The containers that commands write images for, each with the number of its command.
+
+    None stands for a name that is not known, also since a later command changes the file.
+    """
+    for number, command in enumerate(commands):
+        written = list(WRITTEN_TO.finditer(command))
+        rest = command[written[-1].end() :] if written else ""
+        later = [text for text in (rest, *commands[number + 1 :]) if file in text and EDITOR.search(text)]
+        for name in names_in(command, file, variable):
+            yield number, None if name and any(_changes(text, name) for text in later) else name
+
+
+def _changes(command: str, name: str) -> bool:
+    """Whether an editor may change a name; substitutions of other words by `sed` do not."""
+    editors = {match[1] for match in EDITOR.finditer(command)}
+    words = [match[2] for match in SUBSTITUTION.finditer(command)]
+    return editors != {"sed"} or not words or any(word in name for word in words)
 
 
 def deployed_containers(spec: Spec, cluster: str, service: str) -> set[str] | None:
@@ -73,5 +97,4 @@ def _written(spec: Spec, maker: Wired, file: str) -> Iterator[str | None]:
 
 
 def _all(commands: Iterable[str], file: str, variable: Variable) -> Iterator[str | None]:
-    for command in commands:
-        yield from names_in(command, file, variable)
+    yield from (name for _, name in names_of(list(commands), file, variable))

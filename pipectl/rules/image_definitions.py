@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipectl.kinds.buildspec import Buildspec, Command, buildspec
-from pipectl.kinds.image_definitions import names_in
+from pipectl.kinds.image_definitions import names_of
 from pipectl.rules._delivery import Delivery, deliveries
 from pipectl.spec.problems import Problem, did_you_mean, shown
 from pipectl.spec.spec import Spec
@@ -16,10 +16,11 @@ def check(spec: Spec) -> Iterator[Problem]:
     for each in deliveries(spec):
         found = buildspec(spec, each.build.action.project or "", each.project)
         if found is not None and each.task is not None and each.service is not None:
-            for command in found.commands():
-                for name in names_in(command.text, each.file, found.variable):
-                    if name is not None and name not in each.task.containers:
-                        yield _unknown(spec, found, command, each, name)
+            commands = list(found.commands())
+            texts = [command.text for command in commands]
+            for number, name in names_of(texts, each.file, found.variable):
+                if name is not None and name not in each.task.containers:
+                    yield _unknown(spec, found, commands[number], each, name)
 
 
 def _unknown(spec: Spec, found: Buildspec, command: Command, each: Delivery, name: str) -> Problem:
