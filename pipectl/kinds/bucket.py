@@ -1,6 +1,5 @@
 """The artifact bucket: no public access, TLS only, encrypted, artifacts expire."""
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -8,10 +7,9 @@ from typing import Any
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, for_each, side_by_side
 from pipectl.aws.permissions import Need, Purpose, needs
-from pipectl.aws.policy import VERSION, canonical
 from pipectl.engine.values import Resource, State, Step
 from pipectl.errors import AccessDenied, AwsError
-from pipectl.kinds import bucket_removal, names
+from pipectl.kinds import bucket_policy, bucket_removal, names
 from pipectl.kinds.kind import Contents, Kind, Wanted, listed, mapped, no_design, tags
 from pipectl.spec.spec import Spec
 
@@ -21,7 +19,6 @@ ABORT_DAYS = 7
 """How long the parts of an upload stay that nobody ends."""
 
 RULE_ID = "pipectl-artifacts"
-TLS_SID = "OnlyTls"
 
 PUBLIC_ACCESS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
@@ -38,6 +35,7 @@ ABSENT = (
 
 def artifact_bucket(spec: Spec, account: Account) -> Resource:
     """The one bucket of a stack's artifacts."""
+    name = names.artifact_bucket(spec.name, account.id, account.region)
     stated = {
         "public_access": "blocked",
         "tls_only": True,
@@ -45,7 +43,9 @@ def artifact_bucket(spec: Spec, account: Account) -> Resource:
         "expire_days": EXPIRE_DAYS,
         "tags": tags(spec),
     }
-    return Resource(NAME, names.artifact_bucket(spec.name, account.id, account.region), stated)
+    if others := bucket_policy.other_accounts(spec, account, name):
+        stated["shared_with"] = others
+    return Resource(NAME, name, stated)
 
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
@@ -71,15 +71,17 @@ def _state(cloud: Cloud, name: str, stated: State) -> State | None:
     if None in answers.values():
         return None
     block, policy, encryption, lifecycle, tagging = (answers.get(what) or {} for what in READS.values())
+    arn, said = cloud.account.arn("s3", name), policy.get("Policy")
     blocked = block.get("PublicAccessBlockConfiguration", {})
     rules = encryption.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
     return {
         "public_access": "blocked" if all(blocked.get(flag) for flag in PUBLIC_ACCESS) else "open",
-        "tls_only": _is_tls_only(cloud.account.arn("s3", name), policy.get("Policy")),
+        "tls_only": bucket_policy.is_tls_only(arn, said),
+        "shared_with": bucket_policy.shared_with(arn, cloud.account.partition, said),
         "encryption": _algorithm(rules),
         "expire_days": _expires(lifecycle.get("Rules", [])),
         "tags": mapped(tagging.get("TagSet"), "Key", "Value"),
-        "policy": policy.get("Policy"),
+        "policy": said,
         "rules": lifecycle.get("Rules", []),
     }
 
@@ -135,9 +137,9 @@ def _put(cloud: Cloud, name: str, stated: State, before: State) -> None:
     if "expire_days" in stated:
         rules = _lifecycle(stated["expire_days"], before.get("rules") or [])
         settings["put_bucket_lifecycle_configuration"] = {"LifecycleConfiguration": {"Rules": rules}}
-    if "tls_only" in stated:
-        policy = _tls_policy(cloud.account.arn("s3", name), before.get("policy"))
-        settings["put_bucket_policy"] = {"Policy": policy}
+    arn = cloud.account.arn("s3", name)
+    if ours := bucket_policy.statements(arn, cloud.account.partition, stated):
+        settings["put_bucket_policy"] = {"Policy": bucket_policy.with_ours(ours, before.get("policy"))}
     if "tags" in stated and before:
         pairs = listed({**before["tags"], **stated["tags"]}, "Key", "Value")
         settings["put_bucket_tagging"] = {"Tagging": {"TagSet": pairs}}
@@ -156,31 +158,6 @@ def _lifecycle(days: int, before: list[Mapping[str, Any]]) -> list[Mapping[str, 
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": ABORT_DAYS},
     }
     return [*(rule for rule in before if rule.get("ID") != RULE_ID), ours]
-
-
-def tls_statement(arn: str) -> dict[str, Any]:
-    """What refuses every request without TLS, to a bucket by its ARN."""
-    return {
-        "Sid": TLS_SID,
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, f"{arn}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-
-
-def _is_tls_only(arn: str, policy: str | None) -> bool:
-    wanted = canonical({"Statement": [tls_statement(arn)]}) or {}
-    return bool((canonical(policy) or {}).get(TLS_SID) == wanted[TLS_SID])
-
-
-def _tls_policy(arn: str, before: str | None) -> str:
-    """PutBucketPolicy replaces the whole policy, so the statements of others are sent along."""
-    statements = json.loads(before)["Statement"] if before else []
-    listed_ = [statements] if isinstance(statements, Mapping) else statements
-    others = [each for each in listed_ if each.get("Sid") != TLS_SID]
-    return json.dumps({"Version": VERSION, "Statement": [*others, tls_statement(arn)]})
 
 
 GETS = ("s3:GetBucketPublicAccessBlock", "s3:GetBucketPolicy", "s3:GetEncryptionConfiguration",

@@ -8,7 +8,7 @@ from typing import Any
 from pipectl.export.cloudformation.template import Template, template
 from pipectl.export.design import Design
 from pipectl.kinds import lifecycle
-from pipectl.kinds.bucket import tls_statement
+from pipectl.kinds.bucket_policy import tls_statement
 from tests.export.conftest import ROOT
 
 Designed = Callable[[Path], Design]

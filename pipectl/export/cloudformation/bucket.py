@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pipectl.aws.policy import VERSION
 from pipectl.engine.values import Resource
 from pipectl.export.cloudformation.values import Entry, Fn, Names
-from pipectl.kinds.bucket import ABORT_DAYS, PUBLIC_ACCESS, RULE_ID, tls_statement
+from pipectl.kinds.bucket import ABORT_DAYS, PUBLIC_ACCESS, RULE_ID
+from pipectl.kinds.bucket_policy import statements
 
 
 def entries(resource: Resource, names: Names) -> Iterator[Entry]:
@@ -30,7 +31,7 @@ def entries(resource: Resource, names: Names) -> Iterator[Entry]:
     }
     named = {"BucketName": resource.name}
     yield Entry(logical, "AWS::S3::Bucket", resource, properties, named, {arn: f"{logical}.Arn"})
-    policy = {"Version": VERSION, "Statement": [tls_statement(arn)]}
+    policy = {"Version": VERSION, "Statement": statements(arn, names.account.partition, resource.stated)}
     yield Entry(
         f"{logical}Policy",
         "AWS::S3::BucketPolicy",
