@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipectl.local.codecommit.archives import Archives
 from pipectl.local.codecommit.changes import ChangeOperations
+from pipectl.local.codecommit.comment_reads import CommentReadOperations
 from pipectl.local.codecommit.differences import DifferenceOperations
 from pipectl.local.codecommit.history import HistoryOperations
 from pipectl.local.codecommit.pull_merges import PullMergeOperations
@@ -17,6 +18,7 @@ class CodeCommit(
     TagOperations,
     TriggerOperations,
     HistoryOperations,
+    CommentReadOperations,
     PullMergeOperations,
     ChangeOperations,
     DifferenceOperations,

@@ -12,6 +12,7 @@ from pipectl.local.service import Refused, Service
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipectl.local.codecommit.comment_records import Comment
     from pipectl.local.codecommit.pull_records import PullRequest
     from pipectl.local.codecommit.records import Repository, Template
     from pipectl.local.wire import Answer, Caller, Request
@@ -31,6 +32,7 @@ class Base(Service):
         self.repositories: dict[str, Repository] = {}
         self.templates: dict[str, Template] = {}
         self.pulls: dict[str, PullRequest] = {}
+        self.comments: dict[str, Comment] = {}
 
     def answer(self, request: Request, caller: Caller) -> Answer:
         """The service has no ValidationException: each member that is wrong has an error of its own"""

@@ -60,6 +60,12 @@ _REQUIRED = {
     "overrideStatus": "OverrideStatusRequiredException",
     "approvalRuleName": "ApprovalRuleNameRequiredException",
     "approvalRuleContent": "ApprovalRuleContentRequiredException",
+    "commentId": "CommentIdRequiredException",
+    "inReplyTo": "CommentIdRequiredException",
+    "content": "CommentContentRequiredException",
+    "beforeCommitId": "CommitIdRequiredException",
+    "afterCommitId": "CommitIdRequiredException",
+    "reactionValue": "ReactionValueRequiredException",
 }
 _INVALID = {
     "repositoryName": "InvalidRepositoryNameException",
@@ -96,6 +102,8 @@ _INVALID = {
     "overrideStatus": "InvalidOverrideStatusException",
     "approvalRuleName": "InvalidApprovalRuleNameException",
     "approvalRuleContent": "InvalidApprovalRuleContentException",
+    "relativeFileVersion": "InvalidRelativeFileVersionEnumException",
+    "location": "InvalidRelativeFileVersionEnumException",
 }
 
 
