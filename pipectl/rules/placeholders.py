@@ -16,10 +16,15 @@ RULE = "placeholder"
 WORDS = re.compile(
     r"(?<![\w$/.-])(?:your[-_ ](?:account|region|repo|bucket|name|app|cluster|service|project|image"
     r"|domain|user|org|token|aws)\w*(?:[-_]\w+)*|(?:aws[-_])?account[-_]id|aws[-_]region|change[-_]?(?:me|it)|replace[-_]?(?:me|this)(?:[-_]\w+)*"
-    r"|fix[-_]?me|fill[-_]?me(?:[-_]?in)?|insert[-_]\w+[-_]here|put[-_]\w+[-_]here|to[-_]be[-_](?:filled|replaced)|tbd|todo)(?![\w-])",
+    r"|fix[-_]?me|fill[-_]?me(?:[-_]?in)?|insert[-_]\w+[-_]here|put[-_]\w+[-_]here|to[-_]be[-_](?:filled|replaced)|tbd|todo)(?![\w-])"
+    r"|(?<![\w$])(?-i:REPLACE_?ME(?:_[A-Z0-9_]+)?)(?!\w)",
     re.IGNORECASE,
 )
 BRACKETS = re.compile(r"<[A-Za-z][\w .:-]*>|\[(?:your|my)[\w -]+\]|\bX{4,}\b|\{\{[^}]*\}\}")
+SHELL_BRACKETS = re.compile(
+    r"(?<!<)<(?i:your|my|insert|replace)[\w .-]*>|(?<!<)<[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+>"
+)
+"""In a command `<name>` may be a redirection; these are none that anybody writes."""
 STRUCTURE = re.compile(r"^arn:|\.amazonaws\.com|^\w+://")
 """Where a placeholder makes the whole value wrong."""
 KEEPS = ("description", "reason", "custom_data")
@@ -32,7 +37,7 @@ def check(spec: Spec) -> Iterator[Problem]:
         shell = of_shell(path, value)
         if "output_variables" in path:  # names of variables, which CodeBuild and others give
             continue
-        match = WORDS.search(value) or (None if shell or path[-1] in KEEPS else BRACKETS.search(value))
+        match = WORDS.search(value) or _brackets(value, path, is_command=shell)
         if match is None:
             continue
         message = f"{shown(match[0])} looks like a placeholder that nobody has filled in"
@@ -50,9 +55,15 @@ def _of_buildspecs(spec: Spec) -> Iterator[Problem]:
         if found is None or not found.is_file:
             continue
         for path, value in _texts(dict(found.values), ()):
-            if match := WORDS.search(value):
+            if match := WORDS.search(value) or _brackets(value, path, is_command=True):
                 message = f"{shown(match[0])} looks like a placeholder that nobody has filled in"
                 yield problem_at(found.place(path), RULE, message, _hint(match[0]), Severity.WARNING)
+
+
+def _brackets(value: str, path: Path, *, is_command: bool) -> re.Match[str] | None:
+    if path[-1] in KEEPS:
+        return None
+    return (SHELL_BRACKETS if is_command else BRACKETS).search(value)
 
 
 def _hint(word: str) -> str:
