@@ -118,6 +118,12 @@ def git_push(url: str, branch: str) -> str:
     return f"{git('push', url, branch)}{needs}"
 
 
+def first_push(url: str, branch: str, repository: str) -> str:
+    """What to do where a pipeline's branch is not there yet; the URL is empty where it is not known."""
+    step = git_push(url, branch) if url else f"push branch {branch} to {repository}"
+    return f"waiting for the first push: {step}"
+
+
 def is_elsewhere() -> bool:
     """Whether calls go to another endpoint than AWS's own: as typed, or as the environment says it."""
     named = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_CODECOMMIT")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipectl.cli._options import Settings
 from pipectl.cli._pipelines import declarations
-from pipectl.command import git_push
+from pipectl.command import first_push
 from pipectl.engine.values import Action, Outcome, Result
 from pipectl.errors import PipectlError
 from pipectl.runs.clone import clone_url
@@ -57,12 +57,12 @@ class FirstPush:
             return None
         try:
             told = [
-                f"  {git_push(url.result(), self._branches[repository][1]).replace('`', '')}"
+                first_push(url.result(), self._branches[repository][1], repository)
                 for repository, url in sorted(self._urls.items())
             ]
         except PipectlError:  # all was made: who may not ask for the URL is not told it
             return None
-        return "\n".join(["Push to start the first run:", *told])
+        return "\n".join(told)
 
 
 def _sources(stack: "Stack") -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from pipectl.command import pipectl
+from pipectl.command import first_push, git_push, pipectl
 from pipectl.render.error import permission
 from pipectl.render.harmless import harmless
 from pipectl.render.hold import closed_text, warnings
@@ -12,11 +12,13 @@ from pipectl.render.marks import Look, Mark
 from pipectl.render.plan import quoted
 from pipectl.render.text import cut, pad, plain, width, wrapped
 from pipectl.render.times import ago, duration
+from pipectl.runs.first_push import is_missing
 from pipectl.runs.until import LONGEST
 from pipectl.runs.values import (
     ActionState,
     Deployment,
     Execution,
+    MissingBranch,
     PipelineState,
     ServiceState,
     StageState,
@@ -187,8 +189,9 @@ def _waits(stage: StageState, waiting: Execution, now: datetime, newest: str | N
 def _stage_lines(
     stage: StageState, look: Look, now: datetime, column: int, newest: str | None
 ) -> Iterator[str]:
-    mark = look.mark(_mark(stage.status))
-    told = _when(stage, now)
+    is_new = stage.missing is not None and stage.missing.is_first
+    mark = look.mark(Mark.KEPT if is_new else _mark(stage.status))
+    told = "has no commit yet" if is_new else _when(stage, now)
     if stage.execution and stage.execution != newest:
         is_done = stage.status == "Succeeded"
         known = stage.entered if stage.entered and not is_done else Execution(stage.execution)
@@ -246,6 +249,8 @@ def _action_lines(
     first, *more = ["", *told] if is_below or not told else told
     yield f"{' ' * ACTIONS}{label}{first}".rstrip()
     yield from (" " * indent + line for line in more)
+    if stage.missing and stage.missing.is_first and is_missing(action.provider, action.error):
+        return
     if action.error:
         folded = wrapped(plain(action.error), look.width - ACTIONS - 4)
         yield from (f"{' ' * (ACTIONS + 2)}{look.paint('| ' + line, 'red')}" for line in folded)
@@ -261,12 +266,22 @@ def _ways_on(stage: StageState, look: Look, newest: str | None) -> list[str]:
     """What to type below a stage that failed, or is asked for an approval."""
     if any(map(_is_asked, stage.actions)):
         return _typed(f"{pipectl('approve')} or {pipectl('reject')} answers", look)
+    if stage.missing:
+        return _typed(_push(stage.missing), look)
     if stage.status != "Failed" or stage.execution is None:
         return []
     other = [] if stage.execution == newest else ["--execution", short(stage.execution)]
     logs, retry = pipectl("logs", *other), pipectl("retry", stage.name)
     has_log = any(action.status == "Failed" and action.provider in LOGGING for action in stage.actions)
     return _typed(f"{logs} shows all of it, {retry} tries again" if has_log else f"{retry} tries again", look)
+
+
+def _push(missing: MissingBranch) -> str:
+    if missing.is_first:
+        return first_push(missing.url, missing.branch, missing.repository)
+    url = missing.url
+    step = git_push(url, missing.branch) if url else f"pushing {missing.branch} to {missing.repository}"
+    return f"{step} brings branch {missing.branch} back"
 
 
 def _typed(told: str, look: Look) -> list[str]:

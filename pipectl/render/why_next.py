@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import singledispatch
 
-from pipectl.command import git, pipectl
+from pipectl.command import first_push, git, pipectl
 from pipectl.render.status import short
 from pipectl.render.why_unseen import push, reason_step
+from pipectl.runs.first_push import is_missing
 from pipectl.runs.why import answers
 from pipectl.runs.why.answers import LONGEST_HOLD, Answer, Why
 
@@ -70,12 +71,13 @@ def _failed(answer: answers.Failed, why: Why, now: datetime) -> Iterator[str]:
     if answer.run is None and answer.condition in ("BEFORE_ENTRY", "ON_SUCCESS"):
         yield f"{pipectl('override', answer.stage)} goes on all the same"
         return
-    if why.commit is None and answer.run is not None and answer.run.provider == "CodeCommit":
+    if why.commit is None and answer.run and is_missing(answer.run.provider, answer.run.error):
         where = answer.run.configuration
-        yield push(
-            why.clone_url,
-            {"branch": where.get("BranchName", ""), "repository": where.get("RepositoryName", "")},
-        )
+        branch, repository = where.get("BranchName", ""), where.get("RepositoryName", "")
+        if why.live:
+            yield push(why.clone_url, {"branch": branch, "repository": repository})
+        else:
+            yield first_push(why.clone_url, branch, repository)
     elif answer.retryable:
         yield f"{pipectl('retry', answer.stage)} tries again"
     else:

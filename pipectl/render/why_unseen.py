@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipectl.command import aws, git_push, pipectl
+from pipectl.command import aws, first_push, git_push, pipectl
 from pipectl.render.text import plain
 from pipectl.runs.why.answers import NeverSeen
 
@@ -33,7 +33,9 @@ def push(url: str, details: Mapping[str, str]) -> str:
 def _step(reason: str, details: Mapping[str, str], url: str) -> str:
     start = f"{pipectl('start')} runs what is there now"
     match reason:
-        case "not_pushed" | "no_repository":
+        case "no_repository":
+            return first_push(url, details["branch"], details["repository"])
+        case "not_pushed":
             return push(url, details)
         case "other_branch":
             return f"merge it into {details['branch']}, and {push(url, details)}"

@@ -8,6 +8,7 @@ from typing import Any
 from pipectl.aws.cloud import Cloud, find, side_by_side
 from pipectl.runs.declared import Declaration, Declared, actions
 from pipectl.runs.executions import execution
+from pipectl.runs.first_push import with_missing_branches
 from pipectl.runs.parallel import beside, entered, is_parallel, newest_runs
 from pipectl.runs.pipelines import NOT_THERE
 from pipectl.runs.services import Target, services
@@ -65,11 +66,12 @@ def refused(services: Iterable[ServiceState], unseen: Unseen) -> tuple[Refused, 
 def _told_apart(
     cloud: Cloud, state: PipelineState, executions: Sequence[Execution], unseen: Unseen
 ) -> PipelineState:
-    """A PARALLEL pipeline as its newest execution went through it, which takes one call more."""
+    """What takes a call more: where a missing branch is pushed to, and a PARALLEL pipeline's newest run."""
+    stages = with_missing_branches(cloud, state.stages, executions, {})
     if not is_parallel(executions):
-        return state
+        return replace(state, stages=stages)
     runs = unseen.ask(partial(newest_runs, cloud, state.pipeline)) or []
-    stages = entered(state.stages, executions[0].id, runs)
+    stages = entered(stages, executions[0].id, runs)
     return replace(state, stages=stages, beside=beside(executions, runs))
 
 

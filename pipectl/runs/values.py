@@ -111,6 +111,17 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class MissingBranch:
+    """The branch that a source could not find. `url` is empty where AWS does not tell it."""
+
+    repository: str
+    branch: str
+    url: str
+    is_first: bool
+    """Whether no execution ever had a commit, so that the first push is waited for."""
+
+
+@dataclass(frozen=True)
 class StageState:
     """One stage: the last execution that entered it, its gate, and what waits before the gate.
 
@@ -130,6 +141,8 @@ class StageState:
     """`ROLLBACK` when the execution in it is one."""
     entered: Execution | None = None
     """The execution in it with its commit, where that is known."""
+    missing: MissingBranch | None = None
+    """Set where its source failed because there is no such branch; a retry does not help then."""
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ def test_create_shows_the_plan_the_sum_and_the_way_to_the_first_run(run: Run, fr
     assert "  + ecr repository         rails_app\n" in result.stdout
     assert "\n14 to create\n" in result.stdout
     assert "✓ 14 created in " in result.stdout
-    assert "Push to start the first run:\n  git push http://127.0.0.1:" in result.stdout
-    assert result.stdout.endswith("/FriendReminders master\n")
+    assert "waiting for the first push: `git push http://127.0.0.1:" in result.stdout
+    assert result.stdout.endswith("/FriendReminders master`\n")
 
 
 def test_who_may_not_ask_where_to_push_has_created_all_the_same(
@@ -40,7 +40,7 @@ def test_who_may_not_ask_where_to_push_has_created_all_the_same(
     faults({"service": "codecommit", "operation": "GetRepository", "code": "AccessDeniedException"})
     result = run("create", friendreminders)
     assert result.exit_code == 0, result.output
-    assert "Push to start" not in result.stdout
+    assert "first push" not in result.stdout
 
 
 def test_progress_goes_to_stderr_in_plain_lines(run: Run, friendreminders: str) -> None:

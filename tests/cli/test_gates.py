@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from pipectl.errors import ExitCode
+
 Run = Callable[..., Result]
 Client = Callable[[str], Any]
 Data = Callable[[Result], Any]
@@ -159,8 +161,10 @@ def test_status_tells_stages_gates_actions_and_services(created: str, run: Run) 
     run("disable-transition", "Deploy", "--reason", "freeze", *REGION)
     screen = run("status", created).stdout
     assert screen.startswith("FriendReminders  ·  execution ")
-    assert "  Source    ✗  failed " in screen
-    assert "No branch [master] found" in screen
+    assert "  Source    ·  has no commit yet\n" in screen
+    assert "waiting for the first push: `git push http://127.0.0.1:" in " ".join(screen.split())
+    assert "retry" not in screen
+    assert "No branch" not in screen
     assert "  Build     ·  has never run" in screen
     assert "     ╳ closed by root, " in screen
     assert '): "freeze"' in screen
@@ -211,13 +215,17 @@ def test_status_is_told_as_data_in_the_documented_form(created: str, run: Run, d
     ]
 
 
-def test_status_with_a_spec_sends_four_reads_and_no_more(created: str, run: Run) -> None:
+def test_status_with_a_spec_sends_four_reads_and_one_for_where_to_push(created: str, run: Run) -> None:
     result = run("status", created, "--calls")
-    assert result.stderr.splitlines()[-1] == "4 reads, 0 writes"
+    assert result.stderr.splitlines()[-1] == "5 reads, 0 writes"
 
 
-def test_the_commands_of_a_status_repeat_what_was_typed(created: str, run: Run) -> None:
+def test_the_commands_of_a_status_repeat_what_was_typed(
+    created: str, run: Run, client: Callable[[str], Any]
+) -> None:
     """There may be other pipelines, and what is typed next must mean the same"""
+    client("codecommit").delete_repository(repositoryName="FriendReminders")
+    assert run("start", "--wait", *REGION).exit_code == ExitCode.RUN_FAILED
     region = " ".join(REGION)
     for words, place, about in (
         ((*REGION, "-p", "FriendReminders"), f"{region} ", " -p FriendReminders"),

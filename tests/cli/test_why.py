@@ -1,6 +1,7 @@
 """Every answer to "why is my commit not live?", each with the pipeline really in that state"""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -320,6 +321,28 @@ def test_an_empty_repository_waits_for_its_first_push(shop: Shop, told: Told) ->
     execution = shop.create(RELEASE, first=None)
     shop.ends(execution, "Failed")
     told("why_source_failed", shop.ask("why"), NOT_LIVE)
+    words = re.search(
+        r"waiting for the first push: `git push http://\S+/shop main`",
+        " ".join(shop.ask("why").stdout.split()),
+    )
+    assert words
+    assert words[0] in " ".join(shop.ask("status").stdout.split())
+    assert "retry" not in shop.ask("status").stdout
+
+
+def test_a_branch_that_is_gone_does_not_wait_for_its_first_push(shop: Shop) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    codecommit = shop.aws("codecommit")
+    tip = codecommit.get_branch(repositoryName="shop", branchName="main")["branch"]["commitId"]
+    codecommit.create_branch(repositoryName="shop", branchName="other", commitId=tip)
+    codecommit.update_default_branch(repositoryName="shop", defaultBranchName="other")
+    codecommit.delete_branch(repositoryName="shop", branchName="main")
+    shop.ask("start", "--wait")
+    status = " ".join(shop.ask("status").stdout.split())
+    assert "No branch [main] found" in status
+    assert re.search(r"`git push \S+/shop main` brings branch main back", status)
+    for screen in (status, shop.ask("why").stdout):
+        assert not re.search("retry|first push", screen)
 
 
 def test_a_commit_before_the_closed_first_stage_waits_there(shop: Shop, told: Told) -> None:
