@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipectl.local.codecommit.archives import Archives
+from pipectl.local.codecommit.blob_differences import BlobDifferenceOperations
 from pipectl.local.codecommit.changes import ChangeOperations
 from pipectl.local.codecommit.comment_reads import CommentReadOperations
 from pipectl.local.codecommit.differences import DifferenceOperations
@@ -22,6 +23,7 @@ class CodeCommit(
     PullMergeOperations,
     ChangeOperations,
     DifferenceOperations,
+    BlobDifferenceOperations,
     Archives,
 ):
     """The service of one account and Region, put together from its parts."""

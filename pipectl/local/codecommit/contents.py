@@ -90,7 +90,11 @@ class ContentOperations(Base):
             }
 
     def get_blob(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        repository, identity = self.found(request["repositoryName"]), request["blobId"]
+        repository = self.found(request["repositoryName"])
+        return {"content": self.blob_content(repository, request["blobId"])}
+
+    def blob_content(self, repository: Repository, identity: str) -> bytes:
+        """The content of a blob; one that the API cannot answer is refused"""
         if not store.is_object_id(identity):
             raise Refused("InvalidBlobIdException", f"{identity} is not a full blob id")
         with store.opened(repository.folder) as git:
@@ -98,7 +102,7 @@ class ContentOperations(Base):
         if content is None:
             raise Refused("BlobIdDoesNotExistException", f"Blob {identity} does not exist")
         _refuse_large(content)
-        return {"content": content}
+        return content
 
     def specified(self, git: Repo, repository: Repository, specifier: str | None) -> Commit:
         """Without a specifier the tip of the default branch (API reference, GetFile)"""
