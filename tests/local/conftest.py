@@ -10,9 +10,12 @@ import pytest
 from botocore.config import Config
 
 import pipectl.local
+from tests.local.machine import Machine
 from tests.plain import session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipectl.local.server import Server
 
 Client = Callable[..., Any]
@@ -56,3 +59,19 @@ def _connect(url: str, account: str) -> Client:
         return mine.client(service, region_name=region, endpoint_url=url, config=config)  # type: ignore[call-overload]
 
     return client
+
+
+@pytest.fixture
+def machine(server: Server, account: str, tmp_path: Path) -> Machine:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text("FROM ruby:3.4\nCOPY app.rb .\nRUN bundle install\n")
+    (folder / "app.rb").write_text("puts 1")
+    return Machine(server, account, folder)
+
+
+@pytest.fixture
+def ecr(client: Callable[..., Any]) -> Any:
+    made = client("ecr")
+    made.create_repository(repositoryName="shop")
+    return made

@@ -3,85 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import pipectl
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipectl.local.server import Server
-
-ROOT = Path(pipectl.__file__).parents[1]
-
-
-class Machine:
-    """A folder in which commands run as in a build"""
-
-    def __init__(self, server: Server, account: str, folder: Path) -> None:
-        self.folder = folder
-        self.account = account
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "PYTHONPATH": str(ROOT),
-            "PIPECTL_LOCAL_BUILD": str(folder.parent),
-            "PIPECTL_LOCAL_PRIVILEGED": "1",
-            "AWS_ENDPOINT_URL": server.url,
-            "AWS_ACCESS_KEY_ID": account,
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_REGION": "eu-west-1",
-            "AWS_DEFAULT_REGION": "eu-west-1",
-        }
-
-    def run(self, program: str, *words: str, said: str = "", status: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", f"pipectl.local.shims.{program}", *words],
-            cwd=self.folder,
-            env=self.environment,
-            input=said,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == status, done.stderr
-        return done.stdout if status == 0 else done.stderr
-
-    def docker(self, *words: str, said: str = "", status: int = 0) -> str:
-        return self.run("docker", *words, said=said, status=status)
-
-    def aws(self, *words: str, status: int = 0) -> str:
-        return self.run("aws", *words, status=status)
-
-    @property
-    def host(self) -> str:
-        return f"{self.account}.dkr.ecr.eu-west-1.amazonaws.com"
-
-    def login(self) -> None:
-        self.docker("login", "--username", "AWS", "--password-stdin", self.host, said="token")
-
-
-@pytest.fixture
-def machine(server: Server, account: str, tmp_path: Path) -> Machine:
-    folder = tmp_path / "source"
-    folder.mkdir()
-    (folder / "Dockerfile").write_text("FROM ruby:3.4\nCOPY app.rb .\nRUN bundle install\n")
-    (folder / "app.rb").write_text("puts 1")
-    return Machine(server, account, folder)
-
-
-@pytest.fixture
-def ecr(client: Callable[..., Any]) -> Any:
-    made = client("ecr")
-    made.create_repository(repositoryName="shop")
-    return made
+    from tests.local.machine import Machine
 
 
 def test_a_pushed_image_is_in_the_local_ecr(machine: Machine, ecr: Any) -> None:
@@ -163,7 +92,7 @@ def test_a_wrong_dockerfile_is_refused(machine: Machine, text: str) -> None:
 def test_a_dockerfile_with_all_that_is_allowed(machine: Machine) -> None:
     (machine.folder / "Dockerfile").write_text(
         "# syntax=docker/dockerfile:1\nARG BASE=ruby:3.4\nFROM $BASE AS base\nRUN <<END\necho one\nEND\n"
-        'COPY --from=base /a /b\nCOPY *.rb [app.rb] .\nCMD ["ruby"]\n'
+        'FROM ruby\nCOPY --from=base /a /b\nCOPY *.rb [app.rb] .\nCMD ["ruby"]\n'
     )
     machine.docker("build", "--build-arg", "BASE=ruby:3.3", "-t", "shop", ".")
 

@@ -2,159 +2,194 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
-import os
-import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipectl.local.shims import docker_images, docker_options, docker_registry
+from pipectl.local.shims import (
+    docker_context,
+    docker_dockerfile,
+    docker_images,
+    docker_options,
+    docker_registry,
+)
 from pipectl.local.shims.docker_errors import DockerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pipectl.local.shims.docker_context import Context
+    from pipectl.local.shims.docker_dockerfile import Step
+    from pipectl.local.shims.docker_options import Options
 
-_FLAGS = (
-    "no-cache", "pull", "push", "load", "quiet", "rm", "force-rm", "squash", "compress",
-    "disable-content-trust",
+_FLAGS = (  # Docker docs, "docker buildx build"
+    "no-cache", "pull", "push", "load", "quiet", "rm", "force-rm", "squash", "compress", "check", "debug",
+    "disable-content-trust", "stream",
 )  # fmt: skip
-_SHORT = {"-t": "tag", "-f": "file", "-q": "quiet", "-m": "memory", "-c": "cpu-shares", "-o": "output"}
-_INSTRUCTIONS = (
-    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
-    "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+_VALUED = (
+    "add-host", "allow", "annotation", "attest", "build-arg", "build-context", "builder", "cache-from",
+    "cache-to", "call", "cgroup-parent", "cpu-period", "cpu-quota", "cpu-shares", "cpuset-cpus",
+    "cpuset-mems", "file", "iidfile", "isolation", "label", "memory", "memory-swap", "metadata-file",
+    "network", "no-cache-filter", "output", "platform", "policy", "progress", "provenance", "sbom", "secret",
+    "security-opt", "shm-size", "ssh", "tag", "target", "ulimit",
 )  # fmt: skip
-_HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?")
-_FAILED = "ERROR: failed to build: failed to solve: "
+_SHORT = {
+    "-t": "tag", "-f": "file", "-q": "quiet", "-m": "memory", "-c": "cpu-shares", "-o": "output",
+    "-D": "debug",
+}  # fmt: skip
+_REMOTE = ("http://", "https://", "git://", "git@", "ssh://", "github.com/")
+
+
+@dataclass(frozen=True)
+class _Output:
+    """Where the image goes beside the images of this build, and under which further names"""
+
+    push: bool
+    names: tuple[str, ...] = ()
 
 
 def build(words: list[str]) -> None:
-    options = docker_options.parse(words, flags=_FLAGS, short=_SHORT)
+    options = docker_options.parse(words, flags=_FLAGS, valued=_VALUED, short=_SHORT, command="buildx build")
     if len(options.words) != 1:
-        raise DockerError('ERROR: "docker buildx build" requires exactly 1 argument: the path of the context')
-    context = Path(options.words[0])
-    if not context.is_dir():
-        raise DockerError(f'ERROR: unable to prepare context: path "{context}" not found')
-    dockerfile = Path(options.last("file") or context / "Dockerfile")
-    steps = _steps(dockerfile)
-    _check_sources(steps, context)
-    image = _image(dockerfile, options.values.get("build-arg", []), context)
-    images = [known for known in docker_images.load() if known.identity != image.identity]
-    images.append(image)
-    for reference in options.values.get("tag", []):
-        docker_images.name(images, image, reference)
-    docker_images.store(images)
+        raise DockerError(
+            'ERROR: "docker buildx build" requires exactly 1 argument.\n\n'
+            "Usage:  docker buildx build [OPTIONS] PATH | URL | -"
+        )
+    output = _output(options)
+    text, context = _read(options)
+    steps = docker_dockerfile.read(text)
+    arguments = _arguments(options)
+    needed = docker_dockerfile.needed(docker_dockerfile.stages(steps, arguments), options.last("target"))
+    docker_context.check(needed, context, arguments)
+    image = _image(text, options, context)
+    names = [*options.all("tag"), *output.names]
+    _keep(image, names)
     _say(steps, image, options)
-    if options.has("push"):
-        for reference in options.values.get("tag", []):
+    _write_files(image, names, options)
+    if output.push:
+        if not names:
+            raise DockerError("ERROR: tag is needed when pushing to registry")
+        for reference in names:
             docker_registry.push([reference])
 
 
-def _say(steps: list[tuple[str, str]], image: docker_images.Image, options: docker_options.Options) -> None:
-    if options.has("quiet"):
-        sys.stdout.write(f"{image.identity}\n")
-        return
-    for number, (instruction, rest) in enumerate(steps, 1):
-        skipped = "  (not run: the local AWS builds no images)" if instruction == "RUN" else ""
-        sys.stdout.write(f"Step {number}/{len(steps)} : {instruction} {rest[:100]}{skipped}\n")
-    sys.stdout.write(f"Successfully built {image.identity[7:19]}\n")
-    for reference in options.values.get("tag", []):
-        sys.stdout.write(f"Successfully tagged {docker_images.normal(reference)}\n")
-
-
-def _steps(dockerfile: Path) -> list[tuple[str, str]]:
+def _read(options: Options) -> tuple[str, Context]:
+    """The Dockerfile's text and the context; either may be standard input"""
+    place, stated = options.words[0], options.last("file")
+    if place.startswith(_REMOTE):
+        raise DockerError(f"the docker of the local AWS builds from folders only, not from {place}")
+    if place == "-":
+        if stated == "-":
+            raise DockerError(
+                "ERROR: invalid argument: can't use stdin for both build context and dockerfile"
+            )
+        return _standard_input(), docker_context.EMPTY
+    folder = Path(place)
+    if not folder.is_dir():
+        raise DockerError(f'ERROR: unable to prepare context: path "{place}" not found')
+    if stated == "-":
+        return _standard_input(), docker_context.read(folder, None)
+    dockerfile = Path(stated) if stated else folder / "Dockerfile"
     try:
         text = dockerfile.read_text(encoding="utf-8", errors="replace")
     except OSError:
         raise DockerError(
-            f"{_FAILED}failed to read dockerfile: open {dockerfile.name}: no such file or directory"
+            f"{docker_dockerfile.FAILED}failed to read dockerfile: open {dockerfile.name}:"
+            " no such file or directory"
         ) from None
-    steps = []
-    for line, statement in _statements(text):
-        instruction, _, rest = statement.partition(" ")
-        if instruction.upper() not in _INSTRUCTIONS:
+    return text, docker_context.read(folder, dockerfile)
+
+
+def _standard_input() -> str:
+    content = sys.stdin.buffer.read()
+    tar_mark = slice(257, 262)
+    if content[:2] == b"\x1f\x8b" or content[tar_mark] == b"ustar":
+        raise DockerError("the docker of the local AWS takes a Dockerfile on standard input, no archive")
+    return content.decode("utf-8", errors="replace")
+
+
+def _arguments(options: Options) -> dict[str, str]:
+    pairs = [argument.partition("=") for argument in options.all("build-arg")]
+    return {name: value for name, stated, value in pairs if stated}
+
+
+def _output(options: Options) -> _Output:
+    """`--push` is `type=registry`; what writes files is refused: there are no image files here"""
+    found = _Output(push=options.has("push"))
+    for text in options.all("output"):
+        fields = dict(part.partition("=")[::2] for part in next(csv.reader([text])))
+        kind = fields.get("type")
+        if kind in ("local", "tar", "oci") or kind is None or "dest" in fields:
             raise DockerError(
-                f"{_FAILED}dockerfile parse error on line {line}: unknown instruction: {instruction}"
+                f"the docker of the local AWS has no image files: it does not build with --output {text};"
+                " start the local AWS with --docker to use the docker of this machine"
             )
-        if not rest.strip():
-            raise DockerError(
-                f"{_FAILED}dockerfile parse error on line {line}: {instruction} requires arguments"
-            )
-        steps.append((instruction.upper(), rest.strip()))
-    first = next((instruction for instruction, _ in steps if instruction != "ARG"), None)
-    if first is None:
-        raise DockerError(f"{_FAILED}the Dockerfile cannot be empty")
-    if first != "FROM":
-        raise DockerError(f"{_FAILED}no build stage in current context: the first instruction must be FROM")
-    return steps
+        if kind not in ("image", "registry", "docker", "cacheonly"):
+            raise DockerError(f"ERROR: failed to build: exporter {json.dumps(kind)} could not be found")
+        if fields.get("push-by-digest") == "true":
+            raise DockerError("the docker of the local AWS does not push by digest: give the image a tag")
+        names = tuple(name for name in fields.get("name", "").split(",") if name)
+        found = _Output(found.push or kind == "registry" or fields.get("push") == "true", found.names + names)
+    return found
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Lines joined at their backslashes, here-documents with their lines, without comments"""
-    lines = iter(enumerate(text.splitlines(), 1))
-    for number, line in lines:
-        statement = line.strip()
-        if not statement or statement.startswith("#"):
-            continue
-        while statement.endswith("\\"):
-            _, following = next(lines, (0, ""))
-            more = following.strip()
-            statement = statement[:-1].rstrip() + " " + ("\\" if more.startswith("#") else more)
-        for mark in _HEREDOC.findall(statement):
-            for _, inside in lines:
-                if inside.strip() == mark:
-                    break
-        yield number, re.sub(r"\s+", " ", statement, count=1)
+def _keep(image: docker_images.Image, names: list[str]) -> None:
+    images = docker_images.load()
+    earlier = next((other for other in images if other.identity == image.identity), None)
+    if earlier is not None:
+        image.names, image.pushed = earlier.names, earlier.pushed
+        images.remove(earlier)
+    images.append(image)
+    for reference in names:
+        docker_images.name(images, image, reference)
+    docker_images.store(images)
 
 
-def _check_sources(steps: list[tuple[str, str]], context: Path) -> None:
-    """What COPY and ADD take from the context must be there"""
-    for instruction, rest in steps:
-        words = [word for word in rest.split() if not word.startswith("--")]
-        stated = any(word.startswith("--from=") for word in rest.split())
-        if instruction not in ("COPY", "ADD") or stated or rest.startswith("[") or "<<" in rest:
-            continue
-        for source in words[:-1]:
-            if any(mark in source for mark in "*?[$:"):
-                continue
-            if not (context / source.lstrip("/")).exists():
-                raise DockerError(f'{_FAILED}failed to compute cache key: "/{source.lstrip("/")}": not found')
+def _say(steps: list[Step], image: docker_images.Image, options: Options) -> None:
+    if options.has("quiet"):
+        sys.stdout.write(f"{image.identity}\n")
+        return
+    for number, step in enumerate(steps, 1):
+        skipped = "  (not run: the local AWS builds no images)" if step.instruction == "RUN" else ""
+        sys.stdout.write(f"Step {number}/{len(steps)} : {step.instruction} {step.rest[:100]}{skipped}\n")
+    sys.stdout.write(f"Successfully built {image.identity[7:19]}\n")
+    for reference in options.all("tag"):
+        sys.stdout.write(f"Successfully tagged {docker_images.normal(reference)}\n")
 
 
-def _image(dockerfile: Path, arguments: list[str], context: Path) -> docker_images.Image:
-    content = hashlib.sha256(dockerfile.read_bytes())
-    content.update(json.dumps(sorted(arguments)).encode())
-    for path in sorted(_files(context)):
-        content.update(path.relative_to(context).as_posix().encode())
-        with path.open("rb") as file:
-            content.update(hashlib.file_digest(file, "sha256").digest())
-    identity = content.hexdigest()
-    layer = hashlib.sha256(f"layer {identity}".encode()).hexdigest()
-    manifest = json.dumps(
-        {
-            "schemaVersion": 2,
-            "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-            "config": {
-                "mediaType": "application/vnd.docker.container.image.v1+json",
-                "size": len(identity),
-                "digest": f"sha256:{identity}",
+def _write_files(image: docker_images.Image, names: list[str], options: Options) -> None:
+    """`--iidfile` and `--metadata-file` (Docker docs, "docker buildx build")"""
+    if place := options.last("iidfile"):
+        Path(place).write_text(image.identity, encoding="utf-8")
+    if place := options.last("metadata-file"):
+        described: dict[str, object] = {
+            "containerimage.config.digest": image.identity,
+            "containerimage.descriptor": {
+                "mediaType": json.loads(image.manifest)["mediaType"],
+                "digest": image.digest,
+                "size": len(image.manifest),
             },
-            "layers": [
-                {
-                    "mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip",
-                    "size": sum(path.stat().st_size for path in _files(context)),
-                    "digest": f"sha256:{layer}",
-                }
-            ],
+            "containerimage.digest": image.digest,
         }
-    )
-    digest = hashlib.sha256(manifest.encode()).hexdigest()
-    return docker_images.Image(f"sha256:{identity}", f"sha256:{digest}", manifest, [], [])
+        if names:
+            described["image.name"] = ",".join(docker_images.normal(name) for name in names)
+        Path(place).write_text(json.dumps(described, indent=2), encoding="utf-8")
 
 
-def _files(context: Path) -> Iterator[Path]:
-    for folder, names, files in os.walk(context):
-        if ".git" in names:
-            names.remove(".git")
-        yield from (Path(folder) / file for file in files if (Path(folder) / file).is_file())
+def _image(text: str, options: Options, context: Context) -> docker_images.Image:
+    content = hashlib.sha256(text.encode())
+    for name in ("build-arg", "label"):
+        content.update(json.dumps(sorted(options.all(name))).encode())
+    content.update((options.last("target") or "").encode())
+    size = 0
+    for path in context.files if context.folder else ():
+        file = context.folder / path if context.folder else Path(path)
+        if path.split("/")[0] == ".git" or not file.is_file():
+            continue
+        content.update(path.encode())
+        size += file.stat().st_size
+        with file.open("rb") as opened:
+            content.update(hashlib.file_digest(opened, "sha256").digest())
+    return docker_images.made(content.hexdigest(), size)

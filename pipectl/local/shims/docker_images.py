@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -31,6 +32,31 @@ class Image:
     manifest: str
     names: list[str]
     pushed: list[str]
+
+
+def made(identity: str, size: int) -> Image:
+    """An image of one layer of `size` bytes; its digest is that of its manifest, as everywhere"""
+    layer = hashlib.sha256(f"layer {identity}".encode()).hexdigest()
+    manifest = json.dumps(
+        {
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+            "config": {
+                "mediaType": "application/vnd.docker.container.image.v1+json",
+                "size": len(identity),
+                "digest": f"sha256:{identity}",
+            },
+            "layers": [
+                {
+                    "mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip",
+                    "size": size,
+                    "digest": f"sha256:{layer}",
+                }
+            ],
+        }
+    )
+    digest = hashlib.sha256(manifest.encode()).hexdigest()
+    return Image(f"sha256:{identity}", f"sha256:{digest}", manifest, [], [])
 
 
 def is_privileged() -> bool:
@@ -104,7 +130,9 @@ def tag(words: list[str]) -> None:
 
 def images(words: list[str]) -> None:
     """Of the columns those that scripts read"""
-    options = docker_options.parse(words, flags=("quiet", "all", "digests", "no-trunc"), short=_SHORT)
+    options = docker_options.parse(
+        words, flags=("quiet", "all", "digests", "no-trunc"), valued=("filter", "format"), short=_SHORT
+    )
     rows = [(image, reference) for image in load() for reference in image.names or ["<none>:<none>"]]
     wanted = options.words[0] if options.words else None
     if options.has("quiet"):
@@ -123,7 +151,9 @@ def _fits(wanted: str | None, reference: str) -> bool:
 
 
 def inspect(words: list[str]) -> None:
-    options = docker_options.parse(words, flags=("size",), short={"-f": "format", "-s": "size"})
+    options = docker_options.parse(
+        words, flags=("size",), valued=("format", "type"), short={"-f": "format", "-s": "size"}
+    )
     known = load()
     found = [needed(reference, known) for reference in options.words]
     template = options.last("format")

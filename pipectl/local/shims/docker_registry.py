@@ -37,7 +37,11 @@ def login(words: list[str]) -> None:
     """Whoever brings a password is let in; ECR's user is AWS"""
     flags = ("password-stdin",)
     options = docker_options.parse(
-        words, flags=flags, short={"-u": "username", "-p": "password", "-e": "email"}
+        words,
+        flags=flags,
+        valued=("username", "password", "email"),
+        command="login",
+        short={"-u": "username", "-p": "password", "-e": "email"},
     )
     host = _host((options.words or [_DEFAULT_HOST])[0])
     password = sys.stdin.read().strip() if options.has("password-stdin") else options.last("password")
@@ -66,7 +70,11 @@ def _host(server: str) -> str:
 def push(words: list[str]) -> None:
     """Every tag of a repository with -a, else one; ECR's errors in docker's words"""
     options = docker_options.parse(
-        words, flags=("all-tags", "quiet"), short={"-a": "all-tags", "-q": "quiet"}
+        words,
+        flags=("all-tags", "quiet", "disable-content-trust"),
+        valued=("platform",),
+        short={"-a": "all-tags", "-q": "quiet"},
+        command="push",
     )
     for reference in _pushed(options):
         _push(reference)
@@ -87,6 +95,7 @@ def _push(reference: str) -> None:
         raise DockerError(f"denied: the local AWS pushes to its own ECR only, not {reference}")
     images = docker_images.load()
     sys.stdout.write(f"The push refers to repository [{place.host}/{place.repository}]\n")
+    sys.stdout.flush()
     image = docker_images.find(reference, images)
     if image is None:
         raise DockerError(f"An image does not exist locally with the tag: {place.host}/{place.repository}")
@@ -144,7 +153,13 @@ def _upload_layers(place: Place, image: docker_images.Image) -> None:
 
 def pull(words: list[str]) -> None:
     """An image of the local ECR must be there; one of another registry is taken as there"""
-    options = docker_options.parse(words, flags=("all-tags", "quiet", "disable-content-trust"), short={})
+    options = docker_options.parse(
+        words,
+        flags=("all-tags", "quiet", "disable-content-trust"),
+        valued=("platform",),
+        short={"-a": "all-tags", "-q": "quiet"},
+        command="pull",
+    )
     if not options.words:
         raise DockerError('"docker pull" requires exactly 1 argument')
     reference = docker_images.normal(options.words[0])
