@@ -8,6 +8,7 @@ from typing import Any
 from pipectl.arrive.compiled import designed
 from pipectl.arrive.looking import Look, filled, own_tags, owner
 from pipectl.aws.account import Account
+from pipectl.aws.policy import written
 from pipectl.engine.values import State
 from pipectl.kinds import names, role, role_policies
 
@@ -113,7 +114,7 @@ def _beyond(policy: Mapping[str, Any] | None, wanted: Any) -> list[dict[str, Any
     if not policy or wanted is None:
         return []
     made = role_policies.meaning(role.policies_of(wanted)) or {}
-    return [{"Sid": sid, **said} for sid, said in policy.items() if sid not in made]
+    return written({sid: said for sid, said in policy.items() if sid not in made})
 
 
 def _placed(values: dict[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:

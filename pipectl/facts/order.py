@@ -31,6 +31,7 @@ KEPT: Mapping[str, Mapping[str, str]] = {
     },
     "codebuild": {
         "environmentVariables": "a list, no set, in the Terraform provider (aws_codebuild_project)",
+        "modes": "of a cache: a list, no set, in the Terraform provider (aws_codebuild_project)",
     },
     "codepipeline": {
         "properties": "recorded (AWS CLI examples, get-action-type); names identify them",

@@ -276,7 +276,8 @@ KIND = Kind(
     create,
     update,
     fixed={
-        "path": "IAM cannot move a role: keep `role_path`, or state another `role_prefix` too for new roles"
+        "path": "IAM cannot move a role: keep `role_path`, state another `role_prefix` too for new roles,"
+        " or name a role of your own with `role:`"
     },
     conflict=conflict,
     delete=delete,

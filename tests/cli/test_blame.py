@@ -11,6 +11,7 @@ from pipectl.blame import with_blame
 from pipectl.engine.values import Action, Difference, Plan, Resource, Step
 from pipectl.flow import Stack
 from pipectl.local.server import Server
+from tests import roles
 from tests.plain import session
 
 Run = Callable[..., Result]
@@ -20,6 +21,8 @@ Client = Callable[[str], Any]
 def ann(client: Client, server: Server) -> Client:
     """The clients of a colleague"""
     client("iam").create_user(UserName="ann")
+    allowed = roles.document(roles.allow("*"))
+    client("iam").put_user_policy(UserName="ann", PolicyName="may", PolicyDocument=allowed)
     keys = client("iam").create_access_key(UserName="ann")["AccessKey"]
     hers = session(keys["AccessKeyId"], keys["SecretAccessKey"], "ap-southeast-1")
     return lambda service: hers.client(service, endpoint_url=server.url)  # type: ignore[call-overload]

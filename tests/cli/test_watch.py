@@ -306,8 +306,8 @@ def test_of_a_queued_pipeline_all_that_wait_are_told_the_next_one_first(shop: Sh
     assert [each["execution"] for each in (gate["waiting"], *gate["behind"])] == line
     assert gate["behind"][0]["message"] == "Remind friends thrice"
     lines = [each.strip("│ ") for each in shop.stable(shop.ask("status").stdout).splitlines()]
-    first = lines.index("e0000002 waits here until Gate is free")
-    assert lines[first + 1] == "behind it: e0000003, e0000004"
+    first = lines.index('e0000002 "Remind friends twice" (c000002) waits here until Gate is free')
+    assert lines[first + 1] == 'behind it: e0000003 "Remind friends thrice" (c000003), e0000004'
 
 
 def test_a_parallel_pipeline_is_drawn_as_its_newest_execution_with_the_others_beside_it(shop: Shop) -> None:

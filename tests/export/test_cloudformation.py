@@ -118,10 +118,16 @@ def leaves(value: Any) -> Iterator[str]:
 
 PARSED = ("policy", "trust", "pattern")
 """Texts of requests that are JSON."""
+NEVER_SENT = ("deployed", "opened")
+"""What pipectl keeps beside a request: that a pipeline deploys the service, which transitions it opens."""
 
 
 def asked(request: Mapping[str, Any]) -> Any:
-    return {key: json.loads(value) if key in PARSED else value for key, value in request.items()}
+    return {
+        key: json.loads(value) if key in PARSED else value
+        for key, value in request.items()
+        if key not in NEVER_SENT
+    }
 
 
 def test_every_value_of_every_request_is_in_the_template_or_is_told(

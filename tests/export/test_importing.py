@@ -57,7 +57,7 @@ def test_what_is_not_there_cannot_be_imported(world: "World") -> None:
     made = template(design(world.load(FRIENDREMINDERS), Home("ap-southeast-1", ACCOUNT)))
     with pytest.raises(PipectlError, match=r"there is no .* to import") as refused:
         importing.to_import(world.connection.cloud("ap-southeast-1"), made)
-    assert refused.value.hint == "`pipectl create` makes what is not there yet"
+    assert refused.value.hint == "`pipectl create SPEC` makes what is not there yet"
 
 
 def test_the_table_has_only_names_that_cloudformation_knows() -> None:

@@ -390,6 +390,7 @@ def test_the_environment_is_that_of_codebuild_and_nothing_of_the_host(
     assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == "eu-west-1"
     assert found["AWS_ENDPOINT_URL"] == server.url
     assert found["AWS_CONTAINER_CREDENTIALS_FULL_URI"].startswith(server.url)
+    assert "AWS_ACCESS_KEY_ID" not in found
     assert found["HOME"] != str(Path.home())
     known = ("PATH", "HOME", "TMPDIR", "LANG", "PWD", "OLDPWD", "SHLVL", "_")
     prefixes = ("AWS_", "CODEBUILD_", "PIPECTL_LOCAL_")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pipectl.aws.policy import VERSION
+from pipectl.aws.policy import VERSION, written
 from pipectl.engine.values import Resource
 from pipectl.export.cloudformation.values import Entry, Names
 from pipectl.export.shapes import say
@@ -42,5 +42,5 @@ def policies(resource: Resource) -> dict[str, Any]:
 
 def repository_policy(resource: Resource) -> dict[str, Any]:
     """The policy document, as the kind sends it."""
-    statements = [{"Sid": sid, **said} for sid, said in resource.stated["policy"].items()]
+    statements = written(resource.stated["policy"])
     return {"Version": VERSION, "Statement": statements}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pipectl.aws.policy import VERSION
+from pipectl.aws.policy import VERSION, written
 from pipectl.engine.values import Resource
 from pipectl.export.terraform.hcl import Expression, Json
 from pipectl.export.terraform.values import Entry, Names, words
@@ -48,7 +48,7 @@ def _policies(resource: Resource, label: str) -> Iterator[Entry]:
         body = {**repository, "policy": policy}
         yield Entry("aws_ecr_lifecycle_policy", label, resource, body, resource.name)
     if "policy" in resource.stated:
-        statements = [{"Sid": sid, **said} for sid, said in resource.stated["policy"].items()]
+        statements = written(resource.stated["policy"])
         policy = Json({"Version": VERSION, "Statement": statements})
         body = {**repository, "policy": policy}
         yield Entry("aws_ecr_repository_policy", label, resource, body, resource.name)

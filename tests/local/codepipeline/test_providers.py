@@ -118,11 +118,8 @@ def test_another_pipeline_is_invoked_and_waited_for(runs: Runs, declare: Callabl
 
 def _external(runs: Runs, execution: str) -> str:
     row = runs.rows(execution)[0]
-    return (
-        row["output"]["executionResult"].get("externalExecutionId", "")
-        if row["actionName"] == "Invoke"
-        else ""
-    )
+    result = row["output"].get("executionResult", {}) if row["actionName"] == "Invoke" else {}
+    return str(result.get("externalExecutionId", ""))
 
 
 # Step Functions
