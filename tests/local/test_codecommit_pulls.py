@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pipectl.local.server import Server
 
 
+TARGET = {"repositoryName": "shop", "sourceReference": "next"}
+
+
 @pytest.fixture
 def codecommit(client: Callable[..., Any]) -> Any:
     made = client("codecommit")
@@ -35,8 +38,7 @@ def events(server: Server, account: str) -> list[dict[str, Any]]:
 
 
 def create(codecommit: Any, **members: Any) -> dict[str, Any]:
-    target = {"repositoryName": "shop", "sourceReference": "next"}
-    request = {"title": "Next", "targets": [target]} | members
+    request = {"title": "Next", "targets": [TARGET]} | members
     return dict(codecommit.create_pull_request(**request)["pullRequest"])
 
 
@@ -169,8 +171,32 @@ def test_fast_forward_needs_a_branch_that_is_ahead(codecommit: Any) -> None:
     codecommit.create_branch(repositoryName="shop", branchName="ahead", commitId=tip(codecommit, "main"))
     ahead = commit(codecommit, "ahead", {"d": b"3"})
     create(codecommit, targets=[{"repositoryName": "shop", "sourceReference": "refs/heads/ahead"}])
-    codecommit.merge_pull_request_by_fast_forward(pullRequestId="2", repositoryName="shop")
+    answer = codecommit.merge_pull_request_by_fast_forward(pullRequestId="2", repositoryName="shop")
+    assert answer["pullRequest"]["pullRequestTargets"][0]["mergeMetadata"]["mergeCommitId"] == ahead
     assert tip(codecommit, "main") == ahead
+
+
+def test_a_branch_that_is_moved_to_the_source_closes_as_merged(codecommit: Any) -> None:
+    base = diverge(codecommit, {"b": b"1"}, {"c": b"2"})
+    codecommit.create_branch(repositoryName="shop", branchName="old", commitId=base)
+    create(codecommit, targets=[{**TARGET, "destinationReference": "old"}])
+    codecommit.merge_branches_by_fast_forward(
+        repositoryName="shop", sourceCommitSpecifier="next", destinationCommitSpecifier="old"
+    )
+    pull = codecommit.get_pull_request(pullRequestId="1")["pullRequest"]
+    (target,) = pull["pullRequestTargets"]
+    assert (pull["pullRequestStatus"], target["destinationCommit"]) == ("CLOSED", base)
+    assert target["mergeMetadata"]["mergeOption"] == "FAST_FORWARD_MERGE"
+    assert recorded(codecommit) == ["PULL_REQUEST_CREATED", "PULL_REQUEST_MERGE_STATE_CHANGED"]
+
+
+def test_a_deleted_branch_closes_without_a_merge(codecommit: Any) -> None:
+    diverge(codecommit, {"b": b"1"}, {"c": b"2"})
+    create(codecommit)
+    codecommit.delete_branch(repositoryName="shop", branchName="next")
+    pull = codecommit.get_pull_request(pullRequestId="1")["pullRequest"]
+    assert pull["pullRequestStatus"] == "CLOSED"
+    assert pull["pullRequestTargets"][0]["mergeMetadata"] == {"isMerged": False}
 
 
 def test_conflicts_stop_a_merge_until_they_are_resolved(codecommit: Any) -> None:
@@ -207,8 +233,9 @@ def test_conflicts_stop_a_merge_until_they_are_resolved(codecommit: Any) -> None
 )
 def test_a_wrong_pull_request_is_refused(codecommit: Any, members: dict[str, Any], code: str) -> None:
     diverge(codecommit, {"b": b"1"}, {"c": b"2"})
-    target = {"repositoryName": "shop", "sourceReference": "next"}
-    target |= {name: members[name] for name in members if name in ("repositoryName", "sourceReference")}
+    target = TARGET | {
+        name: members[name] for name in members if name in ("repositoryName", "sourceReference")
+    }
     rest = {name: members[name] for name in members if name not in target}
     with refused(code):
         create(codecommit, **{"targets": [target]} | rest)

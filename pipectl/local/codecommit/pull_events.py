@@ -70,20 +70,51 @@ class PullEvents(Base):
         self.tell(pull.repository, "Pull Request State Change", detail)
 
     def follow(self, repository: Repository, move: Move, caller_arn: str) -> None:
-        """Update the open pull requests of a moved branch
+        """Update or close the open pull requests of a moved branch
 
-        API reference, PullRequestTarget: both commits are the tips of the branches; user guide, "Work with
-        pull requests": a push to the source branch makes a new revision, without approvals.
+        API reference, PullRequestTarget: both commits are the tips of the branches. User guide, "Work with
+        pull requests": a push to the source branch makes a new revision, without approvals; "Merge a pull
+        request": a push that fast-forwards the destination to the source closes it as merged, and so does
+        (without merge) the deletion of either branch.
         """
-        if move.after is None:
-            return
         for pull in self.pulls.values():
             if not pull.is_open or pull.repository is not repository:
                 continue
-            if pull.destination == move.reference:
-                pull.destination_commit = move.after
+            if move.after is None:
+                if move.reference in (pull.source, pull.destination):
+                    self.close(pull, caller_arn)
+            elif pull.destination == move.reference:
+                if move.after == pull.source_commit:
+                    self.close_merged(pull, merging.FAST_FORWARD, move.after, caller_arn)
+                else:
+                    pull.destination_commit = move.after
             elif pull.source == move.reference:
                 self._update_source(pull, move.after, caller_arn)
+
+    def close(self, pull: PullRequest, caller_arn: str) -> None:
+        """Close without a merge"""
+        pull.is_open = False
+        metadata = {"pullRequestStatusChangedEventMetadata": {"pullRequestStatus": "CLOSED"}}
+        self.record(pull, "PULL_REQUEST_STATUS_CHANGED", caller_arn, metadata)
+        self.tell_pull(pull, "pullRequestStatusChanged", caller_arn)
+
+    def close_merged(self, pull: PullRequest, option: str, commit: str, caller_arn: str) -> None:
+        """User guide, "Monitoring CodeCommit events": one event for the merge, which says Closed"""
+        pull.is_open = False
+        pull.merge = {
+            "isMerged": True,
+            "mergedBy": caller_arn,
+            "mergeCommitId": commit,
+            "mergeOption": option,
+        }
+        metadata = {
+            "repositoryName": pull.repository.name,
+            "destinationReference": pull.destination,
+            "mergeMetadata": dict(pull.merge),
+        }
+        kind = "PULL_REQUEST_MERGE_STATE_CHANGED"
+        self.record(pull, kind, caller_arn, {"pullRequestMergedStateChangedEventMetadata": metadata})
+        self.tell_pull(pull, "pullRequestMergeStatusUpdated", caller_arn, mergeOption=option)
 
     def _update_source(self, pull: PullRequest, commit: str, caller_arn: str) -> None:
         before, pull.source_commit = pull.source_commit, commit

@@ -35,8 +35,9 @@ class PullMergeOperations(ApprovalOperations, MergeOperations):
         branch = pull.destination.removeprefix(store.BRANCHES)
         message = {"commitMessage": f"Merge pull request {pull.identity}: {pull.title}"}  # inferred
         commit, _ = self.merge_into(message | request | sides, caller, option, branch)
-        pull.destination_commit = destination
-        self._close(pull, option, commit, caller.arn)
+        if pull.is_open:  # a fast-forward closes it as soon as the branch moves
+            pull.destination_commit = destination
+            self.close_merged(pull, option, commit, caller.arn)
         return {"pullRequest": pull.described()}
 
     def _mergeable(self, request: dict[str, Any]) -> PullRequest:
@@ -65,21 +66,3 @@ class PullMergeOperations(ApprovalOperations, MergeOperations):
                 " request have conditions that have not been met.",
             )
         return pull
-
-    def _close(self, pull: PullRequest, option: str, commit: str, caller_arn: str) -> None:
-        """User guide, "Monitoring CodeCommit events": one event for the merge, which says Closed"""
-        pull.is_open = False
-        pull.merge = {
-            "isMerged": True,
-            "mergedBy": caller_arn,
-            "mergeCommitId": commit,
-            "mergeOption": option,
-        }
-        metadata = {
-            "repositoryName": pull.repository.name,
-            "destinationReference": pull.destination,
-            "mergeMetadata": dict(pull.merge),
-        }
-        kind = "PULL_REQUEST_MERGE_STATE_CHANGED"
-        self.record(pull, kind, caller_arn, {"pullRequestMergedStateChangedEventMetadata": metadata})
-        self.tell_pull(pull, "pullRequestMergeStatusUpdated", caller_arn, mergeOption=option)

@@ -85,10 +85,7 @@ class PullRequestOperations(AssociationOperations):
                 "The pull request status update is not valid. The only valid update is from OPEN to CLOSED.",
             )
         if status == "CLOSED" and pull.is_open:
-            pull.is_open = False
-            metadata = {"pullRequestStatusChangedEventMetadata": {"pullRequestStatus": "CLOSED"}}
-            self.record(pull, "PULL_REQUEST_STATUS_CHANGED", caller.arn, metadata)
-            self.tell_pull(pull, "pullRequestStatusChanged", caller.arn)
+            self.close(pull, caller.arn)
         return {"pullRequest": pull.described()}
 
     def describe_pull_request_events(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
