@@ -28,10 +28,11 @@ def unsupported(task: Mapping[str, Any]) -> Iterator[Found]:
     for name in _TASK:
         if task.get(name):
             yield (name,), f"Fargate does not support {name}"
-    if task.get("ipcMode") in _IPC_MODES:
-        yield ("ipcMode",), "Fargate does not support ipcMode"
-    if task.get("pidMode") == "host":
-        yield ("pidMode",), "Fargate supports the pidMode task only"
+    if task.get("ipcMode") in _IPC_MODES:  # cn-terraform/terraform-aws-ecs-fargate#2 quotes AWS
+        yield ("ipcMode",), "Tasks using the Fargate launch type do not support ipcMode"
+    if task.get("pidMode") == "host":  # aws/aws-cdk#29619 quotes AWS
+        text = "Tasks using the Fargate launch type do not support pidMode 'host'. "
+        yield ("pidMode",), f"{text}The supported value for pidMode is 'task'"
     for path, text in _of_volumes(task):
         yield ("volumes", *path), text
     for number, container in _mappings(task.get("containerDefinitions")):

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipectl.aws.model import shape_of
 from pipectl.engine.values import Exactly, Ordered, Sparse
+from pipectl.facts import synonyms
 from pipectl.facts.order import is_ordered
 
 __all__ = [
@@ -110,4 +111,4 @@ def arranged(service: str, value: Any, member: str = "") -> Any:
     if isinstance(value, list):
         items = [arranged(service, each) for each in value]
         return Ordered(items) if isinstance(value, Ordered) or is_ordered(service, member) else items
-    return value
+    return synonyms.answered(service, member, value)

@@ -48,6 +48,16 @@ def role(iam: Any) -> str:
     return str(made["Role"]["Arn"])
 
 
+@pytest.mark.parametrize("version", ["2008-10-17", None])
+def test_trust_policies_of_the_old_version_are_taken(iam: Any, version: str | None) -> None:
+    document = json.loads(trust())
+    document.pop("Version")
+    document |= {"Version": version} if version else {}
+    iam.create_role(RoleName="old", AssumeRolePolicyDocument=json.dumps(document))
+    iam.update_assume_role_policy(RoleName="old", PolicyDocument=json.dumps(document))
+    assert iam.get_role(RoleName="old")["Role"]["AssumeRolePolicyDocument"] == document
+
+
 def test_a_role_comes_back_as_made(iam: Any, role: str, account: str) -> None:
     found = iam.get_role(RoleName="builder")["Role"]
     assert found["Arn"] == role == f"arn:aws:iam::{account}:role/pipectl/shop/builder"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from pipectl.local.ecs import enums
 from pipectl.local.ecs.account_settings import AccountSettings
 from pipectl.local.ecs.capacity import Capacity
 from pipectl.local.ecs.clusters import Clusters
@@ -11,6 +14,9 @@ from pipectl.local.ecs.services import Services
 from pipectl.local.ecs.tags import Tags
 from pipectl.local.ecs.task_definitions import TaskDefinitions
 from pipectl.local.ecs.tasks import Tasks
+
+if TYPE_CHECKING:
+    from pipectl.local.wire import Answer, Caller, Request
 
 
 class Ecs(
@@ -25,6 +31,11 @@ class Ecs(
     AccountSettings,
 ):
     """ECS of one account and Region"""
+
+    def answer(self, request: Request, caller: Caller) -> Answer:
+        """Answer a call; ECS words some refusals before the model's"""
+        enums.check(request.operation, request.json())
+        return super().answer(request, caller)
 
 
 SERVICE = Ecs

@@ -18,30 +18,49 @@ if TYPE_CHECKING:
 MOST_SUBNETS, MOST_GROUPS = 16, 5  # API reference, AwsVpcConfiguration
 MOST_STRATEGIES, MOST_CONSTRAINTS, MOST_LOAD_BALANCERS = 5, 10, 5  # API reference, CreateService
 MOST_PERCENT = 2000  # inferred; a limit of the service, not in the model
+LONGEST_TOKEN = 36
 _TOKEN = re.compile(r"[\x21-\x7e]{1,36}")
 PLATFORMS = ("LATEST", "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0")
 
 
 def check_identity(request: dict[str, Any]) -> None:
-    """API reference, CreateService.serviceName and .clientToken (inferred words)"""
+    """API reference, CreateService.serviceName (inferred words) and .clientToken
+
+    The words of a long token are recorded: radkawar/stackd, testdata/aws/ecs/services.json.
+    """
     if not NAME.fullmatch(request["serviceName"]):
         raise invalid(
             f"Invalid service name: {request['serviceName']}. "
             "Service names are 1 to 255 letters, numbers, hyphens and underscores"
         )
+    if len(request.get("clientToken", "")) > LONGEST_TOKEN:
+        raise invalid(f"idempotency token longer than {LONGEST_TOKEN}.")
     if not _TOKEN.fullmatch(request.get("clientToken", "-")):
         raise invalid("clientToken must be up to 36 ASCII characters in the range of 33-126.")
 
 
-def check_count(request: dict[str, Any], scheduling: str) -> None:
-    """API reference, CreateService.desiredCount: REPLICA only, and 0 or more"""
+def check_new_count(request: dict[str, Any], scheduling: str, controller: str) -> None:
+    """Check the desired count of CreateService, which REPLICA requires (API reference)
+
+    The words are recorded: radkawar/stackd, testdata/aws/ecs/services.json. That a service of an EXTERNAL
+    controller needs none, because its task sets have their own scale, is inferred.
+    """
+    count = request.get("desiredCount")
+    if count is None and scheduling == "REPLICA" and controller != "EXTERNAL":
+        raise invalid("DesiredCount is missing")
+    check_count(request, scheduling, "DesiredCount")
+
+
+def check_count(request: dict[str, Any], scheduling: str, name: str = "Task count") -> None:
+    """Check a desired count: REPLICA only, and 0 or more (the words are recorded in the same place)"""
     count = request.get("desiredCount")
     if count is not None and scheduling == "DAEMON":
         raise invalid(
-            "The desired count cannot be specified for services that use the DAEMON scheduling strategy."
+            "The daemon scheduling strategy does not support a desired count for services. "
+            "Remove the desired count value and try again"
         )
     if count is not None and count < 0:
-        raise invalid("The desired count must be 0 or more.")
+        raise invalid(f"{name} can not be lesser than 0")
 
 
 def check_launch(request: dict[str, Any], revision: Revision, launch: str) -> None:
@@ -56,7 +75,10 @@ def check_launch(request: dict[str, Any], revision: Revision, launch: str) -> No
     if launch != "FARGATE":
         return
     if request.get("schedulingStrategy") == "DAEMON":
-        raise invalid("The DAEMON scheduling strategy is not supported with the FARGATE launch type.")
+        raise invalid(  # recorded: radkawar/stackd, testdata/aws/ecs/services.json
+            "The daemon scheduling strategy does not support the FARGATE launch type. "
+            "Change the launch type and try again"
+        )
     if request.get("placementConstraints"):
         raise invalid("Placement constraints are not supported with FARGATE launch type.")
     if request.get("placementStrategy"):

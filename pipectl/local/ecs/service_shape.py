@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from pipectl.facts import synonyms
 from pipectl.local.ecs.names import related, tag_list
 
 if TYPE_CHECKING:
@@ -32,15 +33,42 @@ UNTOLD = ("serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConf
 
 def deployment_configuration(sent: dict[str, Any] | None, scheduling: str) -> dict[str, Any]:
     """API reference, DeploymentConfiguration: 200 and 100 per cent, for DAEMON 100 and 0"""
+    settings = copy.deepcopy(sent or {})
     most, least = (100, 0) if scheduling == "DAEMON" else (200, 100)
     return {
-        "deploymentCircuitBreaker": {"enable": False, "rollback": False},
         "maximumPercent": most,
         "minimumHealthyPercent": least,
         "strategy": "ROLLING",
         "bakeTimeInMinutes": 0,
-        **copy.deepcopy(sent or {}),
+        **settings,
+        "deploymentCircuitBreaker": {**_breaker_off(), **settings.get("deploymentCircuitBreaker", {})},
     }
+
+
+def _breaker_off() -> dict[str, Any]:
+    """The circuit breaker of a service that states none (recorded: radkawar/stackd, ecs/services.json)"""
+    return {
+        "enable": False,
+        "rollback": False,
+        "resetOnHealthyTask": True,
+        "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50},
+    }
+
+
+def changed_deployment(before: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    """A deployment configuration after UpdateService: what the request omits stays, also of the breaker
+
+    Recorded: radkawar/stackd, testdata/aws/ecs/services.json, calls 128 to 135.
+    """
+    breaker = {**before["deploymentCircuitBreaker"], **sent.get("deploymentCircuitBreaker", {})}
+    return {**before, **copy.deepcopy(sent), "deploymentCircuitBreaker": breaker}
+
+
+def placement_strategy(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A placement strategy as ECS answers it"""
+    return [
+        {member: synonyms.answered("ecs", member, value) for member, value in item.items()} for item in sent
+    ]
 
 
 def network_configuration(sent: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -66,9 +94,9 @@ def initial_fields(request: dict[str, Any], launch: str | None, controller: str)
         "deploymentController": {"type": controller},
         "schedulingStrategy": scheduling,
         "placementConstraints": request.get("placementConstraints", []),
-        "placementStrategy": request.get("placementStrategy", []),
+        "placementStrategy": placement_strategy(request.get("placementStrategy", [])),
         "networkConfiguration": network_configuration(request.get("networkConfiguration")),
-        "healthCheckGracePeriodSeconds": grace_seconds(request),
+        "healthCheckGracePeriodSeconds": request.get("healthCheckGracePeriodSeconds", 0),  # recorded: 0
         "enableECSManagedTags": request.get("enableECSManagedTags", False),
         "propagateTags": request.get("propagateTags", "NONE"),
         "enableExecuteCommand": request.get("enableExecuteCommand", False),
@@ -79,15 +107,8 @@ def initial_fields(request: dict[str, Any], launch: str | None, controller: str)
     if launch is not None:
         fields["launchType"] = launch
     if controller != "ECS":  # cloudposse/terraform-aws-ecs-alb-service-task#165: taken, and not kept
-        off = {"enable": False, "rollback": False}
-        fields["deploymentConfiguration"]["deploymentCircuitBreaker"] = off
+        fields["deploymentConfiguration"]["deploymentCircuitBreaker"] = _breaker_off()
     return fields
-
-
-def grace_seconds(fields: dict[str, Any]) -> int | None:
-    """Told only with a load balancer (inferred)"""
-    seconds: int | None = fields.get("healthCheckGracePeriodSeconds")
-    return (seconds or 0) if fields.get("loadBalancers") else seconds
 
 
 def described(cluster: Cluster, service: ServiceRecord, *, tags: bool) -> dict[str, Any]:

@@ -98,13 +98,14 @@ class ServiceUpdates(Scheduling):
         if "networkConfiguration" in request:
             fields["networkConfiguration"] = shape.network_configuration(request["networkConfiguration"])
         if "deploymentConfiguration" in request:
-            fields["deploymentConfiguration"] = {
-                **fields["deploymentConfiguration"],
-                **request["deploymentConfiguration"],
-            }
+            fields["deploymentConfiguration"] = shape.changed_deployment(
+                fields["deploymentConfiguration"], request["deploymentConfiguration"]
+            )
+        fields["placementStrategy"] = shape.placement_strategy(fields["placementStrategy"])
+        if request.get("serviceConnectConfiguration", {}).get("enabled") is False:
+            fields.pop("serviceConnectConfiguration")  # the provider's configurations: not answered any more
         if "capacityProviderStrategy" in request:
             self._change_capacity(cluster, fields, request)
-        fields["healthCheckGracePeriodSeconds"] = shape.grace_seconds(fields)
         return fields
 
     @staticmethod

@@ -25,7 +25,10 @@ class Services(Scheduling):
     """The operations on services, but UpdateService"""
 
     def create_service(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        """Answer an ACTIVE service of the same name for the same request, refuse others"""
+        """Create a service; the same request with the same clientToken is answered again (recorded)
+
+        Recorded: radkawar/stackd, testdata/aws/ecs/services.json.
+        """
         cluster = self.active_cluster(request.get("cluster"))
         rules.check_identity(request)
         existing = cluster.services.get(request["serviceName"])
@@ -42,7 +45,7 @@ class Services(Scheduling):
         launch = None if strategy else request.get("launchType", "EC2")
         fields = shape.initial_fields(request, launch, controller)
         revision = self._checked_revision(request, controller, strategy, launch)
-        rules.check_count(request, scheduling)
+        rules.check_new_count(request, scheduling, controller)
         rules.check_deployment(fields["deploymentConfiguration"], scheduling)
         rules.check_strategy(fields["deploymentConfiguration"], fields["loadBalancers"])
         rules.check_controller(request, controller)
@@ -163,13 +166,13 @@ class Services(Scheduling):
 
 
 def _arguments(request: dict[str, Any]) -> dict[str, Any]:
-    """What a repeated request is compared by: all but its token, and the cluster, which found the service"""
-    return {member: value for member, value in request.items() if member not in ("clientToken", "cluster")}
+    """What a repeated request is compared by: all but its tags, and the cluster, which found the service"""
+    return {member: value for member, value in request.items() if member not in ("tags", "cluster")}
 
 
 def _repeated(existing: ServiceRecord, request: dict[str, Any]) -> ServiceRecord:
     if existing.status == "DRAINING":
         raise invalid("Unable to Start a service that is still Draining.")
-    if existing.arguments != _arguments(request):
+    if not request.get("clientToken") or existing.arguments != _arguments(request):
         raise invalid("Creation of service was not idempotent.")
     return existing

@@ -37,7 +37,8 @@ def test_an_update_keeps_what_it_does_not_name(
     assert after["enableExecuteCommand"] is True
     assert after["propagateTags"] == "SERVICE"
     assert after["deploymentConfiguration"]["maximumPercent"] == 150
-    assert after["deploymentConfiguration"]["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    breaker = after["deploymentConfiguration"]["deploymentCircuitBreaker"]
+    assert (breaker["enable"], breaker["rollback"]) == (True, True)
     assert after["networkConfiguration"] == before["networkConfiguration"]
     assert after["desiredCount"] == 2
 

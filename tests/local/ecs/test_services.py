@@ -10,6 +10,13 @@ if TYPE_CHECKING:
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0123456789abcdef"
 BALANCER = {"targetGroupArn": GROUP, "containerName": "web", "containerPort": 80}
 
+BREAKER_OFF = {
+    "enable": False,
+    "rollback": False,
+    "resetOnHealthyTask": True,
+    "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50},
+}
+
 
 @pytest.fixture(autouse=True)
 def family(register: Callable[..., str]) -> str:
@@ -25,7 +32,7 @@ def test_a_new_service_has_the_defaults_of_aws(
     assert service["deploymentConfiguration"] == {
         "maximumPercent": 200,
         "minimumHealthyPercent": 100,
-        "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+        "deploymentCircuitBreaker": BREAKER_OFF,
         "strategy": "ROLLING",
         "bakeTimeInMinutes": 0,
     }
@@ -50,7 +57,7 @@ def test_a_new_service_has_the_defaults_of_aws(
     assert {member: service[member] for member in told} == told
     assert service["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "DISABLED"
     assert service["roleArn"].endswith("AWSServiceRoleForECS")
-    assert "healthCheckGracePeriodSeconds" not in service
+    assert service["healthCheckGracePeriodSeconds"] == 0
     assert [(each["status"], each["platformVersion"]) for each in service["deployments"]] == [
         ("PRIMARY", "1.4.0")
     ]
@@ -80,8 +87,55 @@ def test_the_default_strategy_of_the_cluster_replaces_the_launch_type(
     assert "launchType" not in service
 
 
-def test_an_identical_request_answers_the_existing_service(create: Callable[..., Any]) -> None:
-    assert create(clientToken="one")["createdAt"] == create(clientToken="two")["createdAt"]
+def test_a_repeated_client_token_answers_the_existing_service(create: Callable[..., Any]) -> None:
+    assert create(clientToken="one")["createdAt"] == create(clientToken="one")["createdAt"]
+
+
+@pytest.mark.parametrize(("first", "second"), [(None, None), ("one", None), ("one", "two"), (None, "one")])
+def test_an_identical_request_without_the_same_token_is_refused(
+    create: Callable[..., Any], refused: Callable[..., Any], first: str | None, second: str | None
+) -> None:
+    create(clientToken=first)
+    with refused("InvalidParameterException", "Creation of service was not idempotent."):
+        create(clientToken=second)
+
+
+def test_a_circuit_breaker_keeps_what_an_update_omits(
+    ecs: Any, cluster: str, create: Callable[..., Any]
+) -> None:
+    create(deploymentConfiguration={"deploymentCircuitBreaker": {"enable": True, "rollback": True}})
+    breaker = {"enable": False, "rollback": False, "resetOnHealthyTask": False}
+    changed = ecs.update_service(
+        cluster=cluster,
+        service="web",
+        deploymentConfiguration={"deploymentCircuitBreaker": breaker},
+    )["service"]["deploymentConfiguration"]
+    assert changed["deploymentCircuitBreaker"] == {**BREAKER_OFF, "resetOnHealthyTask": False}
+    assert changed["maximumPercent"] == 200
+
+
+def test_a_placement_by_host_is_answered_as_one_by_instance(
+    register: Callable[..., str], create: Callable[..., Any]
+) -> None:
+    register(
+        container={"memory": 64}, requiresCompatibilities=["EC2"], networkMode="bridge", cpu=None, memory=None
+    )
+    service = create(
+        launchType="EC2",
+        networkConfiguration=None,
+        placementStrategy=[{"type": "spread", "field": "host"}, {"type": "binpack", "field": "memory"}],
+    )
+    assert [strategy["field"] for strategy in service["placementStrategy"]] == ["instanceId", "memory"]
+
+
+def test_a_service_connect_configuration_that_is_removed_is_no_longer_answered(
+    ecs: Any, cluster: str, create: Callable[..., Any]
+) -> None:
+    create(serviceConnectConfiguration={"enabled": True, "namespace": "shop"})
+    changed = ecs.update_service(
+        cluster=cluster, service="web", serviceConnectConfiguration={"enabled": False}
+    )["service"]
+    assert "serviceConnectConfiguration" not in changed["deployments"][0]
 
 
 def test_another_request_for_the_same_name_is_refused(
@@ -94,6 +148,22 @@ def test_another_request_for_the_same_name_is_refused(
 
 UNMAKEABLE: dict[str, tuple[dict[str, Any], str, str]] = {
     "a missing cluster": ({"cluster": "nowhere"}, "ClusterNotFoundException", "Cluster not found."),
+    "no desired count": ({"desiredCount": None}, "InvalidParameterException", "DesiredCount is missing"),
+    "a negative desired count": (
+        {"desiredCount": -1},
+        "InvalidParameterException",
+        "DesiredCount can not be lesser than 0",
+    ),
+    "an unknown launch type": (
+        {"launchType": "SPACE"},
+        "InvalidParameterException",
+        "launch type should be one of [EC2,FARGATE,EXTERNAL,FMI,MANAGED_INSTANCES]",
+    ),
+    "an unknown scheduling strategy": (
+        {"schedulingStrategy": "SPACE"},
+        "InvalidParameterException",
+        "Scheduling strategy should be one of [REPLICA,DAEMON]",
+    ),
     "no task definition": (
         {"taskDefinition": None},
         "InvalidParameterException",
@@ -162,7 +232,10 @@ UNMAKEABLE: dict[str, tuple[dict[str, Any], str, str]] = {
     "a daemon on Fargate": (
         {"schedulingStrategy": "DAEMON", "desiredCount": None},
         "InvalidParameterException",
-        "The DAEMON scheduling strategy is not supported with the FARGATE launch type.",
+        (
+            "The daemon scheduling strategy does not support the FARGATE launch type. "
+            "Change the launch type and try again"
+        ),
     ),
     "percents that block": (
         {"deploymentConfiguration": {"maximumPercent": 100, "minimumHealthyPercent": 100}},
@@ -182,7 +255,7 @@ UNMAKEABLE: dict[str, tuple[dict[str, Any], str, str]] = {
     "a long token": (
         {"clientToken": "x" * 37},
         "InvalidParameterException",
-        "clientToken must be up to 36 ASCII characters in the range of 33-126.",
+        "idempotency token longer than 36.",
     ),
 }
 

@@ -288,8 +288,11 @@ def test_task_definitions_are_tagged_by_their_arn(ecs: Any, register: Callable[.
 HOST = {"name": "data", "host": {"sourcePath": "/data"}}
 UNSUPPORTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "Fargate does not support sourcePath of a volume.": ({}, {"volumes": [HOST]}),
-    "Fargate does not support ipcMode.": ({}, {"ipcMode": "task"}),
-    "Fargate supports the pidMode task only.": ({}, {"pidMode": "host"}),
+    "Tasks using the Fargate launch type do not support ipcMode.": ({}, {"ipcMode": "task"}),
+    (
+        "Tasks using the Fargate launch type do not support pidMode 'host'. "
+        "The supported value for pidMode is 'task'."
+    ): ({}, {"pidMode": "host"}),
     "Fargate does not have GPU.": ({"resourceRequirements": [{"type": "GPU", "value": "1"}]}, {}),
     "Fargate does not support sharedMemorySize.": ({"linuxParameters": {"sharedMemorySize": 64}}, {}),
     "Fargate can add the capability SYS_PTRACE only.": (
