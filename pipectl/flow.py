@@ -238,9 +238,11 @@ def _observe(cloud: "Cloud", wanted: Sequence[Resource]) -> planning.Found:
 def _plan(stack: Stack, found: planning.Found) -> Plan:
     from pipectl.aws.cloud import for_each
     from pipectl.kinds import KINDS
+    from pipectl.kinds.kept import with_kept
 
     account = stack.cloud.account
-    steps = planning.steps(stack.resources, found, KINDS, stack.spec.name)
+    wanted = with_kept(stack.spec, account, stack.resources, found)
+    steps = planning.steps(wanted, found, KINDS, stack.spec.name)
     new = {step.resource.key for step in steps if step.action is Action.CREATE}
     told = for_each(partial(_remarked, stack, new), steps)
     return Plan(stack.spec.name, account.id, account.region, tuple(told))

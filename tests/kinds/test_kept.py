@@ -1,0 +1,65 @@
+"""What the spec left out stays, and so does the permission that it needs."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import roles
+
+if TYPE_CHECKING:
+    from tests.conftest import World
+
+KEY = "arn:aws:kms:eu-west-1:012345678901:key/11111111-2222-3333-4444-555555555555"
+VPC = {"id": "vpc-0123456789abcdef0", "subnets": ["subnet-0123456789abcdef0"],
+       "security_groups": ["sg-0123456789abcdef0"]}  # fmt: skip
+SETTINGS: dict[str, tuple[Any, str]] = {
+    "encryption_key": (KEY, "kms:Decrypt"),
+    "vpc": (VPC, "ec2:CreateNetworkInterface"),
+    "cache": ("bucket/cache", "s3:ListBucket"),
+    "environment": ({"TOKEN": {"secrets_manager": "prod/token"}}, "secretsmanager:GetSecretValue"),
+}
+
+
+def spec(**settings: Any) -> dict[str, Any]:
+    """A project with some settings"""
+    return {"pipectl": 1, "name": "keep", "region": "eu-west-1", "codebuild": {"build": settings}}
+
+
+def allowed(world: "World") -> set[str]:
+    """The actions that the role of the builds allows"""
+    found = roles.statements(world.client("iam"), "keep-eu-west-1-build-build")
+    return {action for statement in found for action in statement["Action"]}
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_role_keeps_the_permission_for_a_setting_that_the_project_keeps(
+    world: "World", setting: str
+) -> None:
+    value, action = SETTINGS[setting]
+    world.made(world.load(spec(**{setting: value})))
+    assert action in allowed(world)
+    without = world.load(spec())
+    assert world.made(without).writes == []
+    assert action in allowed(world)
+
+
+def test_a_setting_that_the_spec_takes_back_takes_its_permission_along(world: "World") -> None:
+    world.made(world.load(spec(cache="bucket/cache")))
+    world.made(world.load(spec(cache=[])))
+    assert "s3:ListBucket" not in allowed(world)
+
+
+def test_a_secret_that_somebody_adds_by_hand_is_not_allowed(world: "World") -> None:
+    """Who may change the project could else read every secret at the next `create`"""
+    wanted = world.load(spec())
+    world.made(wanted)
+    codebuild = world.client("codebuild")
+    (project,) = codebuild.batch_get_projects(names=["build"])["projects"]
+    added = {"name": "TOKEN", "value": "prod/token", "type": "SECRETS_MANAGER"}
+    codebuild.update_project(
+        name="build",
+        environment={**project["environment"], "environmentVariables": [added]},
+        tags=project["tags"],
+    )
+    world.made(wanted)
+    assert "secretsmanager:GetSecretValue" not in allowed(world)
