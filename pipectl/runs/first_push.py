@@ -1,12 +1,12 @@
 """A source that has nothing to fetch: its branch is not there, so no retry helps, but a push does."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipectl.aws.cloud import Cloud
 from pipectl.errors import PipectlError
-from pipectl.runs.clone import clone_url
+from pipectl.runs.clone import clone_urls
 from pipectl.runs.values import Execution, MissingBranch, StageState
 
 _NO_BRANCH = re.compile(r"\bno branch\b", re.IGNORECASE)
@@ -23,26 +23,29 @@ def is_missing(provider: str | None, error: str | None) -> bool:
 
 
 def with_missing_branches(
-    cloud: Cloud, stages: Sequence[StageState], executions: Sequence[Execution], urls: Urls
+    stages: Sequence[StageState], executions: Sequence[Execution], urls: Urls
 ) -> tuple[StageState, ...]:
     """The stages; a first stage that failed for want of a branch says where to push to."""
-    if not stages or stages[0].status != "Failed":
-        return tuple(stages)
-    first = stages[0]
-    action = next((each for each in first.actions if is_missing(each.provider, each.error)), None)
-    repository, _, branch = ((action and action.target) or "").rpartition(" ")
-    if not (repository and branch):
+    repository, branch = _missing(stages)
+    if not branch:
         return tuple(stages)
     is_first = not any(each.revision for each in executions)
-    if repository not in urls:
-        urls[repository] = _url(cloud, repository)
-    missing = MissingBranch(repository, branch, urls[repository], is_first=is_first)
-    return (replace(first, missing=missing), *stages[1:])
+    missing = MissingBranch(repository, branch, urls.get(repository, ""), is_first=is_first)
+    return (replace(stages[0], missing=missing), *stages[1:])
 
 
-def _url(cloud: Cloud, repository: str) -> str:
-    """Where to push to; empty where AWS does not tell it: the rest is right without it."""
+def urls_of(cloud: Cloud, pipelines: Iterable[Sequence[StageState]]) -> Urls:
+    """Where to push what pipelines miss, in one call for all; none where AWS does not tell it."""
+    repositories = dict.fromkeys(_missing(stages)[0] for stages in pipelines)
     try:
-        return clone_url(cloud, repository)
-    except PipectlError:
-        return ""
+        return clone_urls(cloud, [name for name in repositories if name])
+    except PipectlError:  # the rest is right without it
+        return {}
+
+
+def _missing(stages: Sequence[StageState]) -> tuple[str, str]:
+    """The repository and the branch that the first stage did not find; empty otherwise."""
+    actions = stages[0].actions if stages and stages[0].status == "Failed" else ()
+    action = next((each for each in actions if is_missing(each.provider, each.error)), None)
+    repository, _, branch = ((action and action.target) or "").rpartition(" ")
+    return (repository, branch) if repository else ("", "")

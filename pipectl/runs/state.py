@@ -8,7 +8,7 @@ from typing import Any
 from pipectl.aws.cloud import Cloud, find, side_by_side
 from pipectl.runs.declared import Declaration, Declared, actions
 from pipectl.runs.executions import execution
-from pipectl.runs.first_push import with_missing_branches
+from pipectl.runs.first_push import urls_of, with_missing_branches
 from pipectl.runs.parallel import beside, entered, is_parallel, newest_runs
 from pipectl.runs.pipelines import NOT_THERE
 from pipectl.runs.services import Target, services
@@ -51,6 +51,11 @@ def states(cloud: Cloud, region: str, pipelines: Mapping[str, Declaration | None
         _pipeline(name, each, known, declared[name], running, region=region)
         for name, each, known in zip(pipelines, stages, executions, strict=True)
     ]
+    urls = urls_of(cloud, [each.stages for each in found])
+    found = [
+        replace(each, stages=with_missing_branches(each.stages, ran, urls))
+        for each, ran in zip(found, executions, strict=True)
+    ]
     told = zip(found, executions, strict=True)
     apart = side_by_side(
         [partial(_told_apart, cloud, each, known, unseen[each.pipeline]) for each, known in told]
@@ -66,12 +71,11 @@ def refused(services: Iterable[ServiceState], unseen: Unseen) -> tuple[Refused, 
 def _told_apart(
     cloud: Cloud, state: PipelineState, executions: Sequence[Execution], unseen: Unseen
 ) -> PipelineState:
-    """What takes a call more: where a missing branch is pushed to, and a PARALLEL pipeline's newest run."""
-    stages = with_missing_branches(cloud, state.stages, executions, {})
+    """A PARALLEL pipeline as its newest execution went through it, which takes one call more."""
     if not is_parallel(executions):
-        return replace(state, stages=stages)
+        return state
     runs = unseen.ask(partial(newest_runs, cloud, state.pipeline)) or []
-    stages = entered(stages, executions[0].id, runs)
+    stages = entered(state.stages, executions[0].id, runs)
     return replace(state, stages=stages, beside=beside(executions, runs))
 
 

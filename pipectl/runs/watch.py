@@ -11,7 +11,7 @@ from pipectl.runs.actions import ActionRun
 from pipectl.runs.builds import Build, builds
 from pipectl.runs.declared import Declared, actions
 from pipectl.runs.executions import recent
-from pipectl.runs.first_push import Urls, with_missing_branches
+from pipectl.runs.first_push import Urls, urls_of, with_missing_branches
 from pipectl.runs.parallel import RUNNING, beside, entered, is_parallel, newest_runs
 from pipectl.runs.services import Images, Target, services
 from pipectl.runs.stages import pipeline_state, stage_state
@@ -106,7 +106,8 @@ class _Watcher:
         self.bare = bare
         known = {each.id: each for each in self.executions}
         stages = self._apart(tuple(stage_state(stage, known, by_name) for stage in found))
-        stages = with_missing_branches(self.cloud, stages, self.executions, self.urls)
+        self.urls = self.urls or urls_of(self.cloud, [stages])
+        stages = with_missing_branches(stages, self.executions, self.urls)
         stages = tuple(map(self._filled, stages))
         running = tuple(self.services[target] for target in self._targets() if target in self.services)
         state = PipelineState(
