@@ -9,13 +9,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from pipectl.local.shims import docker_build, docker_images, docker_registry
+from pipectl.local.shims import docker_build, docker_images, docker_lists, docker_registry
 from pipectl.local.shims.docker_errors import DockerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_VERSION = "28.5.2"
 _NO_DAEMON = (
     "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
 )
@@ -63,11 +62,7 @@ def _without_global_options(words: list[str]) -> list[str]:
 
 
 def _version(words: list[str]) -> None:
-    sys.stdout.write(f"Docker version {_VERSION}, build local\n")
-
-
-def _long_version(words: list[str]) -> None:
-    sys.stdout.write(f"Client:\n Version: {_VERSION}\nServer: local AWS\n Version: {_VERSION}\n")
+    sys.stdout.write(f"Docker version {docker_lists.VERSION}, build local\n")
 
 
 def _nothing(words: list[str]) -> None:
@@ -81,19 +76,39 @@ def _refuse(words: list[str]) -> NoReturn:
     )
 
 
+def _run(words: list[str]) -> NoReturn:
+    """The image of a build is not made, so nothing in it can run"""
+    image = next((word for word in words if docker_images.is_kept(word)), None)
+    if image is None:
+        _refuse(words)
+    raise DockerError(
+        f"the docker of the local AWS does not run a command in {image}: RUN steps were not carried out, the"
+        " image has no files; start the local AWS with `pipectl local start --docker` to build and run with"
+        " the docker of this machine"
+    )
+
+
+def _about_layers(words: list[str]) -> NoReturn:
+    raise DockerError(
+        "the docker of the local AWS keeps no layers, volumes and networks: it does not know"
+        " `docker history`, `docker volume` and `docker network`; start the local"
+        " AWS with --docker to use the docker of this machine"
+    )
+
+
 _COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "--version": _version,
-    "version": _long_version,
-    "info": _long_version,
-    "help": _long_version,
+    "version": docker_lists.version,
+    "info": docker_lists.info,
+    "help": _version,
     "login": docker_registry.login,
     "logout": docker_registry.logout,
     "build": docker_build.build,
     "tag": docker_images.tag,
     "push": docker_registry.push,
     "pull": docker_registry.pull,
-    "images": docker_images.images,
-    "inspect": docker_images.inspect,
+    "images": docker_lists.images,
+    "inspect": docker_lists.inspect,
     "rmi": docker_images.remove,
     "ps": _nothing,
     "prune": _nothing,
@@ -105,7 +120,29 @@ _COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "buildx rm": _nothing,
     "buildx prune": _nothing,
     "buildx version": _version,
-    **dict.fromkeys(("run", "exec", "save", "load", "import", "export", "cp", "commit", "compose"), _refuse),
+    **dict.fromkeys(
+        (
+            "exec",
+            "create",
+            "start",
+            "stop",
+            "kill",
+            "rm",
+            "logs",
+            "wait",
+            "container",
+            "save",
+            "load",
+            "import",
+            "export",
+            "cp",
+            "commit",
+            "compose",
+        ),
+        _refuse,
+    ),
+    **dict.fromkeys(("history", "volume", "network"), _about_layers),
+    "run": _run,
 }
 _NEED_DAEMON = ("build", "tag", "push", "pull", "images", "inspect", "rmi", "ps", "info", "version", "run")
 

@@ -6,16 +6,11 @@ import hashlib
 import json
 import os
 import re
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipectl.local.shims import docker_options
 from pipectl.local.shims.docker_errors import DockerError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _REFERENCE = re.compile(
     r"(?P<repository>(?:[\w.-]+(?::\d+)?/)?[a-z0-9][a-z0-9._/-]*)(?::(?P<tag>\w[\w.-]{0,127}))?"
@@ -110,6 +105,11 @@ def needed(reference: str, images: list[Image]) -> Image:
     return image
 
 
+def is_kept(reference: str) -> bool:
+    """Whether a word names an image of this build"""
+    return _REFERENCE.fullmatch(reference) is not None and find(reference, load()) is not None
+
+
 def name(images: list[Image], image: Image, reference: str) -> None:
     """A name belongs to one image: it moves"""
     wanted = normal(reference)
@@ -128,70 +128,10 @@ def tag(words: list[str]) -> None:
     store(images)
 
 
-def images(words: list[str]) -> None:
-    """Of the columns those that scripts read"""
-    options = docker_options.parse(
-        words, flags=("quiet", "all", "digests", "no-trunc"), valued=("filter", "format"), short=_SHORT
-    )
-    rows = [(image, reference) for image in load() for reference in image.names or ["<none>:<none>"]]
-    wanted = options.words[0] if options.words else None
-    if options.has("quiet"):
-        found = dict.fromkeys(image.identity[7:19] for image, reference in rows if _fits(wanted, reference))
-        sys.stdout.write("".join(f"{identity}\n" for identity in found))
-        return
-    sys.stdout.write(f"{'REPOSITORY':50} {'TAG':20} {'IMAGE ID':14}\n")
-    for image, reference in rows:
-        if _fits(wanted, reference):
-            repository, _, label = reference.rpartition(":")
-            sys.stdout.write(f"{repository:50} {label:20} {image.identity[7:19]:14}\n")
-
-
-def _fits(wanted: str | None, reference: str) -> bool:
-    return wanted is None or wanted in (reference, reference.rpartition(":")[0])
-
-
-def inspect(words: list[str]) -> None:
-    options = docker_options.parse(
-        words, flags=("size",), valued=("format", "type"), short={"-f": "format", "-s": "size"}
-    )
-    known = load()
-    found = [needed(reference, known) for reference in options.words]
-    template = options.last("format")
-    if template is None:
-        sys.stdout.write(json.dumps([_described(image) for image in found], indent=4) + "\n")
-        return
-    for image in found:
-        form = _FORMATS.get(template.strip())
-        if form is None:
-            raise DockerError(f"the docker of the local AWS does not know the format {template}")
-        sys.stdout.write(f"{form(image)}\n")
-
-
-def _described(image: Image) -> dict[str, object]:
-    return {"Id": image.identity, "RepoTags": image.names, "RepoDigests": image.pushed}
-
-
-def _repo_digest(image: Image) -> str:
-    if not image.pushed:
-        raise DockerError("Template parsing error: index out of range: 0 (the image was not pushed)")
-    return image.pushed[0]
-
-
 def remove(words: list[str]) -> None:
-    options = docker_options.parse(words, flags=("force", "no-prune"), short={"-f": "force"})
+    options = docker_options.parse(words, flags=("force", "no-prune"), short={"-f": "force"}, command="rmi")
     known = load()
     for reference in options.words:
         image = needed(reference, known)
         image.names = [kept for kept in image.names if kept != normal(reference)]
     store([image for image in known if image.names])
-
-
-_SHORT = {"-q": "quiet", "-a": "all", "-f": "filter"}
-_FORMATS: dict[str, Callable[[Image], str]] = {
-    "{{.Id}}": lambda image: image.identity,
-    "{{.ID}}": lambda image: image.identity,
-    "{{.Digest}}": lambda image: image.digest,
-    "{{index .RepoDigests 0}}": _repo_digest,
-    "{{(index .RepoDigests 0)}}": _repo_digest,
-    "{{.RepoTags}}": lambda image: f"[{' '.join(image.names)}]",
-}
