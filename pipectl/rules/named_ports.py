@@ -1,4 +1,4 @@
-"""Service Connect, VPC Lattice and managed volumes that name ports and volumes which are not there."""
+"""Service Connect, VPC Lattice, volumes and mounts that name ports and volumes which are not there."""
 
 from collections.abc import Iterator
 
@@ -17,6 +17,7 @@ def check(spec: Spec) -> Iterator[Problem]:
     """Names of ports and volumes (API reference, ServiceConnectService, VpcLatticeConfiguration)."""
     for service, task in tasks(spec):
         block = service.block
+        yield from _mounts(spec, service, task)
         if block.service_connect:
             yield from _connected(spec, service, task)
         for number, target in enumerate(block.lattice or ()):
@@ -66,6 +67,20 @@ def _volume(
     elif not volumes[name].get("configuredAtLaunch"):
         message = f"volume {shown(name)} of {service.title} is not configured at launch"
         yield error(spec, path, RULE, message, "write `configuredAtLaunch: true` in the task definition")
+
+
+def _mounts(spec: Spec, service: PlacedService, task: TaskDefinition) -> Iterator[Problem]:
+    """Raw `mountPoints` (RegisterTaskDefinition: "Unknown volume 'data'.")."""
+    names = [str(volume.get("name")) for volume in [*task.volumes, *_raw_volumes(task)]]
+    for _, container, path in service.containers():
+        raw = container.aws.get("mountPoints")
+        for number, mount in enumerate(raw if isinstance(raw, list) else ()):
+            name = mount.get("sourceVolume") if isinstance(mount, dict) else None
+            if isinstance(name, str) and name not in names:
+                message = f"the task definition of {service.title} has no volume {shown(name)}"
+                hint = did_you_mean(name, names) or f"write `volumes: [{{name: {name}}}]`"
+                here = (*path, "aws", "mountPoints", number, "sourceVolume")
+                yield error(spec, here, RULE, message, hint)
 
 
 def _raw_volumes(task: TaskDefinition) -> list[dict[str, object]]:
