@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from pipectl.local.shims import docker_build, docker_images, docker_lists, docker_registry
+from pipectl.local.shims import docker_build, docker_images, docker_lists, docker_manifests, docker_registry
 from pipectl.local.shims.docker_errors import DockerError
 
 if TYPE_CHECKING:
@@ -113,6 +113,8 @@ _COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "ps": _nothing,
     "prune": _nothing,
     "system": _nothing,
+    "manifest": docker_manifests.manifest,
+    "buildx imagetools": docker_manifests.imagetools,
     "buildx create": _nothing,
     "buildx use": _nothing,
     "buildx inspect": _nothing,
