@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any
 
 import yaml
@@ -24,6 +25,8 @@ GIVEN = re.compile(
     re.IGNORECASE,
 )
 """A secret as a command gives it: `--password=open-sesame`, `export TOKEN=...`; `$TOKEN` is none."""
+BLOCKS = ("ecs", "codebuild", "codepipeline")
+"""The blocks of a spec whose keys are the names of clusters, projects and pipelines."""
 PAIRS = (("name", "value"), ("key", "value"))
 MASKED = re.compile(r"\*{4,}")
 """How CodePipeline tells a token that it keeps for itself (API reference, GetPipeline)."""
@@ -96,12 +99,15 @@ class _Hiding:
         return f"${{env:{variable}}}"
 
     def _variable(self, name: str, text: str, path: Path) -> str:
-        plain = re.sub(r"\W", "_", name).upper() or "SECRET"
-        plain = f"_{plain}" if plain[0].isdigit() else plain
-        if self.environment.get(plain, text) == text:
-            return plain
-        longer = re.sub(r"\W", "_", "_".join(map(str, path))).upper()
-        return longer.removeprefix("CODEPIPELINE_").removeprefix("CODEBUILD_").removeprefix("ECS_")
+        """`ORDERS_PROD_DB_PASSWORD`: whose it is and what; then with the container, then with a number."""
+        base, owner = _capitals(name) or "SECRET", _capitals(_owner(path))
+        if owner and not base.startswith(owner):
+            base = f"{owner}_{base}"
+        base = f"_{base}" if base[0].isdigit() else base
+        inner = f"{owner}_{_capitals(_container(path))}_{_capitals(name)}".strip("_")
+        numbered = (f"{base}_{number}" for number in count(2))
+        free = chain([base], [inner] if _container(path) else [], numbered)
+        return next(each for each in free if self.environment.get(each, text) == text)
 
     def _buildspec(self, text: str, path: Path) -> str:
         """An inline buildspec belongs to the shell, so a secret in it can only go with all of it."""
@@ -166,6 +172,23 @@ def _pairs(found: Any) -> Iterator[tuple[str, str]]:
 def _name(path: Path) -> str:
     """The last key on the way that is a name; the `default` of a variable is called like the variable."""
     return next((part for part in reversed(path) if isinstance(part, str) and part != "default"), "")
+
+
+def _owner(path: Path) -> str:
+    """The service, project or pipeline that a value belongs to; empty where it is the whole spec's."""
+    words = [str(part) for part in path]
+    if words[:1] == ["ecs"] and words[2:3] == ["services"]:
+        return words[3]
+    return words[1] if len(words) > 2 and words[0] in BLOCKS else ""  # noqa: PLR2004  block, name and key
+
+
+def _container(path: Path) -> str:
+    words = [str(part) for part in path]
+    return words[words.index("containers") + 1] if "containers" in words[:-1] else ""
+
+
+def _capitals(name: str) -> str:
+    return re.sub(r"\W", "_", name, flags=re.ASCII).upper()
 
 
 def _said(path: Path) -> str:

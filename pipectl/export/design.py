@@ -1,12 +1,14 @@
 """What a spec wants, to be written in other words: designed without asking AWS for the account."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pipectl.aws.account import Account, partition
 from pipectl.engine.values import Resource
 from pipectl.errors import WrongUsage
 from pipectl.kinds import KINDS, bucket, names, role, transition
-from pipectl.review.hiding import Hiding
+from pipectl.review.hiding import Hiding, marked
 from pipectl.spec.spec import Spec
 
 UNKNOWN = "000000000000"
@@ -34,6 +36,11 @@ class Design:
     resources: tuple[Resource, ...]
     secrets: tuple[str, ...] = ()
     """What stands for texts that are secrets, marked in the resources."""
+
+    def owners(self, secret: str) -> str:
+        """Whose secret it is, as `ecs service orders/web`."""
+        found = (each for each in self.resources if marked(secret) in _texts(each.request))
+        return ", ".join(f"{each.kind} {each.name}" for each in found)
 
     def named(self, kind: str) -> dict[str, Resource]:
         """The resources of one kind by their names."""
@@ -71,6 +78,15 @@ def design_anywhere(spec: Spec, home: Home) -> Design:
 
 
 LONGEST = names.BUCKET_LIMIT - len(f"-artifacts-{UNKNOWN}-{ANYWHERE}")
+
+
+def _texts(value: Any) -> str:
+    """All texts of a request, one after the other."""
+    if isinstance(value, Mapping):
+        return "\n".join(map(_texts, value.values()))
+    if isinstance(value, list | tuple):
+        return "\n".join(map(_texts, value))
+    return str(value)
 
 
 def _hidden(found: Design) -> Design:

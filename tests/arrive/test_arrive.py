@@ -308,7 +308,8 @@ def test_secrets_are_never_printed_and_the_spec_means_the_same(world: "World", i
     printed = found.text + "".join(found.told)
     hidden = [*SECRETS.values(), "inline-build-secret", "action-secret", "lambda-secret"]
     assert [secret for secret in hidden if secret in printed] == []
-    assert sorted(found.environment) == [*sorted([*SECRETS, "ENVIRONMENTVARIABLES", "USER_PARAMETERS"])]
+    of_pipeline = {f"ODD_{name}" for name in ("ENVIRONMENTVARIABLES", "USER_PARAMETERS")}
+    assert set(found.environment) == {*(f"LEAKY_{name}" for name in SECRETS), *of_pipeline}
     assert "buildspec: file:leaky.buildspec.yml" in found.text
     assert "NOT_OURS: $${env:HOME}" in found.text
     assert len(found.told) == len(hidden)
@@ -319,8 +320,28 @@ def test_one_name_for_two_secrets_is_told_apart() -> None:
     containers = {name: {"environment": {"TOKEN": f"{name}-secret-value"}} for name in ("web", "worker")}
     found = concealed({"containers": containers})
     names = [each["environment"]["TOKEN"] for each in found.values["containers"].values()]
-    assert names == ["${env:TOKEN}", "${env:CONTAINERS_WORKER_ENVIRONMENT_TOKEN}"]
+    assert names == ["${env:TOKEN}", "${env:WORKER_TOKEN}"]
     assert set(found.environment.values()) == {"web-secret-value", "worker-secret-value"}
+
+
+def test_the_name_of_a_secret_is_short_and_says_whose_it_is() -> None:
+    def service(*containers: str, value: str) -> dict[str, object]:
+        environment = {each: {"environment": {"DB_PASSWORD": f"{value}-{each}"}} for each in containers}
+        return {"task_definition": {"containers": environment}}
+
+    values = {
+        "ecs": {
+            "shop": {"services": {"orders-prod": service("web", "worker", value="correct-horse")}},
+            "old": {"services": {"orders-prod": service("web", value="battery-staple")}},
+        },
+        "codebuild": {"orders": {"environment": {"ORDERS_TOKEN": "open-sesame-twice"}}},
+    }
+    assert list(concealed(values).environment) == [
+        "ORDERS_PROD_DB_PASSWORD",
+        "ORDERS_PROD_WORKER_DB_PASSWORD",
+        "ORDERS_PROD_WEB_DB_PASSWORD",
+        "ORDERS_TOKEN",
+    ]
 
 
 def test_names_and_references_are_no_secrets_but_what_is_one_by_itself_is() -> None:

@@ -1,6 +1,7 @@
 """A secret of the spec never stands in what is exported: somebody gives it there."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,10 +91,23 @@ def test_a_configuration_asks_for_secrets_and_shows_none(spec: "Spec") -> None:
     assert set(made.secrets) == {each.lower() for each in SECRETS}
     assert [value for value in spelled() if value in made.text] == []
     for name in made.secrets:
-        assert f'variable "{name}" {{\n  type      = string\n  sensitive = true\n}}\n' in made.text
+        head = f'variable "{name}" {{\n  type        = string\n  description = "a secret of '
+        assert re.search(re.escape(head) + r'\S.+"\n  sensitive   = true\n}\n', made.text)
         assert f"var.{name}" in made.text
     for check in CHECKS:
         check(made.text)
+
+
+def test_a_parameter_says_whose_secret_it_is(spec: "Spec", templates: list[Template]) -> None:
+    text = configuration(design(spec, HOME)).text
+    for name, owner in (
+        ("DB_PASSWORD", "ecs service friendreminders/remindersmgt"),
+        ("DB_PASSWORD_2", "codebuild project FriendRemindersBuild"),
+        ("API_TOKEN", "pipeline FriendReminders"),
+    ):
+        parameter = templates[0].parameters[secret_names((f"SECRET_{name}",))[f"SECRET_{name}"]]
+        assert parameter.description == f"{name}, a secret of {owner}"
+        assert f'description = "a secret of {owner}"' in text
 
 
 def test_two_secrets_never_share_a_parameter() -> None:

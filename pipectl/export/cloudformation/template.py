@@ -91,6 +91,10 @@ class Template:
         return {**said, "Properties": dict(entry.properties)}
 
 
+def _secret(design: Design, variable: str) -> str:
+    return f"{variable.removeprefix('SECRET_')}, a secret of {design.owners(variable)}"
+
+
 def template(design: Design, *, only_importable: bool = False) -> Template:
     """A spec's system as a template; with `only_importable` without the types that cannot be imported."""
     is_set = design.account.region == ANYWHERE
@@ -116,7 +120,7 @@ def template(design: Design, *, only_importable: bool = False) -> Template:
     wording = Wording(design, {**anywhere.said(needed, design.account.partition), **hidden})
     parameters = {name: Parameter(each.type, each.description) for name, each in needed.items()}
     parameters |= {
-        name: Parameter("String", f"A secret, {variable.removeprefix('SECRET_')}", is_secret=True)
+        name: Parameter("String", _secret(design, variable), is_secret=True)
         for variable, name in secrets.items()
     }
     for entry in entries:

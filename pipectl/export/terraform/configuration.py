@@ -91,8 +91,9 @@ def configuration(design: Design) -> Configuration:
     wording = Wording(design, hidden)
     provider = block('provider "aws"', {"region": Expression(f'"{design.home.region}"')}, wording)
     parts = [HEAD.rstrip("\n"), provider, PLACE.rstrip("\n")]
-    secret = {"type": Expression("string"), "sensitive": True}
-    parts += [block(f'variable "{name}"', secret, wording) for name in secrets.values()]
+    for variable, name in secrets.items():
+        secret = {"type": Expression("string"), "description": f"a secret of {design.owners(variable)}"}
+        parts.append(block(f'variable "{name}"', {**secret, "sensitive": True}, wording))
     parts += [_text(entry, entries, wording) for entry in entries]
     lost = tuple(
         f"{each.resource.kind} {each.resource.name}: {path}" for each in entries for path in each.lost
