@@ -8,6 +8,8 @@ from pipectl.aws.permissions import Need, Purpose, using_key
 from pipectl.errors import AccessDenied
 
 ALIAS = "alias/"
+MISSING = ""
+"""The key of an alias that does not exist."""
 
 
 def key_arn(account: Account, name: str) -> str:
@@ -41,7 +43,11 @@ def is_same(cloud: Cloud, one: str, other: str) -> bool | None:
     if names[0] == names[1]:
         return True
     keys = [_key(cloud, name) if is_alias(name) else name for name in names]
-    return None if None in keys else keys[0] == keys[1]
+    if None in keys:
+        return None
+    if MISSING in keys:  # two aliases of which one is not there are not one key; a key may have had it
+        return False if all(map(is_alias, names)) else None
+    return keys[0] == keys[1]
 
 
 def _key(cloud: Cloud, alias: str) -> str | None:
@@ -49,7 +55,7 @@ def _key(cloud: Cloud, alias: str) -> str | None:
         answer = find(("NotFoundException",), cloud, "kms", "describe_key", KeyId=alias)
     except AccessDenied:
         return None
-    return str(answer["KeyMetadata"]["Arn"]) if answer else None
+    return str(answer["KeyMetadata"]["Arn"]) if answer else MISSING
 
 
 def looking_up(account: Account, names: Iterable[str | None]) -> Iterator[Need]:

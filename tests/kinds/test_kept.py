@@ -63,3 +63,16 @@ def test_a_secret_that_somebody_adds_by_hand_is_not_allowed(world: "World") -> N
     )
     world.made(wanted)
     assert "secretsmanager:GetSecretValue" not in allowed(world)
+
+
+def test_another_alias_is_a_change_also_before_anybody_has_made_it(world: "World") -> None:
+    """The role is changed with it; a project that stays at the old key could then not build"""
+    kms = world.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/build", TargetKeyId=key)
+    world.made(world.load(spec(encryption_key="alias/build")))
+    run = world.made(world.load(spec(encryption_key="alias/other")))
+    assert [line for line in run.lines if line.startswith("codebuild project build encryption_key")], (
+        run.lines
+    )
+    assert world.create(world.load(spec(encryption_key="alias/other"))).writes == []
