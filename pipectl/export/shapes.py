@@ -44,7 +44,7 @@ class _Speaker:
             below = f"{path}.{key}" if path else key
             if key not in shape:
                 self._lost.append(below)
-            elif inner != [] or isinstance(shape[key], str):  # no parts are the same as none said
+            elif inner not in ([], {}) or isinstance(shape[key], str):  # no parts are the same as none said
                 name = shape[key] if isinstance(shape[key], str) else shape[key]["="]
                 said[name] = self.said(inner, shape[key], below)
         return said

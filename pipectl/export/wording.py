@@ -8,7 +8,7 @@ from functools import cached_property
 from pipectl.export.design import ANYWHERE, UNKNOWN, Design
 from pipectl.review.hiding import MARK
 
-ARN = r"arn:[\w-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12})?:"
+ARN = r"arn:[\w-]+:[a-z0-9-]+:[a-z0-9*-]*:(?:\d{12}|\*)?:"
 """An ARN up to its resource."""
 
 

@@ -10,11 +10,15 @@ import pytest
 from pipectl import flow
 from pipectl.export.cloudformation.template import Template, template
 from pipectl.export.cloudformation.text import to_json
+from pipectl.export.cloudformation.values import secret_names
 from pipectl.export.design import Design, Home, design, design_anywhere
+from pipectl.review.hiding import marked
 from pipectl.spec.spec import Spec
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted([*(ROOT / "config").glob("*.yaml"), *(ROOT / "tests" / "kinds" / "specs").glob("*.yaml")])
+SPECS = ROOT / "tests" / "kinds"
+FOLDERS = (ROOT / "config", SPECS / "specs", SPECS / "recorded")
+FILES = sorted(file for folder in FOLDERS for file in folder.glob("*.yaml"))
 ACCOUNT = "012345678901"
 
 
@@ -75,6 +79,7 @@ def worked_out() -> Callable[[Template, Design], dict[str, Any]]:
         known = {**{name: f"{name}.Name" for name in names}, **pseudo, **attributes}
         known |= {entry.logical: entry.resource.name for entry in made.entries}
         known |= {f"{entry.logical}.Name": names[entry.logical] for entry in made.entries}
+        known |= {name: marked(secret) for secret, name in secret_names(home.secrets).items()}
         resources: dict[str, Any] = _worked_out(document["Resources"], known)
         return resources
 

@@ -22,6 +22,7 @@ HEAD = """\
 """
 ALIASES = {
     ("AWS::ECS::Cluster", "settings"): "ClusterSettings",
+    ("AWS::ECS::Service", "placementStrategy"): "PlacementStrategies",
     ("AWS::ECS::TaskDefinition", "properties"): "ProxyConfigurationProperties",
     ("AWS::ECR::Repository", "filterType"): "ImageTagMutabilityExclusionFilterType",
     ("AWS::ECR::Repository", "filter"): "ImageTagMutabilityExclusionFilterValue",

@@ -118,8 +118,10 @@ def leaves(value: Any) -> Iterator[str]:
 
 PARSED = ("policy", "trust", "pattern")
 """Texts of requests that are JSON."""
-NEVER_SENT = ("deployed", "opened")
-"""What pipectl keeps beside a request: that a pipeline deploys the service, which transitions it opens."""
+NEVER_SENT = ("deployed", "opened", "sent_along")
+"""What pipectl keeps beside a request: that a pipeline deploys the service, which transitions it opens, and
+which parameters no answer tells."""
+
 
 
 def asked(request: Mapping[str, Any]) -> Any:

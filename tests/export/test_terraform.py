@@ -20,7 +20,7 @@ from pipectl.export.terraform.configuration import configuration
 from pipectl.export.terraform.hcl import Body, Code, Expression, Json, block
 from pipectl.export.wording import Wording
 from tests.export.conftest import ACCOUNT, FILES, ROOT
-from tests.kinds.conftest import OWN_ROLE, own_role
+from tests.kinds.conftest import OWN_ROLE, SECRETS_OF_SPECS, own_role
 from tests.kinds.test_generated import SPECS, thinned
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _mirror() -> Path | None:
 
 
 MIRROR = _mirror()
-SERVICES = ("codebuild", "codecommit", "codepipeline", "ecr", "ecs", "events", "iam", "logs", "s3", "sts")
+SERVICES = ("codebuild", "codecommit", "codepipeline", "ecr", "ecs", "events", "iam", "logs", "s3", "servicediscovery", "sts")
 
 
 class Terraform:
@@ -207,7 +207,12 @@ class Terraform:
         )
 
     def __call__(self, *words: str) -> str:
-        environment = {**os.environ, "TF_CLI_CONFIG_FILE": str(self.folder / "rc"), "CHECKPOINT_DISABLE": "1"}
+        environment = {
+            **os.environ,
+            "TF_CLI_CONFIG_FILE": str(self.folder / "rc"),
+            "CHECKPOINT_DISABLE": "1",
+            **{f"TF_VAR_{variable.lower()}": value for variable, value in SECRETS_OF_SPECS.items()},
+        }
         run = subprocess.run(
             ["terraform", *words],
             cwd=self.folder,

@@ -20,6 +20,8 @@ ROOT = HERE.parents[1]
 FOLDERS = (HERE / "specs", HERE / "recorded", ROOT / "config")
 OWN_ROLE = re.compile(r"arn:aws:iam::\d{12}:role/([\w-]+)")
 ALIAS = re.compile(r"alias/[a-z]+")
+SECRETS_OF_SPECS = {"SECRET_OAUTHTOKEN": "ghp_secret"}
+"""What the specs hold that scripts and exports must not show: variable -> secret"""
 PRINCIPALS = ("codebuild", "codepipeline", "ecs-tasks", "events", "cloudformation")
 
 Account = dict[str, Any]

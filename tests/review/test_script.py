@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipectl.cli import cli
+from tests.kinds.conftest import SECRETS_OF_SPECS
 from tests.review.test_policy import changed
 
 if TYPE_CHECKING:
@@ -151,9 +152,6 @@ def test_changes_and_adoptions_are_commands_too(
     assert world.create(spec).lines == []
     assert "# Nothing to do\n" in script(file)
 
-
-SECRETS_OF_SPECS = {"SECRET_OAUTHTOKEN": "ghp_secret"}
-"""What the specs of tests/kinds hold that a script must not show"""
 
 SECRETS = {
     "SECRET_DB_PASSWORD": "a\"b\\c'd $HOME & `id`\t\r\x01\n",

@@ -24,6 +24,7 @@ ID = re.compile(r"\b(subnet|sg|vpc)-[0-9a-f]{8,17}\b")
 ARN = re.compile(
     r"arn:[\w-]+:(?P<service>[a-z0-9-]+):[a-z0-9-]*:(?P<account>\d{12}):(?P<resource>[\w+=,.@/:*?-]+)"
 )
+ACCOUNT = re.compile(r"\d{12}")
 SECRET = re.compile(r"arn:[\w-]+:secretsmanager:[a-z0-9-]*:\d{12}:secret:[\w/+=.@-]+")
 """The ARN of a secret, without the key, stage and version that ECS and CodeBuild allow behind it."""
 
@@ -59,6 +60,7 @@ def _found(entries: Sequence[Entry], home: Wording) -> Iterator[Given]:
     for entry in entries:
         if entry.type == "AWS::CodePipeline::Pipeline":
             yield from _places(entry.properties)
+        yield from _accounts(entry.properties, home)
         for text in _texts(entry.properties):
             yield from _arns(text, home)
             yield from _ids(text)
@@ -106,6 +108,19 @@ def _places(value: Any) -> Iterator[Given]:
                 yield Given(item, PLACES[key], "String", f"What is {PLACES[key].lower()} {item} at home")
             else:
                 yield from _places(item)
+
+
+def _accounts(value: Any, home: Wording) -> Iterator[Given]:
+    """Accounts that a policy names by their numbers."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _accounts(item, home)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            for text in _texts(item) if key == "Principal" else ():
+                if ACCOUNT.fullmatch(text) and text not in home.accounts:
+                    yield Given(text, "Account", "String", f"Number of the account that is {text} at home")
+            yield from _accounts(item, home)
 
 
 def _arns(text: str, home: Wording) -> Iterator[Given]:

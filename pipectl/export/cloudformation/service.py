@@ -63,10 +63,11 @@ def _container(container: Mapping[str, Any], names: Names, parameters: Mapping[s
     return said
 
 
-def _logging(container: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    logs = container.get("LogConfiguration") or {}
+def _logging(properties: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """The LogConfiguration of a container or of a service's proxy, in the Region of the stack."""
+    logs = properties.get("LogConfiguration") or {}
     options = dict(logs.get("Options") or {})
-    if options.get("awslogs-region") == names.account.region:
+    if options.get("awslogs-region") in names.regions:
         options["awslogs-region"] = Fn("Ref", "AWS::Region")
     if "awslogs-group" in options:
         options["awslogs-group"] = names.ref(log_group.NAME, options["awslogs-group"])
@@ -82,5 +83,7 @@ def _service(resource: Resource, names: Names, logical: str, task: str) -> Entry
         "TaskDefinition": Fn("Ref", task),
         **names.tags(resource),
     }
+    if proxy := properties.get("ServiceConnectConfiguration"):
+        properties["ServiceConnectConfiguration"] = {**proxy, **_logging(proxy, names)}
     arn = names.account.arn("ecs", f"service/{resource.name}")
     return Entry(logical, SERVICE, resource, properties, {"ServiceArn": arn, "Cluster": name}, lost=lost)

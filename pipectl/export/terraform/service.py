@@ -45,7 +45,7 @@ def _task(resource: Resource, names: Names) -> Entry:
 
 def _reshaped(registered: Mapping[str, Any], names: Names) -> dict[str, Any]:
     params = {key: each for key, each in registered.items() if key != "containerDefinitions"}
-    containers = [_container(each, names) for each in registered["containerDefinitions"]]
+    containers = [_logging(each, names) for each in registered["containerDefinitions"]]
     params["container_definitions"] = Json(containers)
     if "volumes" in params:
         params["volumes"] = [_volume(each) for each in params["volumes"]]
@@ -58,18 +58,19 @@ def _volume(volume: Mapping[str, Any]) -> dict[str, Any]:
     return {**{key: each for key, each in volume.items() if key != "host"}, **path}
 
 
-def _container(container: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    logs = container.get("logConfiguration") or {}
+def _logging(params: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """A container, or a service's proxy, with its logs in the Region of the configuration."""
+    logs = params.get("logConfiguration") or {}
     options = dict(logs.get("options") or {})
     if options.get("awslogs-region") == names.account.region:
         options["awslogs-region"] = Expression("local.region")
     if group := options.get("awslogs-group"):
         options["awslogs-group"] = names.ref(log_group.NAME, group, "aws_cloudwatch_log_group.*.name")
-    return {**container, **({"logConfiguration": {**logs, "options": options}} if options else {})}
+    return {**params, **({"logConfiguration": {**logs, "options": options}} if options else {})}
 
 
 def _service(resource: Resource, names: Names) -> Entry:
-    said, lost, ignored = words(SERVICE, _flat(resource.request["service"]))
+    said, lost, ignored = words(SERVICE, _flat(resource.request["service"], names))
     label = names.of(resource)
     name = resource.request["service"]["cluster"]
     found = names.ref(cluster.NAME, name, "aws_ecs_cluster.*.arn")
@@ -96,9 +97,11 @@ def _service(resource: Resource, names: Names) -> Entry:
     )
 
 
-def _flat(request: Mapping[str, Any]) -> dict[str, Any]:
+def _flat(request: Mapping[str, Any], names: Names) -> dict[str, Any]:
     """Where the provider has members of the deployment and the network at the top."""
     params = dict(request)
+    if "serviceConnectConfiguration" in params:
+        params["serviceConnectConfiguration"] = _logging(params["serviceConnectConfiguration"], names)
     deployment = dict(params.pop("deploymentConfiguration", {}))
     for theirs, ours in HOISTED.items():
         if theirs in deployment:
