@@ -119,7 +119,7 @@ def _accounts(value: Any, home: Wording) -> Iterator[Given]:
         for key, item in value.items():
             for text in _texts(item) if key == "Principal" else ():
                 if ACCOUNT.fullmatch(text) and text not in home.accounts:
-                    yield Given(text, "Account", "String", f"Number of the account that is {text} at home")
+                    yield Given(text, "Account", "String", "Number of an account that a policy names")
             yield from _accounts(item, home)
 
 

@@ -7,6 +7,7 @@ from pipectl.export.terraform.hcl import Body, Expression
 from pipectl.export.terraform.values import Entry, Names, words
 
 TYPE = "aws_ecs_cluster"
+NAMESPACE = "aws_service_discovery_http_namespace"
 PROVIDERS = ("capacityProviders", "defaultCapacityProviderStrategy")
 
 
@@ -17,8 +18,14 @@ def entries(resource: Resource, names: Names) -> Iterator[Entry]:
     if "setting" not in said:
         ignored["setting"] = "the spec leaves it to the account's default"
     label = names.of(resource)
+    namespace = request.get("serviceConnectDefaults", {}).get("namespace", "")
+    looked = {}
+    if namespace and not namespace.startswith("arn:"):  # the provider takes ARNs only
+        looked = {f'"{NAMESPACE}" "{label}"': {"name": namespace}}
+        arn = Expression(f"data.{NAMESPACE}.{label}.arn")
+        said["service_connect_defaults"] = Body(namespace=arn)
     body = {**said, **names.tags(resource)}
-    yield Entry(TYPE, label, resource, body, resource.name, lost=lost, ignored=ignored)
+    yield Entry(TYPE, label, resource, body, resource.name, lost=lost, ignored=ignored, data=looked)
     if any(key in request for key in PROVIDERS):
         strategy = [
             Body(capacity_provider=each["capacityProvider"], weight=each["weight"], base=each["base"])
