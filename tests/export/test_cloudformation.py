@@ -123,7 +123,6 @@ NEVER_SENT = ("deployed", "opened", "sent_along")
 which parameters no answer tells."""
 
 
-
 def asked(request: Mapping[str, Any]) -> Any:
     return {
         key: json.loads(value) if key in PARSED else value
