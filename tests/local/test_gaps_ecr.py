@@ -72,6 +72,13 @@ def test_a_name_has_a_length(ecr: Any) -> None:
     )
 
 
+def test_a_scanning_configuration_that_is_removed_is_off(ecr: Any) -> None:
+    ecr.create_repository(repositoryName="shop", imageScanningConfiguration={"scanOnPush": True})
+    ecr.put_image_scanning_configuration(repositoryName="shop", imageScanningConfiguration={})
+    found = ecr.describe_repositories(repositoryNames=["shop"])["repositories"][0]
+    assert found["imageScanningConfiguration"] == {"scanOnPush": False}
+
+
 def test_a_repository_has_the_defaults_of_aws(ecr: Any) -> None:
     made = ecr.create_repository(repositoryName="shop")["repository"]
     assert made["imageTagMutability"] == "MUTABLE"

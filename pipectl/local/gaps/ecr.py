@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local import model, validation
-from pipectl.local.gaps import layers, lifecycle
+from pipectl.local.gaps import ecr_events, layers, lifecycle
 from pipectl.local.wire import Answer, Forward, Refused, Request
 
 if TYPE_CHECKING:
@@ -54,6 +54,12 @@ def _create_repository(_world: World, request: Request, _asked: dict[str, Any]) 
     shape = model.service_model("ecr").shape_for("RepositoryName")  # type: ignore[union-attr]
     motos_ecr.ECR_REPOSITORY_NAME_PATTERN = shape.metadata["pattern"]
     return request
+
+
+def _scan_on_push(_world: World, request: Request, asked: dict[str, Any]) -> Request:
+    """False when it is not stated (API reference, ImageScanningConfiguration); moto keeps what it had"""
+    stated = {"scanOnPush": False, **asked["imageScanningConfiguration"]}
+    return request.with_json({**request.json(), "imageScanningConfiguration": stated})
 
 
 def _put_lifecycle_policy(_world: World, request: Request, asked: dict[str, Any]) -> Request:
@@ -135,11 +141,14 @@ _BEFORE = {
     "CompleteLayerUpload": layers.keep,
     "CreateRepository": _create_repository,
     "PutImage": _put_image,
+    "PutImageScanningConfiguration": _scan_on_push,
     "PutLifecyclePolicy": _put_lifecycle_policy,
 }
 _AFTER = {
+    "BatchDeleteImage": ecr_events.deleted,
     "CreateRepository": _with_uri,
     "DeleteRepository": _with_uri,
     "DescribeRepositories": _with_uri,
     "GetAuthorizationToken": _with_token_life,
+    "PutImage": ecr_events.pushed,
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from pipectl.local import model, motos
-from pipectl.local.gaps import bucket_names, bucket_policies, documents
+from pipectl.local.gaps import bucket_names, bucket_policies, documents, s3_events
 from pipectl.local.service import unknown_operation
 from pipectl.local.wire import Answer, Forward, Refused, Request
 
@@ -53,6 +53,7 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
     """Check what moto does not, let it answer, and add what AWS adds"""
     if _sub_resource(request.operation) in _NOT_IN_MOTO and request.operation != "GetBucketRequestPayment":
         raise unknown_operation("s3", request.operation)
+    s3_events.listen(world, request.operation)
     name = _bucket_name(request)
     owner = motos.backends("s3").bucket_accounts.get(name)
     if request.operation == "CreateBucket":
