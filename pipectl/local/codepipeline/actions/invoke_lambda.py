@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from datetime import timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from .action import Done, Outcome
 
 NO_ANSWER_S = 20 * 60  # User guide, limits: the timer for a function that does not report
-CONTINUE_S = 30  # until a function that goes on is invoked again (28 seconds were seen once)
 
 BOOTSTRAP = """
 import importlib, json, os, sys
@@ -76,8 +74,6 @@ def _look(job: Job, function: Any, worker: WorkerJob) -> Done | None:
     last = worker
     while last.after is not None:
         last = last.after
-    if last is not worker and last.due is None:
-        last.due = job.world.now() + timedelta(seconds=CONTINUE_S)
     if last.due is not None and not last.is_running and job.world.now() >= last.due:
         last.is_running = True
         job.trip.engine.crew.give(partial(_run_again, job, function, last))
