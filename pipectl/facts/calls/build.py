@@ -25,9 +25,9 @@ def codebuild(configuration: Configuration, place: Place) -> Iterator[Call]:
     batch = configuration.get("BatchEnabled", "false")
     is_open = "#{" in batch
     if batch != "true" or is_open:
-        yield from calls("RunBuilds", of("codebuild", "BatchGetBuilds", "StartBuild"), project, CODEBUILD)
+        yield from calls("RunBuilds", of("codebuild", "StartBuild", "BatchGetBuilds"), project, CODEBUILD)
     if batch == "true" or is_open:
-        batches = of("codebuild", "BatchGetBuildBatches", "StartBuildBatch")
+        batches = of("codebuild", "StartBuildBatch", "BatchGetBuildBatches")
         yield from calls("RunBatchBuilds", batches, project, CODEBUILD)
     if role := configuration.get("ServiceRoleArnOverride"):
         source = "aws/aws-cdk issue 38611"

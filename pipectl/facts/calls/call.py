@@ -19,7 +19,8 @@ class Call:
     """One IAM action on one resource.
 
     `context` holds the condition keys of the request: those that the policy of a role may rely on.
-    `statement` is the Sid of the statement that allows it. `source` is the title of the page that says so. A
+    `statement` is the Sid of the statement that allows it. `source` is the title of the page that says so.
+    Calls stand in the order in which AWS sends them: the first that is denied is the one that people see. A
     call that is not `required` is allowed by the roles that pipectl makes, and AWS sends it in some cases
     only, or takes another one in its place: nothing fails for the lack of it alone.
     """
