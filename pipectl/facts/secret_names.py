@@ -240,8 +240,13 @@ PARAMETERS = frozenset(
         "credentialsParameter",
         "credentialProvider",
         "credential",
+        "credentialSpecs",
+        "encryptionKeyOverride",
+        "imagePullCredentialsTypeOverride",
+        "registryCredentialOverride",
         "clientToken",
         "clientRequestToken",
+        "idempotencyToken",
         "nextToken",
     ]
 )

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pipectl.facts.secret_names import PARAMETERS, replaced
@@ -42,7 +42,7 @@ class Hiding:
     def hidden(self, params: Any) -> Any:
         """The parameters with a marked variable for every secret."""
         if isinstance(params, Mapping):
-            secret = dict(_secrets(params))
+            secret = dict(_secrets(params, _is_parameter))
             return {key: self._mark(*secret[key]) if key in secret else self.hidden(each)
                     for key, each in params.items()}  # fmt: skip
         if isinstance(params, list | tuple):
@@ -78,16 +78,24 @@ def marked(variable: str, times: int = 1) -> str:
     return f"{MARK * times}{variable}{MARK * times}"
 
 
-def _secrets(params: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
+def _secrets(
+    params: Mapping[str, Any], is_secret: Callable[[str, Any], bool]
+) -> Iterator[tuple[str, tuple[str, str]]]:
     """Key -> name and value of the secrets that stand in a mapping itself; a pair's own name comes last."""
-    yield from ((key, (key, value)) for key, value in params.items() if _is_secret(key, value))
+    yield from ((key, (key, value)) for key, value in params.items() if is_secret(key, value))
     name = params.get("name")
     if isinstance(name, str) and params.get("type") not in REFERENCES:
-        yield from ((key, (name, params[key])) for key in VALUES if _is_secret(name, params.get(key)))
+        yield from ((key, (name, params[key])) for key in VALUES if _is_variable(name, params.get(key)))
 
 
-def _is_secret(name: str, value: Any) -> bool:
+def _is_parameter(name: str, value: Any) -> bool:
+    """Whether a parameter of AWS holds a secret; those of PARAMETERS never do."""
     return isinstance(value, str) and name not in PARAMETERS and masked(name, value) != value
+
+
+def _is_variable(name: str, value: Any) -> bool:
+    """Whether a value under a name that somebody chose is a secret, whatever AWS calls so."""
+    return isinstance(value, str) and masked(f"environment.{name}", value) != value
 
 
 def _document(text: str) -> Any:
@@ -106,7 +114,7 @@ def _document(text: str) -> Any:
 def _found(document: Any) -> Iterator[tuple[str, str]]:
     """Every secret in a document."""
     if isinstance(document, Mapping):
-        mine = dict(_secrets(document))
+        mine = dict(_secrets(document, _is_variable))
         yield from mine.values()
         document = [each for key, each in document.items() if key not in mine and key not in NAMING]
     if isinstance(document, list):
