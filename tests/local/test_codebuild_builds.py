@@ -479,7 +479,10 @@ def test_a_build_can_be_stopped_with_all_its_processes(builder: Builder, tmp_pat
         """)
     identity = builder.start()
     pids = until(lambda: mark.exists() and "ready" in mark.read_text() and mark.read_text().split()[:2])
-    assert builder.api.stop_build(id=identity)["build"]["id"] == identity
+    stopped = builder.api.stop_build(id=identity)["build"]
+    assert (stopped["id"], stopped["buildComplete"]) == (identity, True)
+    assert (stopped["buildStatus"], stopped["currentPhase"]) == ("STOPPED", "COMPLETED")
+    assert phases(stopped)["BUILD"] == "STOPPED"
     build = builder.ended(identity)
     assert build["buildStatus"] == "STOPPED"
     assert phases(build)["BUILD"] == "STOPPED"

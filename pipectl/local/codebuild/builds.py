@@ -68,8 +68,9 @@ class BuildOperations(ProjectOperations, ReportOperations):
         return self._listed(found, request)
 
     def stop_build(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        """API reference: the build is asked to stop; a completed one stays as it is (inferred)"""
+        """Stop a build: it is STOPPED in the answer [rec]; a completed one stays as it is (inferred)"""
         build = self._existing(request["id"])
+        build.stopped_at = build.stopped_at or self.world.now()
         build.stop.set()
         return {"build": _shown(build)}
 
@@ -78,7 +79,7 @@ class BuildOperations(ProjectOperations, ReportOperations):
         if "id" not in request:
             raise project_rules.invalid("A build id is required")
         before = self._existing(request["id"])
-        if not before.shown["buildComplete"]:
+        if not before.answered()["buildComplete"]:
             raise project_rules.invalid("A build that is in progress cannot be retried")
         if before.pipeline:
             raise project_rules.invalid("A build of a pipeline is retried by the pipeline")
@@ -246,4 +247,4 @@ def _initiator(arn: str) -> str:
 
 
 def _shown(build: Build) -> dict[str, Any]:
-    return copy.deepcopy(build.shown)
+    return build.answered()

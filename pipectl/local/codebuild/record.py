@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 COMPLETED = "COMPLETED"
 IN_PROGRESS = "IN_PROGRESS"
+STOPPED = "STOPPED"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Build:
     artifacts: dict[str, Any]
     pipeline: PipelineWork | None = None
     stop: threading.Event = field(default_factory=threading.Event)
+    stopped_at: datetime | None = None
     done: threading.Event = field(default_factory=threading.Event)
     outputs: dict[str, Path] = field(default_factory=dict)
 
@@ -62,6 +65,20 @@ class Build:
         phases: list[dict[str, Any]] = self.shown["phases"]
         return phases
 
+    def answered(self) -> dict[str, Any]:
+        """The build as the service answers it: a stopped one is complete at once [rec]
+
+        Its commands may still be ending. Recorded: radkawar/stackd, testdata/aws/codebuild.
+        """
+        answer = copy.deepcopy(self.shown)
+        if self.stopped_at is None or answer["buildComplete"]:
+            return answer
+        last = Build(answer, self.project, self.folder, self.request, self.artifacts)
+        if "endTime" not in last.phases[-1]:
+            last.end(STOPPED, self.stopped_at)
+        last.complete(STOPPED, self.stopped_at)
+        return answer
+
     def begin(self, phase: str, now: datetime) -> None:
         self.shown["currentPhase"] = phase
         self.phases.append({"phaseType": phase, "startTime": now})
@@ -77,7 +94,8 @@ class Build:
         return phase
 
     def complete(self, status: str, now: datetime) -> None:
-        """API reference, BuildPhase: COMPLETED has no status"""
+        """Complete the build; one that was answered as stopped stays so (BuildPhase: no status)"""
+        status = STOPPED if self.stopped_at is not None else status
         self.phases.append({"phaseType": COMPLETED, "startTime": now})
         self.shown |= {
             "currentPhase": COMPLETED,

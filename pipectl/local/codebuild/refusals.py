@@ -56,12 +56,6 @@ class Refusals(Base):
     def start_sandbox(self, request: dict[str, Any], caller: Caller) -> NoReturn:
         _refuse("sandboxes")
 
-    def import_source_credentials(self, request: dict[str, Any], caller: Caller) -> NoReturn:
-        _refuse("credentials of other hosts")
-
-    def list_source_credentials(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        return {"sourceCredentialsInfos": []}
-
     def list_shared_projects(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         return {"projects": []}
 
