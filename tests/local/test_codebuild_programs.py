@@ -141,6 +141,6 @@ def test_aws_copies_to_and_from_s3(machine: Machine) -> None:
     machine.aws("s3", "cp", "app.rb", f"{bucket}/deep/")
     machine.aws("s3", "cp", f"{bucket}/deep/app.rb", "copy.rb")
     assert (machine.folder / "copy.rb").read_text() == "puts 1"
-    assert "deep/app.rb" in machine.aws("s3", "ls", bucket)
+    assert "deep/app.rb" in machine.aws("s3", "ls", "--recursive", bucket)
     machine.aws("s3", "cp", "--recursive", f"{bucket}/deep", "all")
     assert (machine.folder / "all" / "app.rb").exists()

@@ -1,28 +1,30 @@
 """`aws` for builds on a machine without the AWS CLI: what buildspecs use, through boto3.
 
 Operations of all services work in the CLI's own form (`aws ecs update-service --cluster c`): options are
-read by the service model. Of the CLI's own commands there are `s3 cp`, `s3 ls` and those of ECR's login.
+read by the service model. Of the CLI's own commands there are those of `s3`, `configure get` and `set`,
+`wait`, and ECR's login.
 """
 
 from __future__ import annotations
 
-import json
-import re
+import os
 import sys
 from typing import Any
 
 import boto3
 import botocore.session
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from pipectl.local.shims import aws_options, aws_s3
-from pipectl.local.shims.aws_errors import AwsUsageError
+from pipectl.local.shims import aws_configure, aws_options, aws_output, aws_s3
+from pipectl.local.shims.aws_errors import AwsUsageError, Failed
 
 _VERSION = "aws-cli/2.0.0 (local AWS)"
 _SERVICES = {"s3api": "s3", "deploy": "codedeploy", "configservice": "config"}
 _FAILED = 254  # the CLI's own exit status for a refused call
 _USAGE = 252
+_WAITED = 255
+_TRANSFER = 1  # of `aws s3`
 
 
 def main(words: list[str]) -> int:
@@ -35,7 +37,10 @@ def main(words: list[str]) -> int:
         return _USAGE
     except (ClientError, BotoCoreError) as error:
         sys.stderr.write(f"\n{error}\n")
-        return _FAILED
+        return _TRANSFER if words[:1] == ["s3"] else _FAILED
+    except Failed as error:
+        sys.stderr.write(f"{error}\n" if str(error) else "")
+        return error.status
     return 0
 
 
@@ -43,15 +48,18 @@ def _answer(options: aws_options.CommandLine) -> None:
     if options.flag("version"):
         sys.stdout.write(f"{_VERSION}\n")
         return
+    aws_output.check(_kind(options))
     match options.words:
         case ["ecr", "get-login-password"]:
             sys.stdout.write(f"{_password(options)}\n")
         case ["ecr", "get-login"]:
             _get_login(options)
         case ["configure", *_]:
-            return
-        case ["s3", command, *paths]:
-            aws_s3.run(_client("s3", options), command, paths, recursive=options.flag("recursive"))
+            aws_configure.run(options)
+        case ["s3", command, *_]:
+            aws_s3.run(_client("s3", options), command, options)
+        case [service, "wait", name]:
+            _wait(service, name, options)
         case [service, operation]:
             _show(_call(service, operation, options), options)
         case _:
@@ -75,7 +83,7 @@ def _call(service: str, operation: str, options: aws_options.CommandLine) -> dic
 
 
 def _client(service: str, options: aws_options.CommandLine) -> Any:
-    session: Any = boto3.Session(region_name=options.value("region"))
+    session: Any = boto3.Session(region_name=options.value("region"), profile_name=options.value("profile"))
     return session.client(service)
 
 
@@ -104,19 +112,25 @@ def _show(answer: dict[str, Any], options: aws_options.CommandLine) -> None:
         shown = jmespath.search(query, answer)
     if shown in (None, {}, []) and not query:
         return
-    if options.value("output") == "text":
-        sys.stdout.write(f"{_text(shown)}\n")
-        return
-    sys.stdout.write(json.dumps(shown, indent=4, default=str) + "\n")
+    aws_output.show(shown, _kind(options))
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        nested = any(isinstance(part, dict | list) for part in value)
-        return ("\n" if nested else "\t").join(_text(part) for part in value)
-    if isinstance(value, dict):
-        return "\t".join(_text(value[key]) for key in sorted(value))
-    return re.sub(r"^(True|False)$", lambda found: found[0], "None" if value is None else str(value))
+def _kind(options: aws_options.CommandLine) -> str:
+    return options.value("output") or os.environ.get("AWS_DEFAULT_OUTPUT") or "json"
+
+
+def _wait(service: str, name: str, options: aws_options.CommandLine) -> None:
+    """By the waiters of the service model; a failed one is status 255"""
+    client = _client(_SERVICES.get(service, service), options)
+    method = name.replace("-", "_")
+    if method not in client.waiter_names:
+        raise AwsUsageError(f"the aws of the local AWS does not know `aws {service} wait {name}`")
+    waiter = client.get_waiter(method)
+    shape = client.meta.service_model.operation_model(waiter.config.operation).input_shape
+    try:
+        waiter.wait(**aws_options.parameters(options, shape))
+    except WaiterError as error:
+        raise Failed(f"\n{error}", _WAITED) from error
 
 
 if __name__ == "__main__":

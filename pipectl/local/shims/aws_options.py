@@ -11,15 +11,18 @@ from typing import Any
 
 from botocore import xform_name
 
+from pipectl.local.shims import aws_shorthand
 from pipectl.local.shims.aws_errors import AwsUsageError
 
 _GLOBAL_FLAGS = ("version", "no-cli-pager", "no-verify-ssl", "debug", "no-paginate")
 _FLAGS = (
     "recursive", "no-include-email", "include-email", "quiet", "no-progress", "only-show-errors",
-    "force-new-deployment", "force", *_GLOBAL_FLAGS,
+    "force-new-deployment", "force", "delete", "dryrun", "size-only", "no-guess-mime-type",
+    "exact-timestamps", "follow-symlinks", "no-follow-symlinks", "summarize", "human-readable",
+    *_GLOBAL_FLAGS,
 )  # fmt: skip
 _GLOBAL = ("region", "output", "query", "profile", "endpoint-url", "color", "cli-input-json", *_GLOBAL_FLAGS)
-_SHORT_HAND = "="
+_OWN = ("s3", "configure", "ecr", "ecr-public")  # their own commands: an option takes one value
 
 
 @dataclass
@@ -28,6 +31,8 @@ class CommandLine:
 
     words: list[str] = field(default_factory=list)
     options: dict[str, list[str]] = field(default_factory=dict)
+    order: list[tuple[str, str]] = field(default_factory=list)
+    """Options with one value in the order in which they stand"""
 
     def flag(self, name: str) -> bool:
         return name in self.options
@@ -35,6 +40,10 @@ class CommandLine:
     def value(self, name: str) -> str | None:
         values = self.options.get(name)
         return values[0] if values else None
+
+    def unknown(self, names: list[str]) -> list[str]:
+        """Those that are no options of every command"""
+        return [name for name in names if name not in _GLOBAL]
 
 
 def split(words: list[str]) -> CommandLine:
@@ -46,10 +55,13 @@ def split(words: list[str]) -> CommandLine:
             option, stated, value = word[2:].partition("=")
             line.options.setdefault(option, []).extend([value] if stated else [])
             name = None if stated or option in _FLAGS else option
+            line.order += [(option, value)] if stated else []
         elif name is None or (name in _GLOBAL and line.options[name]):
             line.words.append(word)
         else:
             line.options[name].append(word)
+            line.order.append((name, word))
+            name = None if line.words[:1] and line.words[0] in _OWN else name
     return line
 
 
@@ -65,7 +77,10 @@ def parameters(line: CommandLine, shape: Any) -> dict[str, Any]:
         name = members.get(option) or members.get(option.removeprefix("no-"))
         if name is None:
             raise AwsUsageError(f"Unknown options: --{option}")
-        given[name] = _read(shape.members[name], values, negated=option not in members)
+        try:
+            given[name] = _read(shape.members[name], values, negated=option not in members)
+        except ValueError as error:
+            raise AwsUsageError(f"Error parsing parameter '--{option}': {error}") from error
     return given
 
 
@@ -78,9 +93,9 @@ def _read(shape: Any, values: list[str], *, negated: bool) -> Any:
     if loaded[0].lstrip()[:1] in ("{", "[") and shape.type_name in ("structure", "list", "map"):
         return json.loads(loaded[0])
     if shape.type_name == "list":
-        return [_one(shape.member, value) for value in loaded]
-    if shape.type_name == "map":
-        return dict(_pairs(" ".join(loaded)))
+        scalar = shape.member.type_name not in ("structure", "map", "list")
+        parts = loaded[0].split(",") if scalar and len(loaded) == 1 else loaded
+        return [_one(shape.member, value) for value in parts]
     return _one(shape, " ".join(loaded) if shape.type_name == "string" else loaded[0])
 
 
@@ -94,21 +109,33 @@ def _one(shape: Any, text: str) -> Any:
             return text == "true"
         case "blob":
             return base64.b64decode(text)
-        case "structure":
-            return {name: _one(shape.members[name], value) for name, value in _pairs(text)}
+        case "structure" | "map" if text.lstrip().startswith("{"):
+            return json.loads(text)
+        case "structure" | "map":
+            return _shaped(shape, aws_shorthand.read(text))
         case _:
             return text
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
-    """The short form: key=value,key=value"""
-    if _SHORT_HAND not in text:
-        raise AwsUsageError(f"expected JSON or key=value, not {text}")
-    pairs = []
-    for part in text.split(","):
-        key, _, value = part.partition(_SHORT_HAND)
-        pairs.append((key, value))
-    return pairs
+def _shaped(shape: Any, value: Any) -> Any:
+    """A value of the short form, as its shape wants it"""
+    match shape.type_name:
+        case "structure" if isinstance(value, dict):
+            for name in value:
+                if name not in shape.members:
+                    raise AwsUsageError(
+                        f"Parameter validation failed: Unknown parameter in input: {name}, must be one of:"
+                        f" {', '.join(shape.members)}"
+                    )
+            return {name: _shaped(shape.members[name], part) for name, part in value.items()}
+        case "map" if isinstance(value, dict):
+            return {name: _shaped(shape.value, part) for name, part in value.items()}
+        case "list":
+            return [_shaped(shape.member, part) for part in (value if isinstance(value, list) else [value])]
+        case _ if isinstance(value, str):
+            return _one(shape, value)
+        case _:
+            return value
 
 
 def _loaded(text: str) -> str:
