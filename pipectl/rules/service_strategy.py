@@ -82,7 +82,8 @@ def _percentages(spec: Spec, service: PlacedService) -> Iterator[Problem]:
     """With both at 100 no task may stop and none may start (API reference, DeploymentConfiguration)."""
     deployment = service.block.deployment
     raw = service.block.aws.get("deploymentConfiguration")
-    if isinstance(raw, Mapping) and raw.get("strategy") in SHIFTING:
+    strategy = raw.get("strategy") if isinstance(raw, Mapping) else None
+    if isinstance(strategy, str) and strategy in SHIFTING:
         return  # both revisions run side by side in full
     least, most = deployment.minimum_healthy_percent, deployment.maximum_percent
     if most == ALL and (ALL if least is None else least) == ALL:
