@@ -139,3 +139,19 @@ def test_a_template_in_a_bucket_is_looked_at_too(client: Client) -> None:
     url = "https://s3.eu-west-1.amazonaws.com/templates-of-the-shop/shop.yaml"
     with refused("ValidationError", "AWS::CodeCommit::Repository"):
         client("cloudformation").create_stack(StackName="shop", TemplateURL=url)
+
+
+def test_services_of_ecs_are_scalable_targets(client: Client) -> None:
+    ecs, scaling = client("ecs"), client("application-autoscaling")
+    ecs.create_cluster(clusterName="shop")
+    container = {"name": "web", "image": "nginx:1", "memory": 64}
+    ecs.register_task_definition(family="web", containerDefinitions=[container])
+    ecs.create_service(cluster="shop", serviceName="web", taskDefinition="web", desiredCount=0)
+    target = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"}
+    capacity = {"MinCapacity": 0, "MaxCapacity": 2}
+    scaling.register_scalable_target(**target, **capacity, ResourceId="service/shop/web")
+    (listed,) = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+    assert listed["ResourceId"] == "service/shop/web"
+    for missing in ("service/shop/api", "service/nowhere/web"):
+        with refused("ValidationException", f"ECS service doesn't exist: {missing}"):
+            scaling.register_scalable_target(**target, **capacity, ResourceId=missing)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pipectl.local.world import World
 
 CLOSED = (
+    "application-autoscaling",
     "cloudformation",
     "cloudtrail",
     "ec2",
@@ -35,6 +36,6 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
         return forward(request)
     if request.operation not in WITHOUT_MOTO:
         motos.ready()
-    gap = importlib.import_module(f"pipectl.local.gaps.{request.service}")
+    gap = importlib.import_module(f"pipectl.local.gaps.{request.service.replace('-', '_')}")
     answered: Answer = gap.answer(world, request, forward)
     return answered
