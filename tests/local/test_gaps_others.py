@@ -155,3 +155,10 @@ def test_services_of_ecs_are_scalable_targets(client: Client) -> None:
     for missing in ("service/shop/api", "service/nowhere/web"):
         with refused("ValidationException", f"ECS service doesn't exist: {missing}"):
             scaling.register_scalable_target(**target, **capacity, ResourceId=missing)
+
+
+@pytest.mark.parametrize("kind", ["AWS::ECS::Cluster", "AWS::ECS::TaskDefinition", "AWS::ECS::Service"])
+def test_a_stack_of_ecs_is_refused_and_makes_no_second_ecs(client: Client, kind: str) -> None:
+    template = f"Resources: {{One: {{Type: '{kind}', Properties: {{}}}}}}"
+    with refused("ValidationError", f"Unrecognized resource types: [{kind}]"):
+        client("cloudformation").create_stack(StackName="shop", TemplateBody=template)

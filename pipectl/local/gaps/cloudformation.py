@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _TAKE_TEMPLATES = ("CreateStack", "UpdateStack", "CreateChangeSet", "ValidateTemplate")
 _MAKE_NOTHING = ("AWS::CDK::Metadata",)
+_OURS = ("AWS::ECS::",)
+"""Moto would make these in an ECS of its own, which nobody sees."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -46,8 +48,12 @@ def _unknown(request: Request) -> Iterator[str]:
     known = {*get_model_map(), *NULL_MODELS, *_MAKE_NOTHING}
     for resource in _resources(request).values():
         named = resource.get("Type") if isinstance(resource, dict) else None
-        if isinstance(named, str) and named not in known and not named.startswith("Custom::"):
+        if isinstance(named, str) and not named.startswith("Custom::") and not _is_made(named, known):
             yield named
+
+
+def _is_made(name: str, known: set[str]) -> bool:
+    return name in known and not name.startswith(_OURS)
 
 
 def _resources(request: Request) -> dict[str, Any]:
