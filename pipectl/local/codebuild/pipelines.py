@@ -29,8 +29,12 @@ class PipelineBuilds(BuildOperations):
         initiator: str,
         source_version: str | None = None,
         resolved_source_version: str | None = None,
+        role: str | None = None,
     ) -> str:
-        """Start a build with artifacts as zip files; the build's id. Refused when there is no such project"""
+        """Start a build with artifacts as zip files; the build's id. Refused when there is no such project.
+
+        `role` takes the place of the project's.
+        """
         with self.world.lock:
             known = self.project(project)
             source = {"type": "CODEPIPELINE", **_kept(known["source"])}
@@ -38,6 +42,7 @@ class PipelineBuilds(BuildOperations):
                 "environmentVariablesOverride": [dict(variable) for variable in environment],
                 "artifactsOverride": {"type": "CODEPIPELINE"},
                 "sourceVersion": source_version,
+                **({"serviceRoleOverride": role} if role else {}),
             }
             wanted = overridden(known | {"source": source, "secondarySources": []}, request, self.role_arn)
             work = PipelineWork(dict(inputs), primary, tuple(outputs), stored or {})

@@ -50,7 +50,13 @@ class Provider:
         }
 
 
-_CODEBUILD = ("PrimarySource", "BatchEnabled", "CombineArtifacts", "EnvironmentVariables")
+_CODEBUILD = (
+    "PrimarySource",
+    "BatchEnabled",
+    "CombineArtifacts",
+    "EnvironmentVariables",
+    "ServiceRoleArnOverride",  # aws/aws-cdk#38611
+)
 _IMAGES = tuple(
     f"Image{number}{what}" for number in range(1, 5) for what in ("ArtifactName", "ContainerName")
 )
@@ -98,7 +104,14 @@ PROVIDERS: tuple[Provider, ...] = (
         v2_only=True,
     ),
     Provider("Test", "DeviceFarm", ("AppType", "ProjectId", "App", "TestType"), None, inputs=(1, 1)),
-    Provider("Compute", "Commands", inputs=(1, 10), outputs=(0, 1), v2_only=True),
+    Provider(
+        "Compute",
+        "Commands",
+        optional=("VpcId", "Subnets", "SecurityGroupIds"),
+        inputs=(1, 10),
+        outputs=(0, 1),
+        v2_only=True,
+    ),
     Provider(
         "Approval", "Manual", (), ("NotificationArn", "ExternalEntityLink", "CustomData", "IsSummaryRequired")
     ),

@@ -32,13 +32,17 @@ class Principal:
     user_name: str = ""
 
     def context(self) -> Mapping[str, tuple[str, ...]]:
-        """Its global condition keys (IAM User Guide, "AWS global condition context keys")"""
+        """Its global condition keys (IAM User Guide, "AWS global condition context keys").
+
+        No aws:SourceOwner: services send it, not roles. A role without sns:Publish may not publish to a topic
+        with the default policy, which asks for that key (aws-ia/terraform-aws-control_tower_account_factory
+        issue 151; docs/aws/codepipeline.md, 3.9).
+        """
         role = next((name for name in self.names if ":role/" in name), self.arn)
         keys = {
             "aws:principalarn": (role,),
             "aws:principalaccount": (self.account,),
             "aws:principaltype": ("User" if self.user_name else "AssumedRole",),
-            "aws:sourceowner": (self.account,),  # of SNS: the account that calls
             **{f"aws:principaltag/{key.lower()}": (value,) for key, value in self.tags},
         }
         return keys | ({"aws:username": (self.user_name,)} if self.user_name else {})

@@ -36,6 +36,7 @@ def start(job: Job) -> Outcome:
             initiator=f"codepipeline/{job.trip.pipeline.name}",
             source_version=_version(primary) if primary else None,
             resolved_source_version=primary.revision.id if primary and primary.revision else None,
+            role=job.configuration.get("ServiceRoleArnOverride"),
         )
     except Refused as refused:
         raise _wrong(
