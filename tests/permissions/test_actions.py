@@ -1,4 +1,4 @@
-"""Actions that need more than their provider: sources, approvals, calls of other pipelines, keys, roles, Regions"""
+"""Actions with and without each permission: sources, approvals, pipelines, keys, roles, other Regions"""
 
 import io
 import json

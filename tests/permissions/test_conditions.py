@@ -1,4 +1,4 @@
-"""Rules of stage conditions decide with the role that pipectl makes, and not without a permission of theirs"""
+"""Rules of stage conditions decide with the role that pipectl makes, and not without a permission"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
