@@ -136,3 +136,14 @@ def test_output_is_json_or_text_and_nothing_else(machine: Machine, client: Calla
 def test_waiters_of_services_wait(machine: Machine, bucket: str) -> None:
     machine.aws("s3api", "wait", "bucket-exists", "--bucket", bucket[5:])
     assert "does not know `aws s3api wait nope`" in machine.aws("s3api", "wait", "nope", status=252)
+
+
+def test_a_login_to_ecr_public_is_answered(machine: Machine) -> None:
+    password = machine.aws("ecr-public", "get-login-password", "--region", "us-east-1").strip()
+    words = ("--username", "AWS", "--password-stdin", "public.ecr.aws")
+    assert "Login Succeeded" in machine.docker("login", *words, said=password)
+    machine.aws("ecr-public", "describe-registries", "--region", "us-east-1", status=254)
+
+
+def test_compose_is_refused_with_the_way_on(machine: Machine) -> None:
+    assert "docker compose build" in machine.docker("compose", "build", status=1)

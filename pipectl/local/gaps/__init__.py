@@ -17,6 +17,7 @@ CLOSED = (
     "cloudtrail",
     "ec2",
     "ecr",
+    "ecr-public",
     "events",
     "iam",
     "logs",

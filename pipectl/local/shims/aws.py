@@ -7,6 +7,7 @@ read by the service model. Of the CLI's own commands there are those of `s3`, `c
 
 from __future__ import annotations
 
+import base64
 import os
 import sys
 from typing import Any
@@ -52,6 +53,9 @@ def _answer(options: aws_options.CommandLine) -> None:
     match options.words:
         case ["ecr", "get-login-password"]:
             sys.stdout.write(f"{_password(options)}\n")
+        case ["ecr-public", "get-login-password"]:
+            answer = _client("ecr-public", options).get_authorization_token()
+            sys.stdout.write(f"{_decoded(answer['authorizationData'])}\n")
         case ["ecr", "get-login"]:
             _get_login(options)
         case ["configure", *_]:
@@ -88,11 +92,12 @@ def _client(service: str, options: aws_options.CommandLine) -> Any:
 
 
 def _password(options: aws_options.CommandLine) -> str:
-    import base64
+    return _decoded(_client("ecr", options).get_authorization_token()["authorizationData"][0])
 
-    answer = _client("ecr", options).get_authorization_token()
-    token = base64.b64decode(answer["authorizationData"][0]["authorizationToken"]).decode()
-    return token.partition(":")[2]
+
+def _decoded(data: dict[str, Any]) -> str:
+    """The password after the user's name"""
+    return base64.b64decode(data["authorizationToken"]).decode().partition(":")[2]
 
 
 def _get_login(options: aws_options.CommandLine) -> None:

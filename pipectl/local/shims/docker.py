@@ -88,6 +88,14 @@ def _run(words: list[str]) -> NoReturn:
     )
 
 
+def _compose(words: list[str]) -> NoReturn:
+    raise DockerError(
+        f"the docker of the local AWS does not know `docker compose {' '.join(words[:1])}`: build and push"
+        " each service with `docker build` and `docker push`, or start the local AWS with --docker to use"
+        " the docker of this machine"
+    )
+
+
 def _about_layers(words: list[str]) -> NoReturn:
     raise DockerError(
         "the docker of the local AWS keeps no layers, volumes and networks: it does not know"
@@ -139,12 +147,12 @@ _COMMANDS: dict[str, Callable[[list[str]], None]] = {
             "export",
             "cp",
             "commit",
-            "compose",
         ),
         _refuse,
     ),
     **dict.fromkeys(("history", "volume", "network"), _about_layers),
     "run": _run,
+    "compose": _compose,
 }
 _NEED_DAEMON = ("build", "tag", "push", "pull", "images", "inspect", "rmi", "ps", "info", "version", "run")
 
