@@ -34,19 +34,25 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
     The message is that of AWS for types that it does not know (as public reports quote it).
     """
     if request.operation in _TAKE_TEMPLATES:
-        unknown = sorted(set(_unknown(request)))
-        if unknown:
-            message = f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]"
-            raise Refused("ValidationError", message)
+        said = {key: values[0] for key, values in parse_qs(request.body.decode()).items()}
+        check(_text(request, said))
     return forward(request)
 
 
-def _unknown(request: Request) -> Iterator[str]:
+def check(template: str) -> None:
+    """Refuse a template with types that nobody makes here, in the words of AWS for unknown ones"""
+    unknown = sorted(set(_unknown(template)))
+    if unknown:
+        message = f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]"
+        raise Refused("ValidationError", message)
+
+
+def _unknown(template: str) -> Iterator[str]:
     """The types of a template that moto cannot make. A template that cannot be read is left to moto"""
     from moto.cloudformation.parsing import NULL_MODELS, get_model_map
 
     known = {*get_model_map(), *NULL_MODELS, *_MAKE_NOTHING}
-    for resource in _resources(request).values():
+    for resource in _resources(template).values():
         named = resource.get("Type") if isinstance(resource, dict) else None
         if isinstance(named, str) and not named.startswith("Custom::") and not _is_made(named, known):
             yield named
@@ -56,10 +62,9 @@ def _is_made(name: str, known: set[str]) -> bool:
     return name in known and not name.startswith(_OURS)
 
 
-def _resources(request: Request) -> dict[str, Any]:
-    said = {key: values[0] for key, values in parse_qs(request.body.decode()).items()}
+def _resources(text: str) -> dict[str, Any]:
     try:
-        template = yaml.load(_text(request, said), Loader=_Loader)  # noqa: S506  a SafeLoader
+        template = yaml.load(text, Loader=_Loader)  # noqa: S506  a SafeLoader
     except yaml.YAMLError:
         return {}
     resources = template.get("Resources") if isinstance(template, dict) else None

@@ -197,6 +197,21 @@ def test_a_stack_is_made_and_changed_and_its_outputs_are_variables(runs: Runs, c
     )
 
 
+def test_a_stack_of_ecs_fails_the_action(runs: Runs) -> None:
+    deploy = _with_source(
+        "Deploy",
+        "Deploy",
+        "CloudFormation",
+        ActionMode="CREATE_UPDATE",
+        StackName="shop",
+        TemplatePath="SourceOutput::template.json",
+    )
+    template = json.dumps({"Resources": {"Shop": {"Type": "AWS::ECS::Cluster"}}})
+    execution = _run(runs, deploy, **{"template.json": template})
+    runs.ends(execution, "Failed")
+    assert "Unrecognized resource types: [AWS::ECS::Cluster]" in _message(runs, execution)
+
+
 def test_change_sets_are_made_then_executed_then_deleted(runs: Runs, client: Client) -> None:
     common = {"StackName": "shop", "ChangeSetName": "changes"}
     prepare = _with_source(

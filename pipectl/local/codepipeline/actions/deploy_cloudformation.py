@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
 
+from pipectl.local.gaps import cloudformation
+from pipectl.local.service import Refused
+
 from . import zips
 from .action import ActionFailedError, Done
 
@@ -117,7 +120,12 @@ def _template(job: Job) -> str:
         raise _wrong(
             f"Action configuration for action '{job.name}' is missing required configuration 'TemplatePath'"
         )
-    return _file(job, job.configuration["TemplatePath"]).decode(errors="replace")
+    template = _file(job, job.configuration["TemplatePath"]).decode(errors="replace")
+    try:
+        cloudformation.check(template)
+    except Refused as refused:
+        raise _wrong(refused.message) from None
+    return template
 
 
 def _file(job: Job, path: str) -> bytes:
