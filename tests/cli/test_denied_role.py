@@ -39,8 +39,8 @@ def test_a_build_that_may_not_log_names_the_permission(shop: Shop) -> None:
     why = _joined(shop.ask("why").stdout)
     assert f"the role {role} lacks logs:CreateLogStream on" in why
     status = _joined(shop.ask("status").stdout)
-    # all that the action is told of its build (docs/aws/codepipeline.md, recorded)
-    assert "JobFailed: Build terminated with state: FAILED" in status
+    assert "JobFailed: Build terminated with state: FAILED. Phase: " in status
+    assert "logs:CreateLogStream" in status
 
 
 def test_a_deployment_that_may_not_pass_a_role_names_the_permission(shop: Shop) -> None:

@@ -97,6 +97,8 @@ def test_a_build_whose_role_lacks_one_permission_fails_in_its_phase(
     made(rehearsal, name)
     rehearsal.take_away(role_of(rehearsal, "codebuild"), permission)
     failed = rehearsal.run("shop")["Build/Build"]
-    assert (failed.status, failed.message) == ("Failed", "Build terminated with state: FAILED")
-    _, message = phases(rehearsal, failed.external_id)[CASES[name].needs[permission]]
+    phase = CASES[name].needs[permission]
+    code, message = phases(rehearsal, failed.external_id)[phase]
+    reason = f"Build terminated with state: FAILED. Phase: {phase}, Code: {code}, Message: {message}"
+    assert (failed.status, failed.message) == ("Failed", reason)
     assert f"is not authorized to perform: {permission} on resource: " in message

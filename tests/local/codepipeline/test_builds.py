@@ -101,7 +101,12 @@ def test_a_failed_build_fails_the_action(runs: Runs, project: Callable[[str], No
     project("version: 0.2\nphases:\n  build:\n    commands:\n      - 'false'\n")
     execution = runs.create(stage("Build", build()))
     runs.ends(execution, "Failed")
-    assert runs.problem(execution) == ("JobFailed", "Build terminated with state: FAILED")
+    reason = "Error while executing command: false. Reason: exit status 1"
+    assert runs.problem(execution) == (
+        "JobFailed",
+        "Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, "
+        f"Message: {reason}",
+    )
 
 
 def test_a_build_without_artifacts_succeeds_and_the_reader_of_its_output_fails(
@@ -186,7 +191,7 @@ def test_a_rule_may_run_a_build(runs: Runs, project: Callable[[str], None]) -> N
     runs.ends(execution, "Failed")
     rules = runs.api.list_rule_executions(pipelineName="shop")["ruleExecutionDetails"]
     problem = rules[0]["output"]["executionResult"]["errorDetails"]
-    assert problem["message"] == "Build terminated with state: FAILED"
+    assert problem["message"].startswith("Build terminated with state: FAILED. Phase: BUILD, Code: ")
 
 
 def test_an_unknown_project_and_a_batch_build_fail(runs: Runs) -> None:

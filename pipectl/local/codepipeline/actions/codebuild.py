@@ -81,14 +81,14 @@ def follow(job: Job, build: str) -> Pending:
             raise ActionFailedError(f"Build {build} was deleted")
         if not found[0]["buildComplete"]:
             return None
-        return _ended(job, build, found[0]["buildStatus"])
+        return _ended(job, build, found[0])
 
     return Pending(look, LONGEST_BUILD_S, "The build did not end in time")
 
 
-def _ended(job: Job, build: str, status: str) -> Done:
-    if status != "SUCCEEDED":
-        raise ActionFailedError(f"Build terminated with state: {status}")
+def _ended(job: Job, build: str, found: dict[str, Any]) -> Done:
+    if found["buildStatus"] != "SUCCEEDED":
+        raise ActionFailedError(f"Build terminated with state: {found['buildStatus']}{_reason(found)}")
     codebuild = job.service("codebuild")
     made = codebuild.outputs_of(build)
     for artifact in job.outputs:
@@ -96,6 +96,16 @@ def _ended(job: Job, build: str, status: str) -> Done:
             job.from_build(artifact, made[artifact.name])
     # No summary (recorded: docs/aws/codepipeline.md, 9).
     return Done(variables=codebuild.exported_variables(build))
+
+
+def _reason(build: dict[str, Any]) -> str:
+    """The first phase that failed, as CodePipeline's answers quote it (logs in public repositories)."""
+    for phase in build.get("phases", ()):
+        for context in phase.get("contexts", ()):
+            if phase.get("phaseStatus") not in (None, "SUCCEEDED") and context.get("statusCode"):
+                code, message = context["statusCode"], context.get("message", "")
+                return f". Phase: {phase['phaseType']}, Code: {code}, Message: {message}"
+    return ""
 
 
 def _environment(job: Job) -> list[dict[str, Any]]:
