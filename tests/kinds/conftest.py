@@ -20,6 +20,7 @@ ROOT = HERE.parents[1]
 FOLDERS = (HERE / "specs", HERE / "recorded", ROOT / "config")
 OWN_ROLE = re.compile(r"arn:aws:iam::\d{12}:role/([\w-]+)")
 ALIAS = re.compile(r"alias/[a-z]+")
+NAMESPACE = re.compile(r"\bnamespace: ([a-z]+)")
 SECRETS_OF_SPECS = {"SECRET_OAUTHTOKEN": "ghp_secret"}
 """What the specs hold that scripts and exports must not show: variable -> secret"""
 PRINCIPALS = ("codebuild", "codepipeline", "ecs-tasks", "events", "cloudformation")
@@ -57,7 +58,7 @@ def values(named: Callable[[str], Path]) -> Callable[[str], dict[str, Any]]:
 
 @pytest.fixture
 def prepare(world: "World") -> Callable[..., None]:
-    """Make what specs only use: the roles that they name by their ARNs, and the keys behind aliases"""
+    """Make what specs only use: the roles that they name by their ARNs, keys behind aliases, namespaces"""
 
     def make(*files: Path) -> None:
         text = "".join(file.read_text(encoding="utf-8") for file in files)
@@ -66,6 +67,8 @@ def prepare(world: "World") -> Callable[..., None]:
         for name in sorted(set(ALIAS.findall(text))):
             kms = world.client("kms")
             kms.create_alias(AliasName=name, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+        for name in sorted(set(NAMESPACE.findall(text))):
+            world.client("servicediscovery").create_http_namespace(Name=name)
 
     return make
 

@@ -5,6 +5,7 @@ value; `null` takes the key away), and the lines of the plan.
 """
 
 import copy
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ import yaml
 if TYPE_CHECKING:
     from tests.conftest import World
 
+MADE_ID = re.compile(r"(?<=/)(ns-[a-z0-9]{20}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f-]{17})")
+"""Ids of namespaces and keys that the local AWS has made; those that specs state are of another form"""
 CASES = sorted((Path(__file__).parent / "changes").glob("*.yaml"))
 
 
@@ -35,7 +38,7 @@ def test_a_change_alone_is_planned_and_carried_out_and_then_quiet(
             put(spec, [part.strip() for part in path.split(" > ")], copy.deepcopy(value))
         run = world.made(world.load(spec))
         # what the case before had left undone would show here, too
-        assert run.lines == case["plan"], case["set"]
+        assert [MADE_ID.sub("MADE", line) for line in run.lines] == case["plan"], case["set"]
         if case["plan"]:
             assert run.writes, case["set"]
     last = world.create(world.load(spec))
