@@ -85,6 +85,14 @@ def build_role(rehearsal: Rehearsal) -> Words:
     return {"OTHER": roles.make(rehearsal.aws("iam"), "other", "codebuild")}
 
 
+def own_role(rehearsal: Rehearsal) -> Words:
+    iam = rehearsal.aws("iam")
+    role = roles.make(iam, "own", "codepipeline")
+    trust = roles.trust({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+    iam.update_assume_role_policy(RoleName="own", PolicyDocument=trust)
+    return {"OWN": role}
+
+
 def blue_green(rehearsal: Rehearsal) -> Words:
     ecs, codedeploy = rehearsal.aws("ecs"), rehearsal.aws("codedeploy")
     role = roles.make(rehearsal.aws("iam"), "tasks", "ecs-tasks", "codedeploy")
@@ -199,6 +207,11 @@ CASES = {
         pipeline_elsewhere,
         pipeline={"artifact_buckets": {ELSEWHERE: STORE}},
     ),
+    "action with a role": Case(
+        {"provider": "CodePipeline", "configuration": {"PipelineName": "inner"}, "role": "OWN"},
+        ("sts:AssumeRole",),
+        own_role,
+    ),
     "CodeBuild with another role": Case(
         {**BUILD, "configuration": {"ServiceRoleArnOverride": "OTHER"}},
         ("iam:PassRole OTHER",),
@@ -218,7 +231,7 @@ def made(rehearsal: Rehearsal, name: str) -> Words:
         read = {"provider": "Commands", "commands": ["ls"]}
         stages = [{"name": "Act", "actions": stages[1]["actions"]}, {"name": "Read", "actions": [read]}]
     pipelines = {"shop": {"stages": stages, **case.pipeline}}
-    if name == "CodePipeline":
+    if case.action["provider"] == "CodePipeline":
         pipelines["inner"] = INNER
     text = json.dumps(
         {
@@ -243,6 +256,13 @@ def test_an_action_runs_to_its_end_with_the_role_that_is_made(rehearsal: Rehears
     ended = rehearsal.run("shop")
     assert {row.status for row in ended.values()} == {"Succeeded"}, ended
     assert len(ended) == 2
+
+
+def test_a_build_with_another_role_runs_as_that_role(rehearsal: Rehearsal) -> None:
+    words = made(rehearsal, "CodeBuild with another role")
+    identity = rehearsal.run("shop")["Act/Act"].external_id
+    (build,) = rehearsal.aws("codebuild").batch_get_builds(ids=[identity])["builds"]
+    assert build["serviceRole"] == words["OTHER"]
 
 
 LACKING = [(name, permission) for name, case in CASES.items() for permission in case.needs]

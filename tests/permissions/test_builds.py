@@ -61,6 +61,11 @@ CASES = {
         {"pipeline": {"encryption_key": KEY}},
         {"kms:Decrypt": "DOWNLOAD_SOURCE", "kms:GenerateDataKey": "UPLOAD_ARTIFACTS"},
     ),
+    "key of the project": Case(
+        key,
+        {"project": {"encryption_key": KEY}},
+        {"kms:GenerateDataKey": "UPLOAD_ARTIFACTS"},
+    ),
     "image of a private registry": Case(
         image,
         {"project": {"image": PRIVATE}},

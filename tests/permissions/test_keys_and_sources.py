@@ -8,7 +8,6 @@ import pytest
 
 from tests.permissions.rehearsal import Ended, Rehearsal
 from tests.permissions.test_denials import BUILD, SOURCE, phases, role_of, shop
-from tests.roles import allow
 
 Shape = dict[str, Any]
 ACCOUNT, REGION = "012345678901", "eu-west-1"
@@ -17,7 +16,6 @@ ACCOUNT, REGION = "012345678901", "eu-west-1"
 def test_artifacts_of_a_customer_s_key_need_the_key(rehearsal: Rehearsal) -> None:
     key = rehearsal.aws("kms").create_key()["KeyMetadata"]["Arn"]
     rehearsal.create(shop(pipeline={"encryption_key": key}))
-    rehearsal.give(role_of(rehearsal, "codebuild"), allow("kms:Decrypt", "kms:GenerateDataKey", on=key))
     rehearsal.push("shop", {"a": "1"})
     assert _statuses(rehearsal.finished("shop")) == ["Succeeded", "Succeeded"]
     closed = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Resource": "*"}
@@ -35,7 +33,6 @@ def test_a_build_that_clones_needs_to_pull(rehearsal: Rehearsal) -> None:
     spec["codepipeline"]["shop"]["stages"][0] = full
     rehearsal.create(spec)
     role = role_of(rehearsal, "codebuild")
-    rehearsal.give(role, allow("codecommit:GitPull", on=f"arn:aws:codecommit:{REGION}:{ACCOUNT}:shop"))
     rehearsal.push("shop", {"a": "1"})
     assert _statuses(rehearsal.finished("shop")) == ["Succeeded", "Succeeded"]
     rehearsal.take_away(role, "codecommit:GitPull")
@@ -73,7 +70,6 @@ def connected(rehearsal: Rehearsal, tmp_path: Path) -> Shape:
 def test_a_source_behind_a_connection_sets_an_acl(rehearsal: Rehearsal, connected: Shape) -> None:
     rehearsal.create(connected)
     role = role_of(rehearsal, "codepipeline")
-    rehearsal.give(role, allow("s3:PutObjectAcl"))
     assert _statuses(rehearsal.run("shop")) == ["Succeeded", "Succeeded"]
     rehearsal.take_away(role, "s3:PutObjectAcl")
     failed = rehearsal.run("shop")["Source/Source"]
@@ -85,7 +81,6 @@ def test_a_source_behind_a_connection_sets_an_acl(rehearsal: Rehearsal, connecte
 def test_a_connection_may_be_allowed_by_either_prefix(rehearsal: Rehearsal, connected: Shape) -> None:
     rehearsal.create(connected)
     role = role_of(rehearsal, "codepipeline")
-    rehearsal.give(role, allow("s3:PutObjectAcl"))
     rehearsal.take_away(role, "codeconnections:UseConnection")
     assert rehearsal.run("shop")["Source/Source"].status == "Succeeded"
     rehearsal.take_away(role, "codestar-connections:UseConnection")
@@ -93,6 +88,20 @@ def test_a_connection_may_be_allowed_by_either_prefix(rehearsal: Rehearsal, conn
     assert failed.code == "PermissionError"
     assert failed.message.startswith("Unable to use Connection: arn:aws:codestar-connections:")
     assert "The provided role does not have sufficient permissions." in failed.message
+
+
+def test_a_build_that_clones_through_a_connection_needs_to_use_it(
+    rehearsal: Rehearsal, connected: Shape
+) -> None:
+    connected["codepipeline"]["shop"]["stages"][0]["actions"][0]["output_format"] = "CODEBUILD_CLONE_REF"
+    rehearsal.create(connected)
+    role = role_of(rehearsal, "codebuild")
+    assert _statuses(rehearsal.run("shop")) == ["Succeeded", "Succeeded"]
+    for prefix in ("codeconnections", "codestar-connections"):
+        rehearsal.take_away(role, f"{prefix}:UseConnection")
+    failed = rehearsal.run("shop")["Build/Build"]
+    _, message = phases(rehearsal, failed.external_id)["DOWNLOAD_SOURCE"]
+    assert "is not authorized to perform: codestar-connections:UseConnection" in message
 
 
 def test_a_rule_of_a_condition_needs_its_permission(rehearsal: Rehearsal) -> None:
@@ -123,24 +132,10 @@ artifacts: {files: ['**/*']}
 """.replace("HOST", f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com")
 
 
-PUSHING = (
-    allow("ecr:GetAuthorizationToken"),
-    allow(
-        "ecr:BatchCheckLayerAvailability",
-        "ecr:InitiateLayerUpload",
-        "ecr:UploadLayerPart",
-        "ecr:CompleteLayerUpload",
-        "ecr:PutImage",
-        on=f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/shop",
-    ),
-)
-
-
 @pytest.mark.parametrize("permission", ["ecr:InitiateLayerUpload", "ecr:PutImage"])
 def test_a_push_needs_every_permission_of_a_push(rehearsal: Rehearsal, permission: str) -> None:
-    project = {"privileged": True}
+    project = {"privileged": True, "repository": "shop"}
     rehearsal.create(shop(buildspec=DOCKER, project=project, ecr={"shop": {}}))
-    rehearsal.give(role_of(rehearsal, "codebuild"), *PUSHING)
     rehearsal.push("shop", {"a": "1"})
     assert _statuses(rehearsal.finished("shop")) == ["Succeeded", "Succeeded"]
     rehearsal.take_away(role_of(rehearsal, "codebuild"), permission)

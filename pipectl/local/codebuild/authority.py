@@ -110,12 +110,18 @@ class Authority:
             self._get_object(stated, "", f"buildspec {stated}")
 
     def hand_on(self, stored: Iterable[Stored]) -> None:
-        """Put artifacts into the bucket of a pipeline or of the project; the words are S3's"""
+        """Put artifacts into the bucket of a pipeline or of the project; the words are S3's.
+
+        A project's own key takes the place of the pipeline's (the work-around in aws/aws-cdk, aws-codebuild
+        project.ts, bindToCodePipeline).
+        """
+        own = str(self._build.shown.get("encryptionKey") or "") if self._build.pipeline else ""
         for place in stored:
             arn = self._object_arn(place)
             try:
                 self.role.require("s3:PutObject", arn)
-                self._use_key(place.encryption_key, "kms:GenerateDataKey")
+                key = own if own and not keys.is_managed(own) else place.encryption_key
+                self._use_key(key, "kms:GenerateDataKey")
             except DeniedError as denied:
                 raise PhaseError(_CLIENT_ERROR, f"{_s3_words(denied)} for {arn}") from None
 

@@ -22,9 +22,14 @@ class Key:
     aliases: tuple[str, ...] = ()
 
 
+def is_managed(named: str) -> bool:
+    """Whether a key is one of AWS's services, as `alias/aws/s3`"""
+    return _MANAGED in named
+
+
 def require(role: Caller, named: str, region: str, account: str, actions: Iterable[str]) -> None:
     """Pass when the role may use a key; the keys of AWS's services are open to their own account's callers"""
-    if _MANAGED in named:
+    if is_managed(named):
         return
     key = find(role.world, named, region, account)
     context = tuple(("kms:ResourceAliases", alias) for alias in key.aliases)
