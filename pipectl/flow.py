@@ -237,11 +237,14 @@ def _observe(cloud: "Cloud", wanted: Sequence[Resource]) -> planning.Found:
 
 def _plan(stack: Stack, found: planning.Found) -> Plan:
     from pipectl.aws.cloud import for_each
+    from pipectl.aws.readonly import ReadOnly
     from pipectl.kinds import KINDS
     from pipectl.kinds.kept import with_kept
+    from pipectl.kinds.kept_tasks import with_running
 
     account = stack.cloud.account
     wanted = with_kept(stack.spec, account, stack.resources, found)
+    wanted = with_running(stack.spec, ReadOnly(stack.cloud), wanted, found)
     steps = planning.steps(wanted, found, KINDS, stack.spec.name)
     new = {step.resource.key for step in steps if step.action is Action.CREATE}
     told = for_each(partial(_remarked, stack, new), steps)

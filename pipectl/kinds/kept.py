@@ -46,11 +46,11 @@ def _widened(
         if resource.request["serviceRole"] != role_arn(spec, account, resource.name, project.PURPOSE):
             continue
         wanted = set(build_calls(resource.request, account.place))
-        has = _allowed(found.get(made.key) or {})
+        has = allowed(found.get(made.key) or {})
         kept = [call for call in _kept_calls(account, resource, state["aws"]) if call not in wanted]
         calls = [call for call in kept if (call.action.lower(), call.resource) in has]
         if calls:
-            said = [*_said(made), *statements(calls)]
+            said = [*policy_statements(made), *statements(calls)]
             yield (
                 made.key,
                 service_role(spec, account, resource.name, project.PURPOSE, "codebuild", said),
@@ -78,8 +78,8 @@ def _environment(wanted: Shape, found: Shape) -> dict[str, Any]:
     return {"environmentVariables": variables, "registryCredential": credential}
 
 
-def _allowed(state: Shape) -> set[tuple[str, str]]:
-    """The actions on resources that a role's policy allows, as it was found."""
+def allowed(state: Shape) -> set[tuple[str, str]]:
+    """The actions on resources that the policy of a role allows, as it was found or as it is stated."""
     return {
         (action.lower(), resource)
         for statement in (state.get("policy") or {}).values()
@@ -88,7 +88,8 @@ def _allowed(state: Shape) -> set[tuple[str, str]]:
     }
 
 
-def _said(made: Resource) -> list[dict[str, Any]]:
+def policy_statements(made: Resource) -> list[dict[str, Any]]:
+    """The statements of a role that is made."""
     policies = policies_of(made)
     texts = [policies.inline, *policies.managed.values()]
     return [statement for text in texts if text for statement in json.loads(text)["Statement"]]

@@ -270,7 +270,12 @@ def register(cloud: Cloud, params: Mapping[str, Any], tags: list[dict[str, str]]
     return str(answer["taskDefinition"]["taskDefinitionArn"])
 
 
-def _equal(found: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
+def changed_words(stated: Mapping[str, Any], found: Mapping[str, Any]) -> set[str]:
+    """The words, of a definition or of its service, in which what was found is not as stated."""
     from pipectl.engine.plan import differences
 
-    return not list(differences(stated(params, ()), words(found)))
+    return {each.path.partition(".")[0] for each in differences(stated, found)}
+
+
+def _equal(found: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
+    return not changed_words(stated(params, ()), words(found))
