@@ -36,6 +36,7 @@ def test_what_others_change_in_other_shapes_is_planned_and_put_right(world: "Wor
 
 
 def test_service_connect_is_compared_where_aws_tells_it(world: "World", made: "Spec") -> None:
+    world.client("servicediscovery").create_http_namespace(Name="elsewhere")
     world.client("ecs").update_service(
         cluster="capc",
         service="connected",

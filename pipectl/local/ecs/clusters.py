@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.ecs.names import NAME, invalid, tag_list, tag_map
+from pipectl.local.ecs.namespaces import Namespaces
 from pipectl.local.ecs.paging import page
-from pipectl.local.ecs.state import Cluster, State
+from pipectl.local.ecs.state import Cluster
 from pipectl.local.service import Refused
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ INSIGHTS = ("enabled", "disabled", "enhanced")
 BUILT_IN_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
 
-class Clusters(State):
+class Clusters(Namespaces):
     """The operations on clusters"""
 
     def create_cluster(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -58,7 +59,7 @@ class Clusters(State):
             settings=self._settings(request.get("settings"), caller),
             tags=tag_map(request.get("tags")),
             configuration=request.get("configuration"),
-            service_connect=_namespace(request.get("serviceConnectDefaults")),
+            service_connect=self.default_namespace(request.get("serviceConnectDefaults")),
             capacity_providers=_providers(providers),
             strategy=strategy_items(request.get("defaultCapacityProviderStrategy") or [], providers),
         )
@@ -143,7 +144,7 @@ class Clusters(State):
         if request.get("configuration") is not None:
             cluster.configuration = request["configuration"]
         if request.get("serviceConnectDefaults") is not None:
-            cluster.service_connect = _namespace(request["serviceConnectDefaults"])
+            cluster.service_connect = self.default_namespace(request["serviceConnectDefaults"])
         return {"cluster": self._described(cluster, ("SETTINGS", "CONFIGURATIONS", "TAGS"))}
 
     def update_cluster_settings(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -180,11 +181,6 @@ class Clusters(State):
             )
         cluster.status = "INACTIVE"
         return {"cluster": self._described(cluster, ())}
-
-
-def _namespace(sent: dict[str, Any] | None) -> dict[str, Any] | None:
-    """An empty namespace takes the default away (API reference, ClusterServiceConnectDefaultsRequest)"""
-    return sent if sent and sent.get("namespace") else None
 
 
 def _providers(names: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from pipectl.local.ecs import service_rules as rules
 from pipectl.local.ecs import service_shape as shape
 from pipectl.local.ecs.clusters import strategy_items
 from pipectl.local.ecs.names import invalid
+from pipectl.local.ecs.namespaces import Namespaces
 from pipectl.local.ecs.scheduling import Scheduling
 from pipectl.local.service import Refused
 
@@ -38,7 +39,7 @@ _ROLLING = (
 )
 
 
-class ServiceUpdates(Scheduling):
+class ServiceUpdates(Namespaces, Scheduling):
     """The operation UpdateService, and the same thing for a deployment that CodeDeploy would make"""
 
     def update_service(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -106,7 +107,7 @@ class ServiceUpdates(Scheduling):
             fields.pop("serviceConnectConfiguration")  # the provider's configurations: not answered any more
         if "capacityProviderStrategy" in request:
             self._change_capacity(cluster, fields, request)
-        return fields
+        return self.connected(fields) if "serviceConnectConfiguration" in request else fields
 
     @staticmethod
     def _change_capacity(cluster: Cluster, fields: dict[str, Any], request: dict[str, Any]) -> None:

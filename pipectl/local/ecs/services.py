@@ -8,6 +8,7 @@ from pipectl.local.ecs import service_rules as rules
 from pipectl.local.ecs import service_shape as shape
 from pipectl.local.ecs.clusters import strategy_items
 from pipectl.local.ecs.names import ROLE_ARN, invalid, last_part, tag_map
+from pipectl.local.ecs.namespaces import Namespaces
 from pipectl.local.ecs.paging import page
 from pipectl.local.ecs.scheduling import Scheduling
 from pipectl.local.ecs.state import Cluster, Revision, ServiceRecord
@@ -21,7 +22,7 @@ LISTED_AT_ONCE = 10  # API reference, ListServices: unlike other lists, 10 per p
 LINKED_ROLE = "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
 
 
-class Services(Scheduling):
+class Services(Namespaces, Scheduling):
     """The operations on services, but UpdateService"""
 
     def create_service(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -43,7 +44,7 @@ class Services(Scheduling):
         scheduling = request.get("schedulingStrategy", "REPLICA")
         strategy = self._strategy(cluster, request)
         launch = None if strategy else request.get("launchType", "EC2")
-        fields = shape.initial_fields(request, launch, controller)
+        fields = self.connected(shape.initial_fields(request, launch, controller))
         revision = self._checked_revision(request, controller, strategy, launch)
         rules.check_new_count(request, scheduling, controller)
         rules.check_deployment(fields["deploymentConfiguration"], scheduling)

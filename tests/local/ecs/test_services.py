@@ -131,6 +131,7 @@ def test_a_placement_by_host_is_answered_as_one_by_instance(
 def test_a_service_connect_configuration_that_is_removed_is_no_longer_answered(
     ecs: Any, cluster: str, create: Callable[..., Any]
 ) -> None:
+    ecs.create_cluster(clusterName="other", serviceConnectDefaults={"namespace": "shop"})
     create(serviceConnectConfiguration={"enabled": True, "namespace": "shop"})
     changed = ecs.update_service(
         cluster=cluster, service="web", serviceConnectConfiguration={"enabled": False}
