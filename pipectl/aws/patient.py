@@ -12,7 +12,7 @@ from typing import Any
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud
 from pipectl.errors import AwsError, Interrupted
-from pipectl.facts.settling import ROLE_WRITES, SETTLED, Settling, settling
+from pipectl.facts.settling import ROLE_WRITES, SETTLED, SOON, Settling, settling
 from pipectl.stop import Stop
 
 PATIENCE = SETTLED
@@ -56,8 +56,10 @@ class Patient:
                 waited = time.monotonic() - started
                 if case is None:
                     raise
-                if waited >= self._patience * case.at_most / PATIENCE:
-                    raise self._given_up(error, case.reason, waited) from error
+                foreign = self._foreign_role(case, error.said)
+                at_most = min(case.at_most, SOON) if foreign else case.at_most
+                if waited >= self._patience * at_most / PATIENCE:
+                    raise self._given_up(error, case.reason, waited, foreign) from error
                 self._wait(case.reason, waited, pause)
                 pause = min(pause * 1.6, 10.0)
             else:
@@ -82,6 +84,18 @@ class Patient:
             return bool(named & self._roles if named else self._roles)
         return not case.after or not self._written.isdisjoint(case.after)
 
-    def _given_up(self, error: AwsError, reason: str, waited: float) -> AwsError:
+    def _foreign_role(self, case: Settling, message: str) -> str | None:
+        """The role of another account in an answer about roles: mostly only that account can mend it.
+
+        It is tried again for a moment only: a permission of ours to take it on may be new.
+        """
+        roles = (match.group(0) for match in ROLE.finditer(message)) if case.after == ROLE_WRITES else ()
+        return next((role for role in roles if role.split(":")[4] != self.account.id), None)
+
+    def _given_up(self, error: AwsError, reason: str, waited: float, foreign: str | None) -> AwsError:
         said = f"{error.said} (tried for {waited:.0f} s, waiting for {reason})"
-        return AwsError(error.service, error.operation, error.code, said, hint=error.hint)
+        hint = error.hint
+        if foreign:
+            owner = foreign.split(":")[4]
+            hint = f"let account {owner} trust account {self.account.id} in `{foreign}`; it must exist there"
+        return AwsError(error.service, error.operation, error.code, said, hint=hint)

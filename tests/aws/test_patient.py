@@ -314,3 +314,15 @@ def test_a_change_of_capacity_providers_waits_for_the_one_before() -> None:
         "the capacity providers to be free",
         "the new cluster",
     ]
+
+
+def test_a_refused_role_of_another_account_says_who_can_mend_it() -> None:
+    own, other = ROLE, "arn:aws:iam::210987654321:role/deployer"
+    text = f"{own} is not authorized to perform AssumeRole on role {other}"
+    refusal = AwsError("codepipeline", "create_pipeline", "InvalidStructureException", text)
+    fake = Fake(*[refusal] * 100)
+    cloud, _, _ = patient(fake, patience=0.0001)
+    write_role(cloud)
+    with pytest.raises(AwsError) as raised:
+        cloud.call("codepipeline", "create_pipeline")
+    assert "let account 210987654321 trust account 123456789012" in str(raised.value.hint)
