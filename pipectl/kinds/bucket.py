@@ -1,13 +1,14 @@
 """The artifact bucket: no public access, TLS only, encrypted, artifacts expire."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import Cloud, for_each, side_by_side
 from pipectl.aws.permissions import Need, Purpose, needs
-from pipectl.engine.values import Resource, State, Step
+from pipectl.engine.values import Resource, State, Step, exactly
 from pipectl.errors import AccessDenied, AwsError
 from pipectl.kinds import bucket_policy, bucket_removal, names
 from pipectl.kinds.kind import Contents, Kind, Wanted, listed, mapped, no_design, tags
@@ -46,6 +47,13 @@ def artifact_bucket(spec: Spec, account: Account) -> Resource:
     if others := bucket_policy.other_accounts(spec, account, name):
         stated["shared_with"] = others
     return Resource(NAME, name, stated)
+
+
+def without_old_grants(resource: Resource, found: State | None) -> Resource:
+    """The bucket, which shares with nobody where the spec names no other account any more."""
+    if resource.kind != NAME or not resource.managed or not (found or {}).get("shared_with"):
+        return resource
+    return replace(resource, stated={"shared_with": exactly([]), **resource.stated})
 
 
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
@@ -138,8 +146,11 @@ def _put(cloud: Cloud, name: str, stated: State, before: State) -> None:
         rules = _lifecycle(stated["expire_days"], before.get("rules") or [])
         settings["put_bucket_lifecycle_configuration"] = {"LifecycleConfiguration": {"Rules": rules}}
     arn = cloud.account.arn("s3", name)
-    if ours := bucket_policy.statements(arn, cloud.account.partition, stated):
-        settings["put_bucket_policy"] = {"Policy": bucket_policy.with_ours(ours, before.get("policy"))}
+    shares = "shared_with" in stated
+    ours = bucket_policy.statements(arn, cloud.account.partition, stated)
+    if ours or shares:
+        whole = bucket_policy.with_ours(ours, before.get("policy"), shares=shares)
+        settings["put_bucket_policy"] = {"Policy": whole}
     if "tags" in stated and before:
         pairs = listed({**before["tags"], **stated["tags"]}, "Key", "Value")
         settings["put_bucket_tagging"] = {"Tagging": {"TagSet": pairs}}

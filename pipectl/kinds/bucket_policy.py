@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipectl.aws.account import Account
@@ -69,22 +69,39 @@ def _has(policy: str | None, wanted: list[dict[str, Any]]) -> bool:
     return all(found.get(sid) == each for sid, each in (canonical({"Statement": wanted}) or {}).items())
 
 
-def with_ours(ours: list[dict[str, Any]], before: str | None) -> str:
-    """A policy with our statements: PutBucketPolicy replaces it all, so those of others are sent along."""
+def with_ours(ours: list[dict[str, Any]], before: str | None, *, shares: bool) -> str:
+    """A policy with our statements: PutBucketPolicy replaces it all, so those of others are sent along.
+
+    `shares` says whether `ours` decides on other accounts: then what was granted to others before goes.
+    """
     found = json.loads(before)["Statement"] if before else []
     listed = [found] if isinstance(found, Mapping) else found
-    sids = {each["Sid"] for each in ours}
+    sids = {each["Sid"] for each in ours} | ({FIND_SID, EXCHANGE_SID} if shares else set())
     others = [each for each in listed if each.get("Sid") not in sids]
     return json.dumps({"Version": VERSION, "Statement": [*others, *ours]})
 
 
 def other_accounts(spec: Spec, account: Account, bucket: str) -> list[str]:
-    """The accounts of actions that take or give artifacts in a bucket of the stack's Region."""
+    """The accounts of actions and rules that take or give artifacts in a bucket of the stack's Region."""
     roles = {
-        wire.action.role
+        role
         for block in spec.all(Pipeline).values()
         if block.managed and artifact_bucket(spec, account, block) == bucket
-        for wire in wired(block)
-        if wire.action.role and (wire.inputs or wire.outputs) and wire.action.region in (None, account.region)
+        for role, region in (*_action_roles(block), *_rule_roles(block))
+        if role and region in (None, account.region)
     }
     return sorted({role.split(":")[4] for role in roles} - {account.id})
+
+
+def _action_roles(block: Pipeline) -> Iterator[tuple[str | None, str | None]]:
+    for wire in wired(block):
+        if wire.inputs or wire.outputs:
+            yield wire.action.role, wire.action.region
+
+
+def _rule_roles(block: Pipeline) -> Iterator[tuple[str | None, str | None]]:
+    for stage in block.stages:
+        for condition in (stage.before_entry, stage.on_success, stage.on_failure):
+            for rule in (condition.rules if condition else None) or ():
+                if rule.inputs:
+                    yield rule.role, rule.region

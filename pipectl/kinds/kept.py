@@ -12,7 +12,7 @@ from typing import Any
 from pipectl.aws.account import Account
 from pipectl.engine.values import Resource, State
 from pipectl.facts.calls import Call, build_calls
-from pipectl.kinds import project, role
+from pipectl.kinds import bucket, project, role
 from pipectl.kinds.role import policies_of, role_arn, role_name, service_role
 from pipectl.kinds.statements import statements
 from pipectl.spec.spec import Spec
@@ -28,8 +28,11 @@ Shape = Mapping[str, Any]
 def with_kept(
     spec: Spec, account: Account, resources: Iterable[Resource], found: Mapping[tuple[str, str], State]
 ) -> tuple[Resource, ...]:
-    """The resources, the roles of builds widened by what their projects keep."""
-    listed = tuple(resources)
+    """The resources, the roles of builds widened by what their projects keep.
+
+    A bucket keeps no grant to another account that the spec names no more.
+    """
+    listed = tuple(bucket.without_old_grants(resource, found.get(resource.key)) for resource in resources)
     widened = dict(_widened(spec, account, listed, found))
     return tuple(widened.get(resource.key, resource) for resource in listed)
 

@@ -80,3 +80,25 @@ def test_an_account_that_comes_later_is_let_in_and_statements_of_others_stay(wor
     assert set(policy(world)) == {
         "OnlyTls", "Theirs", "OtherAccountsFindArtifacts", "OtherAccountsExchangeArtifacts",
     }  # fmt: skip
+
+
+def test_an_account_that_leaves_the_spec_leaves_the_policy_too(world: "World") -> None:
+    deployer(world)
+    world.made(world.load(spec(OTHER)))
+    without = world.load(spec())
+    run = world.made(without)
+    assert f"s3 bucket {BUCKET} shared_with: ['{OTHER}'] -> []" in run.lines
+    assert set(policy(world)) == {"OnlyTls"}
+    assert world.create(without).writes == []
+
+
+def test_the_account_of_a_rule_s_role_is_let_in(world: "World") -> None:
+    described = spec()
+    rule = {
+        "name": "Look", "provider": "Commands", "commands": ["true"], "inputs": ["SourceOutput"],
+        "role": f"arn:aws:iam::{OTHER}:role/deployer",
+    }  # fmt: skip
+    described["codepipeline"]["shared"]["stages"][1]["before_entry"] = {"result": "FAIL", "rules": [rule]}
+    (plan,) = world.plan(world.load(described))
+    (bucket,) = [step.resource for step in plan.steps if step.resource.kind == "s3 bucket"]
+    assert bucket.stated["shared_with"] == [OTHER]
