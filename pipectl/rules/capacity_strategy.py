@@ -10,6 +10,7 @@ from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
 
 RULE = "capacity-strategy"
+MOST = 20
 
 
 def check(spec: Spec) -> Iterator[Problem]:
@@ -35,6 +36,13 @@ def _strategy(spec: Spec, path: Path, strategy: Sequence[CapacityProvider]) -> I
     if len(strategy) > 1 and not any(each.weight for each in strategy):
         message = "no capacity provider of this strategy has a weight, so no task would be placed"
         yield key_error(spec, path, RULE, message, "give at least one a `weight` above 0")
+    if len(strategy) > MOST:
+        message = f"a strategy has at most {MOST} capacity providers, and this one {len(strategy)}"
+        yield key_error(spec, path, RULE, message, "take some out")
+    names = [each.capacity_provider for each in strategy]
+    for number in [number for number, name in enumerate(names) if name in names[:number]]:
+        message = f"`{names[number]}` stands in this strategy twice"
+        yield error(spec, (*path, number, "capacity_provider"), RULE, message, "take one of them out")
     for number in [number for number, each in enumerate(strategy) if each.base][1:]:
         message = "only one capacity provider of a strategy can have a `base`"
         yield error(spec, (*path, number, "base"), RULE, message, "take it out")

@@ -12,12 +12,14 @@ RULE = "container-order"
 
 
 def check(spec: Spec) -> Iterator[Problem]:
-    """`depends_on` of every container (API reference, ContainerDependency)."""
+    """`depends_on`, links and volumes of every container (API reference, ContainerDependency)."""
     for service, task in tasks(spec):
         for name, container, path in service.containers():
             for other, condition in container.depends_on.items():
                 here = (*path, "depends_on", other)
                 yield from _dependency(spec, here, task.containers, other, condition)
+            for other, here in _named(container, path):
+                yield from _present(spec, here, task.containers, other)
             circle = _circle(task.containers, name)
             if circle:
                 message = f"container `{name}` waits for itself: {' -> '.join(circle)}"
@@ -29,14 +31,31 @@ def _dependency(
 ) -> Iterator[Problem]:
     found = containers.get(other)
     if found is None:
-        names = did_you_mean(other, containers) or f"its containers are {', '.join(containers)}"
-        yield error(spec, path, RULE, f"there is no container {shown(other)} in this task definition", names)
+        yield from _present(spec, path, containers, other)
     elif condition == "HEALTHY" and found.health_check is None and "healthCheck" not in found.aws:
         message = f"container `{other}` has no health check, so it never becomes HEALTHY"
         yield error(spec, path, RULE, message, "give it a `health_check`, or wait for START")
     elif condition in ("COMPLETE", "SUCCESS") and found.essential:
         message = f"container `{other}` is essential: when it ends, the whole task ends"
         yield error(spec, path, RULE, message, f"{condition} needs `essential: false` there")
+
+
+def _present(spec: Spec, path: Path, containers: Mapping[str, Container], other: str) -> Iterator[Problem]:
+    if other not in containers:
+        names = did_you_mean(other, containers) or f"its containers are {', '.join(containers)}"
+        yield error(spec, path, RULE, f"there is no container {shown(other)} in this task definition", names)
+
+
+def _named(container: Container, path: Path) -> Iterator[tuple[str, Path]]:
+    """The containers of raw `links` (`name:alias`) and `volumesFrom` (API reference, ContainerDefinition)."""
+    links, volumes = container.aws.get("links"), container.aws.get("volumesFrom")
+    for number, link in enumerate(links if isinstance(links, list) else ()):
+        if isinstance(link, str):
+            yield link.partition(":")[0], (*path, "aws", "links", number)
+    for number, volume in enumerate(volumes if isinstance(volumes, list) else ()):
+        source = volume.get("sourceContainer") if isinstance(volume, Mapping) else None
+        if isinstance(source, str):
+            yield source, (*path, "aws", "volumesFrom", number, "sourceContainer")
 
 
 def _circle(containers: Mapping[str, Container], name: str) -> list[str] | None:

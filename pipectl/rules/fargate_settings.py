@@ -13,6 +13,9 @@ from pipectl.spec.spec import Spec
 RULE = "fargate-setting"
 HINT = "take it out, or use launch_type: EC2"
 
+BEFORE_FILES = ("1.0.0", "1.1.0", "1.2.0", "1.3.0")
+"""Platform versions without files of environment variables (developer guide, "Use a file")."""
+
 
 def check(spec: Spec) -> Iterator[Problem]:
     """Every task definition (API reference, RegisterTaskDefinition)."""
@@ -20,10 +23,20 @@ def check(spec: Spec) -> Iterator[Problem]:
         names = list(task.containers)
         for path, text in unsupported(_raw(task)) if service.block.is_on_fargate else ():
             yield error(spec, _place(service, task, names, path), RULE, text, HINT)
+        if service.block.is_on_fargate and service.block.platform_version in BEFORE_FILES:
+            yield from _files(spec, service)
         if task.network_mode == "awsvpc":
             for _, container, path in service.containers():
                 for name, text in unsupported_in_awsvpc(container.aws):
                     yield error(spec, (*path, "aws", name), RULE, text.removesuffix("."), "take it out")
+
+
+def _files(spec: Spec, service: PlacedService) -> Iterator[Problem]:
+    for _, container, path in service.containers():
+        if container.aws.get("environmentFiles"):
+            message = f"platform version {service.block.platform_version} has no environmentFiles"
+            hint = "write `platform_version: 1.4.0`, or leave it out"
+            yield error(spec, (*path, "aws", "environmentFiles"), RULE, message, hint)
 
 
 def _raw(task: TaskDefinition) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """CPU and memory that Fargate has no size for (developer guide, "task-cpu-memory-error")."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pipectl.facts.fargate import SIZES
+from pipectl.kinds.service_block import TaskDefinition
 from pipectl.rules._tools import PlacedService, error, key_error, tasks, written
 from pipectl.spec.problems import Problem
 from pipectl.spec.spec import Spec
 
 RULE = "fargate-size"
 FEW = 4
+LEAST_OF_WINDOWS = 1024
+"""CPU units: 256 and 512 are not for Windows (API reference, RegisterTaskDefinition, cpu)."""
 
 
 def check(spec: Spec) -> Iterator[Problem]:
@@ -24,6 +27,16 @@ def check(spec: Spec) -> Iterator[Problem]:
             yield _no_such_cpu(spec, service, task.cpu)
         elif task.cpu is not None and task.memory is not None and task.memory not in SIZES[task.cpu]:
             yield _no_such_pair(spec, service, task.cpu, task.memory)
+        elif task.cpu is not None and task.cpu < LEAST_OF_WINDOWS and _is_windows(task):
+            message = f"Fargate runs Windows with {LEAST_OF_WINDOWS} CPU units or more, not with {task.cpu}"
+            path = (*service.task_path, "cpu")
+            yield error(spec, path, RULE, message, f"write cpu: {LEAST_OF_WINDOWS} and memory: 2048 or more")
+
+
+def _is_windows(task: TaskDefinition) -> bool:
+    platform = task.aws.get("runtimePlatform")
+    family = platform.get("operatingSystemFamily") if isinstance(platform, Mapping) else None
+    return str(family).startswith("WINDOWS")
 
 
 def _missing(spec: Spec, service: PlacedService, keys: list[str]) -> Problem:
