@@ -132,12 +132,22 @@ def test_a_rename_keeps_the_id_and_changes_arn_and_url(codecommit: Any) -> None:
         codecommit.get_repository(repositoryName="shop")
 
 
-def test_another_key_is_told_with_the_one_before(codecommit: Any) -> None:
+def test_another_key_is_told_with_the_one_before(codecommit: Any, client: Callable[..., Any]) -> None:
+    kms = client("kms")
+    key = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName="alias/own", TargetKeyId=key["KeyId"])
     before = codecommit.create_repository(repositoryName="shop")["repositoryMetadata"]["kmsKeyId"]
     answer = codecommit.update_repository_encryption_key(repositoryName="shop", kmsKeyId="alias/own")
     assert answer["originalKmsKeyId"] == before
-    assert ":key/" in answer["kmsKeyId"]
-    assert answer["kmsKeyId"] != before
+    assert answer["kmsKeyId"] == key["Arn"]
+
+
+def test_an_alias_that_is_not_there_opens_no_repository(codecommit: Any) -> None:
+    with refused("EncryptionKeyNotFoundException", "No encryption key was found."):
+        codecommit.create_repository(repositoryName="shop", kmsKeyId="alias/missing")
+    codecommit.create_repository(repositoryName="shop")
+    with refused("EncryptionKeyNotFoundException", "No encryption key was found."):
+        codecommit.update_repository_encryption_key(repositoryName="shop", kmsKeyId="alias/missing")
 
 
 def test_tags_are_added_changed_and_removed(codecommit: Any) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.local.refusals import refusal
+from tests.local.refusals import refusal, refused
 
 if TYPE_CHECKING:
     from pipectl.local.server import Server
@@ -92,6 +92,14 @@ def test_encryption_without_a_key_names_the_key_of_aws(ecr: Any, account: str) -
     made = ecr.create_repository(repositoryName="shop", encryptionConfiguration=kms)["repository"]
     key = made["encryptionConfiguration"]["kmsKey"]
     assert key.startswith(f"arn:aws:kms:eu-west-1:{account}:key/")
+
+
+def test_an_alias_that_is_not_there_encrypts_no_repository(ecr: Any, account: str) -> None:
+    kms = {"encryptionType": "KMS", "kmsKey": "alias/missing"}
+    alias = f"arn:aws:kms:eu-west-1:{account}:alias/missing"
+    with refused("KmsException", f"Alias {alias} is not found."):
+        ecr.create_repository(repositoryName="shop", encryptionConfiguration=kms)
+    assert ecr.describe_repositories()["repositories"] == []
 
 
 def test_a_lifecycle_text_comes_back_in_other_words(ecr: Any) -> None:

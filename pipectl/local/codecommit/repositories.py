@@ -11,7 +11,7 @@ from pipectl.local.codecommit.base import Base, check_name
 from pipectl.local.codecommit.records import Repository
 from pipectl.local.codecommit.tags import check_tags
 from pipectl.local.service import Refused
-from pipectl.local.shapes.keys import key_arn
+from pipectl.local.shapes.keys import key_arn, missing_alias
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,9 +138,14 @@ class RepositoryOperations(Base):
         return self.world.folder / "git" / self.account / self.region / identity
 
     def _key(self, stated: str | None) -> str:
-        """API reference: without a key the AWS managed key aws/codecommit is used, and its ARN is told"""
+        """API reference: without a key the AWS managed key aws/codecommit is used, and its ARN is told
+
+        An alias that is not there is refused by the exception of the service model, in its words there.
+        """
         prefix = f"arn:{self.partition}:kms:{self.region}:{self.account}:"
         if stated:
+            if missing_alias(self.world, self.account, self.region, stated):
+                raise Refused("EncryptionKeyNotFoundException", "No encryption key was found.")
             return key_arn(self.world, self.account, self.region, stated)
         return f"{prefix}key/{uuid.uuid5(uuid.NAMESPACE_URL, f'{prefix}alias/aws/codecommit')}"
 

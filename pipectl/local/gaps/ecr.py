@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipectl.local import model, validation
 from pipectl.local.gaps import ecr_events, layers, lifecycle
+from pipectl.local.shapes.keys import missing_alias
 from pipectl.local.wire import Answer, Forward, Refused, Request
 
 if TYPE_CHECKING:
@@ -47,8 +48,15 @@ def _check(faults: list[validation.Fault]) -> None:
         )
 
 
-def _create_repository(_world: World, request: Request, _asked: dict[str, Any]) -> Request:
-    """Moto's pattern lacks `a--b` and `a__b`; the model's, which the name has passed, takes its place"""
+def _create_repository(world: World, request: Request, asked: dict[str, Any]) -> Request:
+    """Moto's pattern lacks `a--b` and `a__b`; the model's, which the name has passed, takes its place
+
+    An alias that KMS does not have is refused: API reference, KmsException; that the words are KMS's own
+    (waleed0402/ec2-image-builder#4) is inferred.
+    """
+    key = asked.get("encryptionConfiguration", {}).get("kmsKey")
+    if key and (alias := missing_alias(world, request.account, request.region, key)):
+        raise Refused("KmsException", f"Alias {alias} is not found.")
     import moto.ecr.models as motos_ecr
 
     shape = model.service_model("ecr").shape_for("RepositoryName")  # type: ignore[union-attr]

@@ -40,8 +40,8 @@ def named_arn(world: World, account: str, region: str, name: str) -> str:
 def key_arn(world: World, account: str, region: str, name: str) -> str:
     """The ARN of the key behind any name of it
 
-    AWS refuses an alias that is not there; here it stands for a key that nobody sees (inferred), so that a
-    spec can be rehearsed without making its keys first.
+    An alias of another account, or of AWS itself (`alias/aws/...`), that the local KMS does not have stands
+    for a key that nobody sees (inferred).
     """
     arn = named_arn(world, account, region, name)
     prefix, is_alias, alias = arn.partition(f":{ALIAS}")
@@ -50,6 +50,19 @@ def key_arn(world: World, account: str, region: str, name: str) -> str:
     owner, place = prefix.split(":")[4], prefix.split(":")[3]
     key = _aliases(world, owner, place).get(f"{ALIAS}{alias}") or str(uuid.uuid5(uuid.NAMESPACE_URL, arn))
     return f"{prefix}:key/{key}"
+
+
+def missing_alias(world: World, account: str, region: str, name: str) -> str:
+    """The ARN of an alias of the account that KMS does not have, else an empty text
+
+    The keys that AWS manages are made at their first use (developer guide of KMS, "AWS managed keys").
+    """
+    arn = named_arn(world, account, region, name)
+    prefix, is_alias, alias = arn.partition(f":{ALIAS}")
+    if not is_alias or alias.startswith("aws/"):
+        return ""
+    place, owner = prefix.split(":")[3:5]
+    return "" if owner != account or f"{ALIAS}{alias}" in _aliases(world, owner, place) else arn
 
 
 def _aliases(world: World, account: str, region: str) -> dict[str, str]:
