@@ -95,6 +95,15 @@ def _rebalancing(step: Step) -> Iterator[Obstacle]:
             " a `maximum_percent` above 100",
             "write `availability_zone_rebalancing: DISABLED`, or raise `maximum_percent`",
         )
+    placed = step.resource.request["service"].get("placementStrategy") or [{"type": "spread"}]
+    field = str(placed[0].get("field", "availability-zone"))
+    spreads = placed[0].get("type") == "spread" and "availability-zone" in field
+    if rebalancing == "ENABLED" and "placementStrategy" in _changed(step) and not spreads:
+        yield Obstacle(
+            f"ecs service `{step.resource.name}` rebalances its tasks between Availability Zones, which"
+            " needs a `placementStrategy` that spreads over them first",
+            "write `availability_zone_rebalancing: DISABLED`, or spread over zones first",
+        )
 
 
 def _after(step: Step, path: str) -> Any:

@@ -166,6 +166,15 @@ def test_a_service_that_is_rebalanced_cannot_go_to_a_hundred_percent(world: "Wor
     assert world.made(world.load(described)).writes == ["ecs update_service"]
 
 
+def test_a_service_that_is_rebalanced_spreads_over_zones_first(world: "World") -> None:
+    described = shop(launch_type="EC2")
+    world.made(world.load(described))
+    web(described)["aws"] = {"placementStrategy": [{"type": "binpack", "field": "memory"}]}
+    assert "spreads over them first" in declined(world, described)
+    web(described)["availability_zone_rebalancing"] = "DISABLED"
+    assert world.made(world.load(described)).writes == ["ecs update_service"]
+
+
 def test_another_strategy_replaces_the_tasks_and_says_so(world: "World") -> None:
     described = shop(desired_count=2)
     world.made(world.load(described))
