@@ -89,14 +89,19 @@ def _settings(resource: Resource, state: State) -> dict[str, Any]:
 
 
 def _revisions(cloud: Cloud, resource: Resource, state: State) -> Iterator[dict[str, Any]]:
-    """The revisions of all deployments; where none is to follow, also the one before each."""
+    """The revisions of all deployments; where none is to follow, also the one before each.
+
+    Only of the family that the spec names: what was before another family's first revision nobody knows, and
+    the second `create` would narrow the role again.
+    """
+    family = f":task-definition/{resource.request['task_definition']['family']}:"
     service_found = state["aws"]
     running = {each["taskDefinition"] for each in service_found.get("deployments") or ()}
     arns = {arn for arn in (*running, service_found.get("taskDefinition")) if arn}
     stated, now = resource.stated["task_definition"], state.get("task_definition")
     if now is not None and not task_definition.changed_words(stated, now):
         arns |= {before for arn in arns if (before := _before(arn))}
-    for arn in sorted(arns):
+    for arn in sorted(arn for arn in arns if family in arn):
         if (revision := task_definition.describe(cloud, arn)) is not None:
             yield revision
 
