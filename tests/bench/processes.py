@@ -33,7 +33,10 @@ def environment(account: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_KEPT)}
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     key = {"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "local"}
-    return {**kept, **nowhere, **key, "AWS_EC2_METADATA_DISABLED": "true"}
+    state = {
+        "XDG_STATE_HOME": f"{tempfile.gettempdir()}/pipectl-bench-{os.getpid()}"
+    }  # its locks are its own
+    return {**kept, **nowhere, **key, **state, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 def run(words: Sequence[str], account: str) -> Ran:

@@ -40,10 +40,11 @@ class Spent:
 
 
 @pytest.fixture
-def typed(shared: Shared) -> Typed:
-    """Type a command against the empty local AWS, and count"""
+def typed(shared: Shared, tmp_path: Path) -> Typed:
+    """Type a command against the empty local AWS, and count; with locks of its own it never waits"""
     shared.server.reset()
-    env = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "local"}
+    key = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "local"}
+    env = {**key, "XDG_STATE_HOME": str(tmp_path / "state")}
 
     def typed(*words: str) -> Spent:
         shared.server.requests.clear()

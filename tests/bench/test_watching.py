@@ -30,7 +30,8 @@ PIPELINES = 100
 @pytest.fixture
 def shop(shared: Shared, tmp_path: Path) -> Shop:
     shared.server.reset()
-    env = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "local"}
+    key = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "local"}
+    env = {**key, "XDG_STATE_HOME": str(tmp_path / "state")}
 
     def run(*words: str) -> Result:
         words = ("--endpoint-url", shared.server.url, *words)
