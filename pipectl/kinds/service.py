@@ -1,6 +1,7 @@
 """ECS service and its task definition: one thing with one life, whose image belongs to the pipeline."""
 
 import re
+import uuid
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -134,7 +135,14 @@ def create(cloud: Cloud, resource: Resource) -> None:
     arn = task_definition.register(cloud, resource.request["task_definition"], tagged)
     first = {"desiredCount": resource.initial["desired_count"]} if "desired_count" in resource.initial else {}
     cloud.call(
-        "ecs", "create_service", **first, **resource.request["service"], taskDefinition=arn, tags=tagged
+        "ecs",
+        "create_service",
+        **first,
+        **resource.request["service"],
+        taskDefinition=arn,
+        tags=tagged,
+        # the SDK sends a request again whose answer was lost: without a token the second one is refused
+        clientToken=uuid.uuid4().hex,
     )
 
 

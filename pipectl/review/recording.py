@@ -51,7 +51,8 @@ class Recording:
         """Send a read, or write a call down."""
         if not writes(operation):
             return self._cloud.call(service, operation, **params)
-        call = Call(service, operation, params)
+        # a token is of one sending: what is written down may be sent by others, and again
+        call = Call(service, operation, {key: value for key, value in params.items() if key != "clientToken"})
         with self._lock:
             if call not in self._known:  # a gate that its pipeline's creation has closed is found open here
                 self._known.append(call)

@@ -126,7 +126,12 @@ def make(client: Client) -> str:
     }
     through = {"type": "CODEPIPELINE"}
     client("codebuild").create_project(
-        name="unit", source=through, artifacts=through, environment=machine, serviceRole=own
+        name="unit",
+        source=through,
+        artifacts=through,
+        environment=machine,
+        serviceRole=own,
+        buildBatchConfig={"serviceRole": own},  # without it AWS starts no batch
     )
     push = [
         {"tags": {"includes": ["v*"], "excludes": ["v0*"]}},

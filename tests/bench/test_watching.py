@@ -33,9 +33,9 @@ def shop(shared: Shared, tmp_path: Path) -> Shop:
     key = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "local"}
     env = {**key, "XDG_STATE_HOME": str(tmp_path / "state")}
 
-    def run(*words: str) -> Result:
+    def run(*words: str, **more: str) -> Result:
         words = ("--endpoint-url", shared.server.url, *words)
-        return CliRunner().invoke(cli, words, env=env, prog_name="pipectl")
+        return CliRunner().invoke(cli, words, env={**env, **more}, prog_name="pipectl")
 
     return Shop(run, clients(ACCOUNT, shared.server.url), ACCOUNT, tmp_path)
 

@@ -66,7 +66,7 @@ def eventually(typed: Type, promise: Callable[[str], bool]) -> str:
 def test_the_tutorial_pushes_builds_holds_opens_and_deploys(typed: Type) -> None:
     typed("pipectl local start --lenient-runtimes")
     created = typed("pipectl --local create")
-    push = next(line.strip() for line in created.splitlines() if "git push" in line)
+    push = next(line.split("`")[1] for line in created.splitlines() if "`git push" in line)
     typed("git init -q -b master && git add . && git commit -q -m 'First reminder'")
     typed(push)
     first = eventually(typed, lambda told: "rollout completed" in told)
