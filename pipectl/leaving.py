@@ -35,12 +35,17 @@ Ahead = Mapping[str, "Future[list[Entry]]"]
 """By Region: what carries the tags of the stacks, as it was when it was asked for."""
 
 
-def ahead(specs: "Sequence[Spec]", connection: "Connection", say: Say) -> Ahead:
-    """Look for what carries the stacks' tags already while STS is asked for the account."""
+def ahead(specs: "Sequence[Spec]", connection: "Connection", aws: flow.Aws, say: Say) -> Ahead:
+    """Look for what carries the stacks' tags already while STS is asked for the account.
+
+    Raises WrongUsage before anything is sent when the command line names another Region than a spec.
+    """
     from pipectl.aws.readonly import ReadOnly
     from pipectl.kinds import owned, role
 
     regions: dict[str, dict[str, str]] = {}
+    for spec in specs:
+        flow.refuse_other_region(spec, aws.region)
     for spec in specs:
         regions.setdefault(connection.region(spec.region), {})[spec.name] = role.role_path(spec)
     pool = ThreadPoolExecutor(len(regions))

@@ -64,7 +64,7 @@ def command(
     loaded = _specs.load(chosen)
     progress = Progress(settings)
     with _session.connected(settings, loaded, progress.say) as connection:
-        looked = leaving.ahead(loaded, connection, _session.tell_if(settings.verbose))
+        looked = leaving.ahead(loaded, connection, settings.aws, _session.tell_if(settings.verbose))
         stacks = flow.design(loaded, connection, settings.aws)
         with _lock.held(stacks, progress.say) as waited:
             planned = partial(_planned, settings, stacks, wishes, prune=prune)

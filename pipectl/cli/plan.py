@@ -44,7 +44,7 @@ def command(
     loaded = _specs.load(chosen)
     with _session.connected(settings, loaded) as connection:
         say = _session.tell_if(settings.verbose)
-        looked = leaving.ahead(loaded, connection, say)
+        looked = leaving.ahead(loaded, connection, settings.aws, say)
         stacks = flow.design(loaded, connection, settings.aws)
         plans = leaving.with_orphans(stacks, say, looked)
         if blame:

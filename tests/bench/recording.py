@@ -55,7 +55,7 @@ def create(connection: Recording, files: Sequence[str]) -> None:
     from pipectl.engine.values import Outcome
 
     specs = flow.load_specs(files, {})
-    looked = leaving.ahead(specs, connection, lambda _: None)
+    looked = leaving.ahead(specs, connection, flow.Aws(), lambda _: None)
     stacks = flow.design(specs, connection, flow.Aws())
     plans = leaving.with_orphans(stacks, lambda _: None, looked)
     push = FirstPush(stacks, Settings(endpoint_url="the local AWS"))
