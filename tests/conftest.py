@@ -65,7 +65,13 @@ def _text(host: str | bytes) -> str:
 
 
 # How long an example takes says more about the machine than about pipectl.
-settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "busy machine",
+    deadline=None,
+    derandomize="CI"
+    in os.environ,  # the same examples each time there, as in the profile that Hypothesis has for it
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("busy machine")
 _hear_interrupts()
 _guard_credentials()
