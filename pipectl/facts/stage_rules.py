@@ -5,15 +5,16 @@ from collections.abc import Sequence
 SKIPPING = ("LambdaInvoke", "VariableCheck")
 """The only providers of a condition with the result SKIP (user guide, "Configure conditions for a stage")."""
 
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+"""Names of months and days in cron expressions of AWS, of deployment windows and of EventBridge."""
 _FIELDS: Sequence[tuple[str, int, int, tuple[str, ...]]] = (
     ("second", 0, 59, ()),
     ("minute", 0, 59, ()),
     ("hour", 0, 23, ()),
     ("day of the month", 1, 31, ()),
-    ("month", 1, 12, _MONTHS),
-    ("day of the week", 1, 7, _DAYS),
+    ("month", 1, 12, MONTHS),
+    ("day of the week", 1, 7, DAYS),
     ("year", 1970, 2199, ()),
 )
 _WITH_SECONDS = 7

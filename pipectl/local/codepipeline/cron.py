@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipectl.facts.stage_rules import DAYS, MONTHS
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
-_DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
 _WITHOUT_SECONDS = 6
 _WITH_SECONDS = 7
 
@@ -29,8 +29,8 @@ def matches(expression: str, moment: datetime) -> bool:
         _holds(minute, moment.minute, 0, 59)
         and _holds(hour, moment.hour, 0, 23)
         and _holds(day, moment.day, 1, 31)
-        and _holds(month, moment.month, 1, 12, _MONTHS)
-        and _holds(weekday, moment.isoweekday() % 7 + 1, 1, 7, _DAYS)
+        and _holds(month, moment.month, 1, 12, MONTHS)
+        and _holds(weekday, moment.isoweekday() % 7 + 1, 1, 7, DAYS)
         and _holds(year, moment.year, 1970, 2199)
     )
 
@@ -39,11 +39,11 @@ def _is_year(field: str) -> bool:
     return field in ("*", "?") or field[:4].isdecimal()
 
 
-def _holds(field: str, value: int, least: int, most: int, names: list[str] | None = None) -> bool:
-    return any(value in _values(part, least, most, names or []) for part in field.split(","))
+def _holds(field: str, value: int, least: int, most: int, names: tuple[str, ...] | None = None) -> bool:
+    return any(value in _values(part, least, most, names or ()) for part in field.split(","))
 
 
-def _values(part: str, least: int, most: int, names: list[str]) -> list[int]:
+def _values(part: str, least: int, most: int, names: tuple[str, ...]) -> list[int]:
     span, _, step = part.partition("/")
     if span in {"*", "?"}:
         first, last = least, most
@@ -56,5 +56,5 @@ def _values(part: str, least: int, most: int, names: list[str]) -> list[int]:
     return list(range(first, last + 1, int(step or 1)))
 
 
-def _number(text: str, names: list[str]) -> int:
+def _number(text: str, names: tuple[str, ...]) -> int:
     return names.index(text.upper()) + 1 if text.upper() in names else int(text)

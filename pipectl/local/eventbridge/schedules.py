@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 
+from pipectl.facts.stage_rules import DAYS, MONTHS
+
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)(s?)\)")
 _CRON = re.compile(r"cron\(([^()]*)\)")
-_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
-_DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
-_FIELDS: tuple[tuple[int, int, list[str]], ...] = (
-    (0, 59, []),
-    (0, 23, []),
-    (1, 31, []),
-    (1, 12, _MONTHS),
-    (1, 7, _DAYS),
-    (1970, 2199, []),
+_FIELDS: tuple[tuple[int, int, tuple[str, ...]], ...] = (
+    (0, 59, ()),
+    (0, 23, ()),
+    (1, 31, ()),
+    (1, 12, MONTHS),
+    (1, 7, DAYS),
+    (1970, 2199, ()),
 )
 _DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
 
@@ -42,7 +42,7 @@ def _is_cron(fields: list[str]) -> bool:
     )
 
 
-def _is_field(field: str, number: int, least: int, most: int, names: list[str]) -> bool:
+def _is_field(field: str, number: int, least: int, most: int, names: tuple[str, ...]) -> bool:
     if field == "*":
         return True
     if number == _DAY_OF_MONTH and re.fullmatch(r"\?|L|(\d{1,2})W", field):
@@ -52,7 +52,7 @@ def _is_field(field: str, number: int, least: int, most: int, names: list[str]) 
     return all(_is_part(part, least, most, names) for part in field.split(","))
 
 
-def _is_part(part: str, least: int, most: int, names: list[str]) -> bool:
+def _is_part(part: str, least: int, most: int, names: tuple[str, ...]) -> bool:
     span, slash, step = part.partition("/")
     if slash and not step.isdecimal():
         return False
