@@ -25,6 +25,8 @@ PATTERNS = (
     (r"(?<=\bv)\d{10}\b", "SECOND"),  # the tutorial's tags are seconds since 1970
     (r"(?<=\S) {2,}", "  "),  # columns move with the width of what is above
     (r"\S*/pipectl/local/server\.log", "LOG"),
+    # A service whose image is not there yet: the circuit breaker opens after some seconds of failed tasks.
+    (r"rollout (in progress|failed: ECS deployment circuit breaker: tasks failed to start\.)", "ROLLOUT"),
 )
 
 _RUNNING = re.compile(r"^  … ")
