@@ -88,8 +88,13 @@ def _flag(*names: str, **settings: Any) -> Callable[[Function], Function]:
     return _shared(*names, is_flag=True, **settings)
 
 
+MARKDOWN = "markdown"
+OUTPUTS = ("text", "json", "yaml", MARKDOWN)
+WITH_MARKDOWN = frozenset({"plan"})
+"""The commands that also print Markdown."""
+
 _OUTPUT_OPTIONS = (
-    _shared("-o", "--output", type=click.Choice(["text", "json", "yaml"]), help="How the result is printed"),
+    _shared("-o", "--output", type=click.Choice(OUTPUTS), help="How the result is printed"),
     _flag("-v", "--verbose", help="Show everything, also what stays as it is"),
     _flag("--no-color", help="No colours; also by the environment variable NO_COLOR"),
     _flag("--debug", help="Show where an error happened"),
@@ -124,6 +129,11 @@ def _with_options(function: Function, options: Any) -> Function:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         context = click.get_current_context()
         given = {key: value for key, value in said(context).items() if key in known}
+        if given.get("output") == MARKDOWN and context.info_name not in WITH_MARKDOWN:
+            raise WrongUsage(
+                f"`{context.info_name}` does not print Markdown",
+                hint=f"`-o {MARKDOWN}` is for `{'`, `'.join(sorted(WITH_MARKDOWN))}`",
+            )
         with typed(_typed(given, context.params)), _completed():
             return function(Settings(**given), *args, **kwargs)
 

@@ -7,7 +7,7 @@ another account. What only looks goes on without a spec that was only found here
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,12 +38,13 @@ def check(chosen: Chosen) -> "tuple[tuple[Spec, ...], list[Problem]]":
     return flow.check(chosen.files, chosen.variables)
 
 
-def load(chosen: Chosen, *, values: bool = True) -> "tuple[Spec, ...]":
-    """The specs without an error; warnings go to stderr. Raises InvalidSpec with everything.
+def load(
+    chosen: Chosen, *, values: bool = True, show: "Callable[[Sequence[Problem]], object] | None" = None
+) -> "tuple[Spec, ...]":
+    """The specs without an error; warnings go to `show`, or to stderr. Raises InvalidSpec with everything.
 
     With `values` every `${env:}` and `${var:}` must be set; without, only those that names are made of.
     """
-    from pipectl.render.problems import problems_text
     from pipectl.spec.interpolate import MISSING
     from pipectl.spec.problems import Severity
 
@@ -55,9 +56,15 @@ def load(chosen: Chosen, *, values: bool = True) -> "tuple[Spec, ...]":
     if any(problem.severity is Severity.ERROR for problem in shown):
         raise InvalidSpec(shown)
     if shown:
-        look = look_of(sys.stderr)
-        click.echo(problems_text(shown, look, look.width), err=True)
+        (show or _show_warnings)(shown)
     return specs
+
+
+def _show_warnings(problems: "Sequence[Problem]") -> None:
+    from pipectl.render.problems import problems_text
+
+    look = look_of(sys.stderr)
+    click.echo(problems_text(problems, look, look.width), err=True)
 
 
 def load_if_any(chosen: Chosen) -> "tuple[Spec, ...]":

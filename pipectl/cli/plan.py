@@ -1,10 +1,11 @@
 """`pipectl plan`: show what `create` would do."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from pipectl.cli._options import Chosen, Settings, aws_options, specs
+from pipectl.cli._options import MARKDOWN, Chosen, Settings, aws_options, specs
 from pipectl.errors import ExitCode, WrongUsage
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from pipectl.engine.values import Plan
     from pipectl.flow import Stack
+    from pipectl.spec.problems import Problem
 
 
 @click.command()
@@ -31,17 +33,21 @@ def command(
     drift, the person to ask. With --as aws-cli it prints a script for bash, whose commands do what `create`
     would do, in its order; secrets of the SPECs stand in it as variables.
 
-    With `-o json`: an object for one SPEC, a list for several.
+    With `-o json`: an object for one SPEC, a list for several. With `-o markdown`: a comment for a pull
+    request, with a block to open for each resource, of at most 60 kB.
     """
     from pipectl import flow, leaving
     from pipectl.blame import with_blame
     from pipectl.cli import _carry_out, _session, _specs
     from pipectl.render.document import document, one_or_all, plan_data
+    from pipectl.render.markdown import plans_markdown
     from pipectl.render.plan import as_stated, changed_text
 
     if form and not settings.is_text:
         raise WrongUsage(f"`--as {form}` prints a script, not a document", hint="leave `-o` out")
-    loaded = _specs.load(chosen)
+    warnings: list[Problem] = []
+    is_comment = settings.output == MARKDOWN
+    loaded = _specs.load(chosen, show=warnings.extend if is_comment else None)
     with _session.connected(settings, loaded) as connection:
         say = _session.tell_if(settings.verbose)
         looked = leaving.ahead(loaded, connection, settings.aws, say)
@@ -54,6 +60,9 @@ def command(
     pending = any(plan.pending or plan.obstacles for plan in plans)
     if script:
         click.echo(script, nl=False)
+    elif is_comment:
+        now = datetime.now().astimezone()
+        click.echo(plans_markdown(plans, warnings, now, verbose=settings.verbose))
     elif not settings.is_text:
         click.echo(document(one_or_all([plan_data(plan) for plan in plans]), settings.output))
     elif pending or settings.verbose or any(plan.orphans for plan in plans):

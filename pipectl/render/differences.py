@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Difference, Step
+from pipectl.render.harmless import harmless
 from pipectl.render.marks import Look
 from pipectl.render.secrets import masked
 from pipectl.render.text import counted, cut, folded, pad, plain, width
@@ -47,6 +48,26 @@ def lines(step: Step, look: Look) -> list[str]:
         return shown
     hidden = f"{counted(more, 'more line')}; `-v` shows all"
     return [*shown[:most], " " * INDENT + look.faint(hidden)]
+
+
+def diff_lines(step: Step, *, verbose: bool) -> Iterator[str]:
+    """What differs, as the lines of a diff: `- ` before what goes, `+ ` before what comes. Nothing is cut."""
+    for difference in _worth_showing(step, Look(verbose=verbose)):
+        path = plain(difference.path)
+        before, after = masked(path, difference.before), masked(path, difference.after)
+        if _is_long_text(before) and _is_long_text(after):
+            yield f"  {path}:"
+            yield from (
+                f"{sign}   {harmless(text, colour=False)}" for sign, text in _changed_lines(before, after)
+            )
+        elif _is_list(before) and _is_list(after):
+            yield f"  {path}:"
+            yield from (f"{sign}   {text}" for sign, text in _changed_items(before, after))
+        else:
+            if before is not None:
+                yield f"- {path}: {_said(before)}"
+            if after is not None:
+                yield f"+ {path}: {_said(after)}"
 
 
 def _worth_showing(step: Step, look: Look) -> Iterator[Difference]:
@@ -133,11 +154,18 @@ def _is_long_text(value: Any) -> bool:
 
 
 def _text_changes(before: str, after: str, look: Look) -> list[str]:
-    """The lines of a text that went and came."""
+    return [_change_line(sign, text, look) for sign, text in _changed_lines(before, after)]
+
+
+def _changed_lines(before: str, after: str) -> list[tuple[str, str]]:
+    """The lines of a text that went and came, each with its sign."""
     from difflib import ndiff
 
-    changed = [line for line in ndiff(before.splitlines(), after.splitlines()) if line[:2] in ("- ", "+ ")]
-    return [_change_line(line[0], line[2:], look) for line in changed]
+    return [
+        (line[0], line[2:])
+        for line in ndiff(before.splitlines(), after.splitlines())
+        if line[:2] in ("- ", "+ ")
+    ]
 
 
 def _is_list(value: Any) -> bool:
@@ -145,15 +173,16 @@ def _is_list(value: Any) -> bool:
 
 
 def _list_changes(before: Sequence[Any], after: Sequence[Any], look: Look) -> list[str]:
+    return [_change_line(sign, text, look) for sign, text in _changed_items(before, after)]
+
+
+def _changed_items(before: Sequence[Any], after: Sequence[Any]) -> list[tuple[str, str]]:
     """The items of a list that went and came; when only their order differs, all of them."""
     gone = [item for item in before if item not in after]
     new = [item for item in after if item not in before]
     if not gone and not new:
         gone, new = list(before), list(after)
-    return [
-        *(_change_line("-", _said(item), look) for item in gone),
-        *(_change_line("+", _said(item), look) for item in new),
-    ]
+    return [*(("-", _said(item)) for item in gone), *(("+", _said(item)) for item in new)]
 
 
 def _change_line(sign: str, text: str, look: Look) -> str:

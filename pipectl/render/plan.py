@@ -108,7 +108,7 @@ def _step_text(step: Step, look: Look, now: datetime) -> str:
     word = _word(step)
     parts = [step_line(step, _MARKS[word], look, look.width)]
     if step.resource.kind == "transition":
-        parts += _transition_lines(step, look, now)
+        parts += transition_lines(step, look, now)
     else:
         parts += differences.lines(step, look)
     if step.action is Action.ADOPT:
@@ -128,7 +128,7 @@ def _adoption(step: Step) -> str:
     return f"`--adopt` makes these changes and adds {ours}"
 
 
-def _transition_lines(step: Step, look: Look, now: datetime) -> list[str]:
+def transition_lines(step: Step, look: Look, now: datetime) -> list[str]:
     """`closed -> open    held by ann since Mon 09:12 (3 days): "waiting for the audit"`."""
     if step.action is Action.KEEP:
         return []

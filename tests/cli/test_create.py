@@ -88,6 +88,15 @@ def test_plan_writes_nothing_and_its_exit_code_tells_what_is_pending(
     assert run("plan", friendreminders, "--detailed-exitcode").exit_code == 0
 
 
+def test_a_plan_is_printed_as_markdown_by_plan_alone(run: Run, friendreminders: str) -> None:
+    printed = run("-o", "markdown", "plan", friendreminders)
+    assert printed.exit_code == 0, printed.output
+    assert printed.stdout.count("<details>") == 14
+    refused = run("create", friendreminders, "-o", "markdown")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "`create` does not print Markdown" in refused.stderr
+
+
 def test_a_change_is_shown_and_carried_out(run: Run, created: str, tmp_path: Path) -> None:
     spec = varied(created, tmp_path, "keep_images: 30", "keep_images: 20")
     told = run("plan", spec).stdout

@@ -84,6 +84,8 @@ def test_no_command_shows_a_secret_of_the_spec(run: Run, files: tuple[str, str])
         ("plan", second),
         ("plan", second, "-v", "-o", "json"),
         ("plan", second, "-o", "yaml"),
+        ("plan", first, "-v", "-o", "markdown"),
+        ("plan", second, "-o", "markdown"),
         ("plan", second, "--as", "aws-cli"),
         ("export", "cloudformation", second),
         ("export", "terraform", second),
