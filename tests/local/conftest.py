@@ -10,6 +10,7 @@ import pytest
 from botocore.config import Config
 
 import pipectl.local
+from tests.local.builder import Builder
 from tests.local.machine import Machine
 from tests.plain import session
 
@@ -59,6 +60,11 @@ def _connect(url: str, account: str) -> Client:
         return mine.client(service, region_name=region, endpoint_url=url, config=config)  # type: ignore[call-overload]
 
     return client
+
+
+@pytest.fixture
+def builder(client: Client) -> Builder:
+    return Builder(client)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import threading
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local.codebuild import events, project_rules
+from pipectl.local.codebuild import events, locations, log_places, project_rules
 from pipectl.local.codebuild.overrides import overridden
 from pipectl.local.codebuild.projects import ProjectOperations
 from pipectl.local.codebuild.record import IN_PROGRESS, Build
@@ -88,17 +88,21 @@ class BuildOperations(ProjectOperations, ReportOperations):
         return {"build": _shown(build)}
 
     def batch_delete_builds(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        gone, kept = [], []
+        """Delete completed builds; both lists hold ARNs, a build that does not exist counts as deleted [rec]
+
+        AWS CLI, example of batch-delete-builds. Recorded: radkawar/stackd, testdata/aws/codebuild.
+        """
+        deleted, kept = [], []
         for identity in request["ids"]:
             build = self._known(identity)
-            if build is None:
-                kept.append({"id": identity, "statusCode": "BUILD_NOT_FOUND"})
-            elif not build.shown["buildComplete"]:
-                kept.append({"id": identity, "statusCode": "BUILD_IN_PROGRESS"})
-            else:
+            arn = self.arn(f"build/{self._short_id(identity)}")
+            if build and not build.shown["buildComplete"]:
+                kept.append({"id": arn, "statusCode": "BUILD_IN_PROGRESS"})
+                continue
+            if build:
                 del self.builds[build.identity]
-                gone.append(build.shown["arn"])
-        return {"buildsDeleted": gone, "buildsNotDeleted": kept}
+            deleted.append(arn)
+        return {"buildsDeleted": deleted, "buildsNotDeleted": kept}
 
     def begin(
         self,
@@ -136,12 +140,8 @@ class BuildOperations(ProjectOperations, ReportOperations):
             "buildStatus": IN_PROGRESS,
             "projectName": name,
             "phases": [],
-            "logs": {"deepLink": "", "groupName": None, "streamName": None},
-            "artifacts": {"location": ""},
-            "secondaryArtifacts": [
-                {"location": "", "artifactIdentifier": artifact["artifactIdentifier"]}
-                for artifact in project.get("secondaryArtifacts") or []
-            ],
+            "logs": log_places.planned(project, self.account, self.region, self.partition),
+            **_artifacts(project, identity.partition(":")[2], work),
             "buildComplete": False,
             "initiator": initiator,
             "sourceVersion": request.get("sourceVersion") or project.get("sourceVersion"),
@@ -187,7 +187,14 @@ class BuildOperations(ProjectOperations, ReportOperations):
             raise project_rules.invalid(f"CodeBuild is not authorized to perform: sts:AssumeRole on {role}")
 
     def _known(self, identity: str) -> Build | None:
-        return self.builds.get(identity.removeprefix(self.arn("build/")))
+        return self.builds.get(self._short_id(identity))
+
+    def _short_id(self, identity: str) -> str:
+        """PROJECT:UUID of an id or an ARN; without a colon it is no id (getmoto/moto, test_codebuild.py)"""
+        short = identity.removeprefix(self.arn("build/"))
+        if ":" not in short:
+            raise project_rules.invalid("Invalid build ID provided")
+        return short
 
     def _existing(self, identity: str) -> Build:
         build = self._known(identity)
@@ -244,6 +251,20 @@ def _initiator(arn: str) -> str:
     """API reference, Build: the name of the user, or ROLE/SESSION"""
     resource = arn.rpartition(":")[2]
     return resource.removeprefix("user/").removeprefix("assumed-role/")
+
+
+def _artifacts(project: dict[str, Any], build: str, work: PipelineWork | None) -> dict[str, Any]:
+    """`artifacts` and `secondaryArtifacts` of a build that begins"""
+    if work:
+        return {"artifacts": locations.of_pipeline(work), "secondaryArtifacts": []}
+    name = project["name"]
+    return {
+        "artifacts": locations.planned(project["artifacts"], name, build),
+        "secondaryArtifacts": [
+            locations.planned(artifact, name, build) | {"artifactIdentifier": artifact["artifactIdentifier"]}
+            for artifact in project.get("secondaryArtifacts") or []
+        ],
+    }
 
 
 def _shown(build: Build) -> dict[str, Any]:

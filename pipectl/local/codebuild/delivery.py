@@ -9,7 +9,7 @@ import hashlib
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local.codebuild import artifacts
+from pipectl.local.codebuild import artifacts, locations
 from pipectl.local.codebuild.record import Stored
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ def buildspec_text(build: Build, source: Path, world: World, account: str) -> st
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise NoBuildspecError(f"stat {path}: no such file or directory") from None
+        # Both sentences as in logs of builds: the second where the project names a path
+        missing = f"stat {path}: no such file or directory" if stated else "YAML file does not exist"
+        raise NoBuildspecError(missing) from None
     except (OSError, UnicodeError) as error:
         raise NoBuildspecError(f"read {path}: {error}") from error
 
@@ -106,7 +108,11 @@ class Delivery:
                 self._authority.hand_on([self._build.pipeline.stored[name]])
             files = _files_for(spec, name, alone=len(names) == 1)
             found = artifacts.collect(files, source, say, self._expanded)
-            self._build.outputs[name] = artifacts.pack(found, self._target(name), links=files.links)
+            packed = artifacts.pack(found, self._target(name), links=files.links)
+            self._build.outputs[name] = packed
+            if name == names[0]:
+                with self._world.lock:
+                    self._build.shown["artifacts"] |= _sums(packed.read_bytes())
 
     def _target(self, name: str) -> Path:
         folder = self._build.folder / _OUTPUTS
@@ -116,8 +122,6 @@ class Delivery:
     def _for_project(self, spec: Buildspec, source: Path, say: Callable[[str], None]) -> None:
         target = self._build.artifacts
         if target["type"] == "S3" and spec.artifacts:
-            with self._world.lock:
-                self._build.shown["artifacts"] = {}
             shown = self._to_s3(target, spec.artifacts, source, say)
             with self._world.lock:
                 self._build.shown["artifacts"] = shown
@@ -135,36 +139,20 @@ class Delivery:
         self, target: dict[str, Any], files: Files, source: Path, say: Callable[[str], None]
     ) -> dict[str, Any]:
         found = artifacts.collect(files, source, say, self._expanded)
-        name = target.get("name") or self._build.shown["projectName"]
-        if target.get("overrideArtifactName") and files.name:
-            name = self._expanded(files.name)
-        is_by_build = target.get("namespaceType") == "BUILD_ID"
-        prefix = self._expanded(files.prefix) if files.prefix and is_by_build else None
-        parts = [
-            prefix,  # user guide, s3-prefix: <s3-prefix>/<build-id>/<name>.zip, with BUILD_ID only
-            target.get("path"),
-            self._build.uuid if is_by_build else None,
-            None if name == "/" else name,
-        ]
-        key = "/".join(part.strip("/") for part in parts if part)
-        bucket = str(target["location"])
-        return self._stored(target, bucket, key, found)
+        named = self._expanded(files.name) if target.get("overrideArtifactName") and files.name else None
+        prefix = self._expanded(files.prefix) if files.prefix else None
+        key = locations.key(target, self._build.shown["projectName"], self._build.uuid, named, prefix)
+        return self._stored(target, locations.bucket(target), key, found)
 
     def _stored(
         self, target: dict[str, Any], bucket: str, key: str, found: dict[str, Path]
     ) -> dict[str, Any]:
         """API reference, packaging: ZIP is one object, NONE a folder of them"""
-        shown: dict[str, Any] = {
-            "location": f"arn:aws:s3:::{bucket}/{key}",
-            "overrideArtifactName": target.get("overrideArtifactName", False),
-            "encryptionDisabled": target.get("encryptionDisabled", False),
-        }
+        shown = locations.shown(target, bucket, key)
         if target.get("packaging") == "ZIP":
             data = artifacts.pack(found, self._target(key)).read_bytes()
             self._put(bucket, key, data)
-            shown["sha256sum"] = hashlib.sha256(data).hexdigest()
-            shown["md5sum"] = hashlib.md5(data, usedforsecurity=False).hexdigest()
-            return shown
+            return shown | _sums(data)
         for path, file in found.items():
             self._put(bucket, f"{key}/{path}".lstrip("/"), file.read_bytes())
         return shown
@@ -177,6 +165,14 @@ class Delivery:
                 raise DeliveryError(f"NoSuchBucket: The specified bucket does not exist: {bucket}")
             stored = backend.put_object(bucket, key, data)
             stored.set_metadata({"x-amz-meta-codebuild-buildarn": self._build.shown["arn"]})
+
+
+def _sums(data: bytes) -> dict[str, str]:
+    """API reference, BuildArtifacts: the hashes of a zip file"""
+    return {
+        "sha256sum": hashlib.sha256(data).hexdigest(),
+        "md5sum": hashlib.md5(data, usedforsecurity=False).hexdigest(),
+    }
 
 
 def _files_for(spec: Buildspec, name: str, *, alone: bool) -> Files:

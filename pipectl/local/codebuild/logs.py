@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from pipectl.facts.secret_names import ACCESS_KEY
 
@@ -22,31 +22,6 @@ _MOST_EVENTS = 10_000  # API reference of CloudWatch Logs, PutLogEvents
 _CHUNK = 1024 * 1024
 _MASK = b"***"
 _SHORTEST_HIDDEN = 3
-
-
-def location(build: Build, region: str, partition: str) -> dict[str, Any]:
-    """Group and stream as `logsConfig` names them, else /aws/codebuild/PROJECT and the uuid (user guide)"""
-    stated = (build.project.get("logsConfig") or {}).get("cloudWatchLogs", {})
-    if stated.get("status") == "DISABLED":
-        return {"cloudWatchLogs": stated}
-    group = stated.get("groupName") or f"/aws/codebuild/{build.shown['projectName']}"
-    prefix = stated.get("streamName")
-    stream = f"{prefix}/{build.uuid}" if prefix else build.uuid
-    account = build.shown["arn"].split(":")[4]
-    return {
-        "groupName": group,
-        "streamName": stream,
-        "deepLink": (
-            f"https://console.aws.amazon.com/cloudwatch/home?region={region}"
-            f"#logsV2:log-groups/log-group/{_linked(group)}/log-events/{_linked(stream)}"
-        ),
-        "cloudWatchLogsArn": (
-            f"arn:{partition}:logs:{region}:{account}:log-group:{group}:log-stream:{stream}"
-        ),
-        "cloudWatchLogs": {"status": "ENABLED"} | stated,
-        "s3Logs": (build.project.get("logsConfig") or {}).get("s3Logs")
-        or {"status": "DISABLED", "encryptionDisabled": False},
-    }
 
 
 class Log:
@@ -103,6 +78,10 @@ class Log:
         self.carry(last=True)
         self.output.close()
 
+    def text(self) -> bytes:
+        """The whole log without secrets"""
+        return self._hidden.sub(_MASK, self.path.read_bytes())
+
     def _put(self, lines: list[bytes]) -> None:
         kept = [self._hidden.sub(_MASK, line)[:_LARGEST_EVENT] for line in lines[: _MOST_LINES - self._lines]]
         self._lines += len(kept)
@@ -137,8 +116,3 @@ def _expression(values: Iterable[str]) -> re.Pattern[bytes]:
     lines = {line for value in values for line in value.splitlines() if len(line.strip()) >= _SHORTEST_HIDDEN}
     parts = [re.escape(line) for line in sorted(lines, key=lambda line: (-len(line), line))]
     return re.compile("|".join([*parts, ACCESS_KEY]).encode())
-
-
-def _linked(name: str) -> str:
-    """The console writes a slash twice encoded"""
-    return name.replace("/", "$252F")

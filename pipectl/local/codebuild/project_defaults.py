@@ -13,14 +13,17 @@ def source(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def artifacts(sent: dict[str, Any], project: str) -> dict[str, Any]:
-    """CODEPIPELINE: named like the project, the place is CodePipeline's (API reference, ProjectArtifacts)"""
+    """CODEPIPELINE: named like the project; what CodePipeline ignores comes back as it was sent
+
+    API reference, ProjectArtifacts; for `location` hashicorp/terraform-provider-aws, Artifacts_type.
+    """
     kind = sent["type"]
     if kind == "NO_ARTIFACTS":
         return _without_empty(sent)
     filled = {"name": project, "packaging": "NONE", "encryptionDisabled": False} | _without_empty(sent)
     if kind == "S3":
         return {"namespaceType": "NONE", "overrideArtifactName": False} | filled
-    return {key: value for key, value in filled.items() if key not in ("location", "path", "namespaceType")}
+    return filled
 
 
 def environment(sent: dict[str, Any]) -> dict[str, Any]:

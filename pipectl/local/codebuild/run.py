@@ -20,11 +20,13 @@ from pipectl.local.codebuild import (
     delivery,
     environment,
     events,
+    log_places,
     logs,
     processes,
     programs,
     reports,
     runtimes,
+    s3_log,
     shell,
     sources,
 )
@@ -92,7 +94,7 @@ class Run:
     def _provision(self) -> None:
         with self._phases.phase("PROVISIONING"):
             with self.world.lock:  # whoever sees the names of group and stream can read them
-                location = logs.location(self.build, self._region, self._partition)
+                location = log_places.of_build(self.build, self._region, self._partition)
                 self._authority.write_logs(location)
                 self.build.shown["logs"] = location
                 self._log.say("Running on CodeBuild On-demand")
@@ -287,6 +289,7 @@ class Run:
             with self._phases.phase("FINALIZING", contexts=True):
                 pass
         self._log.close()
+        s3_log.store(self.world, self.build, self._log, self._authority)
         delivery.clear(self.build)
         with self.world.lock:
             self.build.complete(self._phases.status, self.world.now())
