@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore import xform_name
 
-from pipectl.local import answers, model, validation
+from pipectl.local import answers, model, rest, validation
 from pipectl.local.wire import Answer, Caller, Refused, Request, json_answer
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ __all__ = ["Caller", "Refused", "Service"]
 
 
 class Service:
-    """One AWS service of one account and Region, spoken over JSON 1.1.
+    """One AWS service of one account and Region, spoken over JSON 1.1 or REST JSON.
 
     A public method named like the operation in snake case answers it: it gets the request, already checked
     against the service model, and the caller, and returns the answer in the wire's member names.
@@ -41,7 +41,9 @@ class Service:
         method = getattr(self, xform_name(request.operation), None) if operation else None
         if operation is None or method is None:
             raise unknown_operation(self.model_name, request.operation)
-        accepted = validation.accept(operation.input_shape, request.json(), self.validation_code)
+        is_rest = model.protocol(self.model_name) == "rest-json"
+        received = rest.members(request, operation) if is_rest else request.json()
+        accepted = validation.accept(operation.input_shape, received, self.validation_code)
         with self.world.lock:
             said: dict[str, Any] = method(accepted, caller) or {}
             if self.world.checks_answers:

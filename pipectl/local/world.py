@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from pipectl.local.service import Service
 
 _ACCOUNT = re.compile(r"\d{12}")
-OWN_SERVICES = ("codepipeline", "codebuild", "codecommit", "codeconnections", "ecs")
+OWN_SERVICES = (
+    "codepipeline",
+    "codebuild",
+    "codecommit",
+    "codeconnections",
+    "codestar-notifications",
+    "ecs",
+)
 
 Event = dict[str, Any]
 Listener = Callable[[str, str, Event], None]
@@ -206,7 +213,7 @@ class World:
 
 def own_service(name: str) -> type[Service]:
     """Import the class of an own service"""
-    service: type[Service] = importlib.import_module(f"pipectl.local.{name}").SERVICE
+    service: type[Service] = importlib.import_module(f"pipectl.local.{name.replace('-', '_')}").SERVICE
     return service
 
 

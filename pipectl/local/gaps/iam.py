@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from pipectl.facts.notifications import LINKED_ROLE, SERVICE_PRINCIPAL
 from pipectl.local.gaps import documents, simulation
 from pipectl.local.gaps.requests import from_query
 from pipectl.local.permissions import principals
@@ -23,7 +24,10 @@ _TRUST_LIMIT = 2_048
 _ATTACHED_LIMIT = 10
 
 # moto spells the others right, or capitalises what it does not know
-_LINKED_NAMES = {"ecs.amazonaws.com": ("AWSServiceRoleForecs", "AWSServiceRoleForECS")}
+_LINKED_NAMES = {
+    "ecs.amazonaws.com": ("AWSServiceRoleForecs", "AWSServiceRoleForECS"),
+    SERVICE_PRINCIPAL: ("AWSServiceRoleForcodestar-notifications", LINKED_ROLE),
+}
 
 
 def answer(world: World, request: Request, forward: Forward) -> Answer:

@@ -56,7 +56,7 @@ def _is_of(arn: str, kind: str) -> bool:
 
 def _all(world: World, request: Request) -> Tagged:
     """Tagged things of the Region; IAM's are not among them (user guide, supported services)"""
-    for part in (_ecs, _projects, _pipelines, _code, _images, _rules, _groups, _buckets):
+    for part in (_ecs, _projects, _pipelines, _code, _images, _rules, _groups, _buckets, _told):
         yield from part(world, request.account, request.region)
 
 
@@ -111,3 +111,11 @@ def _buckets(world: World, account: str, region: str) -> Tagged:
     for bucket in s3.buckets.values():
         if bucket.region_name == region:
             yield bucket.arn, s3.tagger.get_tag_dict_for_resource(bucket.arn)
+
+
+def _told(world: World, account: str, region: str) -> Tagged:
+    """Topics, and the notification rules that send to them"""
+    for topic in world.moto("sns", account, region).topics.values():
+        yield topic.arn, dict(topic._tags)  # noqa: SLF001  moto has no other way to them
+    for rule in world.service("codestar-notifications", account, region).rules.values():
+        yield rule.arn, rule.tags

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local import model
+from pipectl.local import model, rest
 from pipectl.local.permissions import DeniedError, operations, principals, require
 from pipectl.local.permissions.operations import Asked
 from pipectl.local.service import Refused
@@ -113,18 +113,7 @@ def _parameters(request: Request) -> dict[str, Any]:
         from pipectl.local.gaps.requests import parsed_query
 
         return parsed_query(request)
-    return _from_rest(request, str(operation.http["requestUri"]))
-
-
-def _from_rest(request: Request, template: str) -> dict[str, Any]:
-    """REST: members stand in the path and in a JSON body"""
     try:
-        body = request.json()
+        return rest.members(request, operation)
     except Refused:
-        body = {}
-    stated = template.partition("?")[0].strip("/").split("/")
-    found = request.path.strip("/").split("/")
-    named = {
-        part.strip("{}+"): value for part, value in zip(stated, found, strict=False) if part.startswith("{")
-    }
-    return {**body, **named}
+        return {}

@@ -238,4 +238,17 @@ def _ecr(world: World, request: Request, parameters: Shape) -> list[str | None]:
     return [begin + name for name in names] or [parameters.get("resourceArn") or "*"]
 
 
-_OWN = {"ecr": _ecr, "ecs": _ecs, "iam": _iam, "logs": _logs}
+def _notifications(world: World, request: Request, parameters: Shape) -> list[str | None]:
+    """Rules by ARN; a new one has none yet. Lists and targets know no resources"""
+    if request.operation == "CreateNotificationRule":
+        return [own_arn(world, request, "notificationrule/*")]
+    return [parameters.get("Arn") or "*"]
+
+
+_OWN = {
+    "codestar-notifications": _notifications,
+    "ecr": _ecr,
+    "ecs": _ecs,
+    "iam": _iam,
+    "logs": _logs,
+}
