@@ -9,7 +9,8 @@ PipectlError                      exit code 1
 ├── Declined                      1   pipectl would have to ask, or must not do it
 ├── AwsError                      1   AWS answered with an error
 │   └── AccessDenied              1
-├── PipelineFailed                4   what was waited for failed
+├── PipelineFailed                4   what was waited for, or watched, failed
+├── TimedOut                      5   `--timeout` was over first
 └── Interrupted                 130   Ctrl-C
 """
 
@@ -30,6 +31,7 @@ class ExitCode(enum.IntEnum):
     USAGE = 2
     PENDING = 3
     RUN_FAILED = 4
+    TIMED_OUT = 5
     INTERRUPTED = 130
 
 
@@ -122,6 +124,12 @@ class PipelineFailed(PipectlError):
     """The execution or deployment that was waited for did not succeed."""
 
     exit_code = ExitCode.RUN_FAILED
+
+
+class TimedOut(PipectlError):
+    """The time of `--timeout` was over before what was waited for had ended; that goes on."""
+
+    exit_code = ExitCode.TIMED_OUT
 
 
 class Interrupted(PipectlError):

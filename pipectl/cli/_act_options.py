@@ -36,14 +36,17 @@ of_execution = click.option(
     "--execution", metavar="ID", help="The beginning of an execution's id, or of a commit"
 )
 _wait = click.option("--wait", is_flag=True, help="Follow the execution to its end; exit code 4 if it fails")
-_timeout = click.option(
-    "--timeout", type=Duration(), metavar="TIME", help="Wait at most so long, as in `10m`; it goes on then"
+timeout_option = click.option(
+    "--timeout",
+    type=Duration(),
+    metavar="TIME",
+    help="Wait at most so long, as in `10m`; it goes on then, and the exit code is 5",
 )
 
 
 def wait_options(function: Any) -> Any:
     """`--wait` and `--timeout`; the command asks `waits` what they say."""
-    return _wait(_timeout(function))
+    return _wait(timeout_option(function))
 
 
 def waits(wait: bool, timeout: float | None) -> Wait | None:

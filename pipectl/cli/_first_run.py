@@ -14,7 +14,7 @@ from pipectl.cli._options import Settings
 from pipectl.cli._wait import follow, refuse, told_end
 from pipectl.command import about
 from pipectl.engine.values import Action, Outcome, Result
-from pipectl.errors import PipectlError, PipelineFailed
+from pipectl.errors import PipectlError, PipelineFailed, TimedOut
 from pipectl.render.wait import ending_data, failure_message
 from pipectl.runs import executions
 from pipectl.runs.ending import Ending
@@ -153,6 +153,6 @@ def refuse_all(done: Sequence[Followed]) -> None:
     if len(bad) > 1:
         listed = "\n".join(f"  {each.pipeline}: {failure_message(end, each.seconds)}" for each, end in bad)
         told = f"the executions of {len(bad)} of {len(done)} pipelines did not succeed\n{listed}"
-        raise PipelineFailed(told) if any(end.ended for _, end in bad) else PipectlError(told)
+        raise PipelineFailed(told) if any(end.ended for _, end in bad) else TimedOut(told)
     for each, end in bad:
         refuse(end, each.seconds)

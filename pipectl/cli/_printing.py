@@ -29,6 +29,15 @@ def line(text: str) -> None:
     click.echo(text, color=True)
 
 
+def stream(values: Iterable[Any], output: str) -> None:
+    """Values as they come, each as one JSON object on a line of its own (NDJSON), flushed; YAML as a list."""
+    if output == "yaml":
+        items(values, output)
+        return
+    for value in values:
+        line(compact(value))
+
+
 def items(values: Iterable[Any], output: str) -> None:
     """A list as one document, printed item by item: it never has to be in memory as a whole."""
     if output == "yaml":
@@ -42,7 +51,7 @@ def items(values: Iterable[Any], output: str) -> None:
     separator = "["
     try:
         for value in values:
-            click.echo(f"{separator}\n{_compact(value)}", nl=False)
+            click.echo(f"{separator}\n{compact(value)}", nl=False)
             separator = ","
     finally:  # an interrupted list is a whole document too
         line("[]" if separator == "[" else "\n]")
@@ -63,7 +72,8 @@ def write(file: Path, text: str) -> None:
         raise PipectlError(f"cannot write {file}: {error.strerror}") from error
 
 
-def _compact(value: Any) -> str:
+def compact(value: Any) -> str:
+    """A value as JSON on one line."""
     import json
 
     return json.dumps(json.loads(document(value, "json")), ensure_ascii=False)

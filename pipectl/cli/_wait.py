@@ -15,7 +15,7 @@ from pipectl.cli._lines import Lines
 from pipectl.cli._look import look_of
 from pipectl.cli._options import Settings
 from pipectl.command import pipectl
-from pipectl.errors import Interrupted, PipectlError, PipelineFailed
+from pipectl.errors import Interrupted, PipectlError, PipelineFailed, TimedOut
 from pipectl.render.document import document
 from pipectl.render.wait import ending_text, failure_hint, failure_message, short, sign_text, under_way
 from pipectl.runs import wait as waiting
@@ -75,9 +75,9 @@ def told_end(end: "Ending", seconds: float) -> str:
 
 
 def refuse(end: "Ending", seconds: float) -> None:
-    """Raise PipelineFailed when the execution did not end well, and PipectlError when it has not ended."""
+    """Raise PipelineFailed when the execution did not end well, and TimedOut when it has not ended."""
     if not end.ended:
-        raise PipectlError(failure_message(end, seconds), hint=failure_hint(end))
+        raise TimedOut(failure_message(end, seconds), hint=failure_hint(end))
     if not end.good:
         raise PipelineFailed(failure_message(end, seconds), hint=failure_hint(end))
 

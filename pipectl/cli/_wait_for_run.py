@@ -10,7 +10,7 @@ from pipectl.cli._act_options import Wait
 from pipectl.cli._wait import follow
 from pipectl.command import about, pipectl
 from pipectl.engine.values import Plan
-from pipectl.errors import PipectlError
+from pipectl.errors import TimedOut
 from pipectl.render.status import short
 from pipectl.runs.values import Execution
 
@@ -33,7 +33,7 @@ def follow_all(
 ) -> tuple[Plans, Plans]:
     """What is to be made and to go when no execution would be disturbed: `planned` again after each wait.
 
-    How an execution ends does not matter. Raises PipectlError when one has not ended in `timeout` seconds.
+    How an execution ends does not matter. Raises TimedOut when one has not ended in `timeout` seconds.
     """
     started = time.monotonic()
     while busy := next(_busy([*plans, *going], [*stacks, *(stacks if going else ())]), None):
@@ -49,7 +49,7 @@ def _follow(busy: Busy, connection: "Connection", wait: Wait) -> None:
     with about(pipeline):
         end, _ = follow(connection, stack.cloud, pipeline, Execution(execution), wait)
     if not end.ended:
-        raise PipectlError(
+        raise TimedOut(
             f"execution {short(execution)} of {pipeline} has not ended; nothing was written",
             hint=f"{pipectl('status', pipeline=pipeline)} shows it;"
             " `--yes` instead of `--wait-for-run` cancels it",

@@ -1,19 +1,23 @@
 """`pipectl logs`: what an execution said: builds, service events, tasks that stopped."""
 
 import sys
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from pipectl.cli import _since
+from pipectl.cli._act_options import timeout_option
 from pipectl.cli._options import Chosen, Settings, aws_options, only_file
+from pipectl.command import pipectl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipectl.cli._where import Where
     from pipectl.runs.log_lines import Line, Wanted
+    from pipectl.runs.logs import Logs
 
 
 @click.command()
@@ -22,7 +26,8 @@ if TYPE_CHECKING:
 @click.option("--action", metavar="NAME", help="Only this action, or the actions of this stage")
 @click.option("--phase", metavar="NAME", help="Only this phase of the builds, as BUILD or PRE_BUILD")
 @click.option("--since", metavar="WHEN", help=_since.HELP)
-@click.option("--follow", is_flag=True, help="Go on until the execution has ended")
+@click.option("--follow", is_flag=True, help="Go on until the execution has ended; exit code 4 if it failed")
+@timeout_option
 @only_file
 @aws_options
 def command(
@@ -34,25 +39,43 @@ def command(
     phase: str | None,
     since: str | None,
     follow: bool,
+    timeout: float | None,
 ) -> None:
     """Show what an execution said
 
     The logs of its builds; for a deployment to ECS the service's events, and the reasons and logs of the
     tasks that stopped. The beginning of an execution's id or of a commit is enough.
 
-    With `-o json`: a list, printed line by line.
+    With `--follow` the exit code is 4 when what it shows has failed, 5 when `--timeout` is over first.
+
+    With `-o json`: a list, printed line by line; with `--follow` one object a line (NDJSON).
     """
     from pipectl.cli import _printing, _where
+    from pipectl.errors import WrongUsage
     from pipectl.render.logs import line_data
+
+    if timeout is not None and not follow:
+        raise WrongUsage(
+            "`--timeout` says how long to follow, but nothing is followed", hint="add `--follow`"
+        )
 
     now = datetime.now().astimezone()
     wanted = _wanted(phase, _since.since(since, now))
     with _where.pipeline(settings, chosen, pipeline) as where, _printing.while_read():
-        lines = _lines(where, execution, action, wanted, follow=follow)
+        lines = _lines(where, execution, action, wanted, _Follow(timeout) if follow else None)
         if settings.is_text:
             _print(lines)
+        elif follow:
+            _printing.stream(map(line_data, lines), settings.output)
         else:
             _printing.items(map(line_data, lines), settings.output)
+
+
+@dataclass(frozen=True)
+class _Follow:
+    """That the lines are followed, and for how many seconds at most."""
+
+    timeout: float | None = None
 
 
 def _wanted(phase: str | None, since: datetime | None) -> "Wanted":
@@ -70,7 +93,7 @@ def _wanted(phase: str | None, since: datetime | None) -> "Wanted":
 
 
 def _lines(
-    where: "Where", execution: str | None, action: str | None, wanted: "Wanted", *, follow: bool
+    where: "Where", execution: str | None, action: str | None, wanted: "Wanted", follow: _Follow | None
 ) -> "Iterator[Line]":
     from pipectl.runs import executions
     from pipectl.runs.logs import Asked, Logs, refuse_unknown
@@ -85,7 +108,8 @@ def _lines(
         return
     logs = Logs(where.connection.cloud, where.cloud, Asked(where.pipeline, found.id, action, wanted))
     count = 0
-    for line in logs.follow(where.connection.stop.wait) if follow else logs.read():
+    pause = where.connection.stop.wait
+    for line in logs.follow(pause, follow.timeout) if follow else logs.read():
         count += 1
         yield line
     refuse_unknown([run.declared for run in logs.runs], action)
@@ -93,6 +117,24 @@ def _lines(
         raise next(iter(logs.refused.values()))
     if not count:
         click.echo(f"execution {found.id[:8]} has said nothing that is asked for", err=True)
+    if follow:
+        _refuse(logs, found.id[:8], follow)
+
+
+def _refuse(logs: "Logs", identity: str, follow: _Follow) -> None:
+    """Raise PipelineFailed when what was shown has failed, and TimedOut when it has not ended."""
+    from pipectl.errors import PipelineFailed, TimedOut
+    from pipectl.render.times import duration
+
+    if not logs.is_over:
+        raise TimedOut(
+            f"execution {identity} still runs after {duration(follow.timeout or 0.0)}",
+            hint=f"{pipectl('status')} shows it",
+        )
+    if ended := logs.failed():
+        raise PipelineFailed(
+            f"execution {identity} {ended}", hint=f"{pipectl('why', identity)} says why, and what helps"
+        )
 
 
 def _print(lines: "Iterator[Line]") -> None:

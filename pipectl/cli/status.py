@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipectl.cli._act_options import timeout_option
 from pipectl.cli._options import Chosen, Settings, aws_options, specs_or_none
 from pipectl.command import about
 from pipectl.errors import WrongUsage
@@ -26,10 +27,17 @@ if TYPE_CHECKING:
 @click.option("-p", "--pipeline", metavar="NAME", help="The pipeline, when there are several")
 @click.option("--all", "every", is_flag=True, help="Every pipeline, a line each; `-p` may be a pattern then")
 @click.option("--watch", is_flag=True, help="Go on showing it until nothing runs any more")
+@timeout_option
 @click.option("--forever", is_flag=True, help="Go on watching when nothing runs")
 @aws_options
 def command(
-    settings: Settings, chosen: Chosen, pipeline: str | None, every: bool, watch: bool, forever: bool
+    settings: Settings,
+    chosen: Chosen,
+    pipeline: str | None,
+    every: bool,
+    watch: bool,
+    timeout: float | None,
+    forever: bool,
 ) -> None:
     """Show what runs, what waits, and why
 
@@ -39,12 +47,13 @@ def command(
     With `--watch` one pipeline is shown as it changes, and also how long it takes, the phase and the last
     line of a build, and the old and new tasks of a rollout; one line for each change where stdout is no
     terminal. An execution before a closed gate does not run, one that waits for an approval does.
+    `q` leaves it. Exit code 4 when what it shows at the end has failed, 5 when `--timeout` is over first.
 
     With `--all` every pipeline of the account and Region, or of a SPEC that is named, takes one line; those
     that need a person come first. With `--local` it is every Region, unless `--region` names one.
 
-    With `-o json`: an object for one pipeline, a list for several or with `--all`; with `--watch` a list,
-    one object for each change.
+    With `-o json`: an object for one pipeline, a list for several or with `--all`; with `--watch` one
+    object a line (NDJSON) for each change.
     """
     from pipectl.cli import _many, _session, _specs, _watch
     from pipectl.cli._look import look_of
@@ -54,11 +63,13 @@ def command(
         raise WrongUsage(
             "`--watch` shows one pipeline, `--all` shows every one", hint="leave one of them out"
         )
+    if timeout is not None and not (watch or forever):
+        raise WrongUsage("`--timeout` says how long to watch, but nothing is watched", hint="add `--watch`")
     if every:
         _many.show(settings, chosen, [pipeline] if pipeline else [])
         return
     if watch or forever:
-        _watch.watch(settings, chosen, pipeline, forever=forever)
+        _watch.watch(settings, chosen, pipeline, forever=forever, timeout=timeout)
         return
     loaded = _specs.outlines(chosen, changes=False)
     with _session.connected(settings, loaded, pipelines=[pipeline]) as connection:

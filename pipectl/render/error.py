@@ -2,7 +2,7 @@
 
 import re
 
-from pipectl.errors import AccessDenied, InvalidSpec, PipectlError
+from pipectl.errors import AccessDenied, Interrupted, InvalidSpec, PipectlError
 from pipectl.facts.secret_names import redacted
 from pipectl.render.marks import Look
 from pipectl.render.text import wrapped
@@ -27,9 +27,9 @@ PREFIXES = {"resourcegroupstaggingapi": "tag"}
 
 
 def error_text(error: PipectlError, look: Look) -> str:
-    """`error:` and, below it, `hint:`; the problems of a spec above both."""
-    head = look.paint("error:", "red", bold=True)
-    text = f"{head} {_lines(message(error))}"
+    """`error:` and, below it, `hint:`; the problems of a spec above both. Ctrl-C is no error."""
+    head = "" if isinstance(error, Interrupted) else f"{look.paint('error:', 'red', bold=True)} "
+    text = f"{head}{_lines(message(error))}"
     if isinstance(error, InvalidSpec):
         from pipectl.render.problems import problems_text
 

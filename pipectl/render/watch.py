@@ -1,45 +1,62 @@
 """A pipeline that is watched: the picture of one look, and one line for each thing that changed."""
 
-from collections.abc import Iterator
+import math
+import os
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+
+from click import unstyle
 
 from pipectl.command import pipectl
 from pipectl.errors import NoAnswer
 from pipectl.render.hold import closed_text
 from pipectl.render.marks import Look, Mark
 from pipectl.render.status import Fold, counts_text, short, status_text
-from pipectl.render.text import cut, pad, plain
-from pipectl.render.times import span
+from pipectl.render.text import cut, pad, plain, width
+from pipectl.render.times import duration, span
+from pipectl.runs.failures import Failure
+from pipectl.runs.parallel import RUNNING
 from pipectl.runs.values import ActionState, PipelineState, ServiceState, StageState
 from pipectl.runs.watch import View
 
 LABEL = 20
 """Where the words behind a stage or an action begin."""
 
+FOOT = 2
+"""Lines at the end of a picture that tell of the looks that are to come."""
+
 _MARKS = {"Succeeded": Mark.DONE, "Failed": Mark.FAILED, "InProgress": Mark.RUNNING}
 
 
-def picture(view: View, look: Look, now: datetime, rows: int) -> str:
-    """The screen of one look, and how it goes on below it; folded where it is higher than `rows`.
+def picture(view: View, look: Look, now: datetime, size: os.terminal_size, ends: str = "Ctrl-C ends") -> str:
+    """The screen of one look, and how it goes on below it; folded where it is higher than the terminal.
 
-    What is too high even so loses its end, and says so. The last one stays, so it is whole.
+    What is too high even so loses its end, and says so. The last one stays, so it is whole. A line that is
+    wider than the terminal, as a link, takes several rows there. `ends` says which keys leave it.
     """
     if not view.pause:
         return status_text(view.state, look, now)
-    foot = ["", f"  {look.faint(footer(view, look))}"]
-    room = max(rows - 1 - len(foot), 1)
+    foot = ["", f"  {look.faint(footer(view, look, ends))}"]
+    room = max(size.lines - 1 - len(foot), 1)
     for fold in Fold:
         lines = status_text(view.state, look, now, fold=fold).split("\n")
-        if len(lines) <= room:
+        if _rows(lines, size.columns) <= room:
             return "\n".join([*lines, *foot])
+    while len(lines) > 1 and _rows(lines[: room - 1], size.columns) > room - 1:
+        room -= 1
     more = f"  {look.faint(f'... {len(lines) - room + 1} lines more, on a higher terminal')}"
     return "\n".join([*lines[: room - 1], more, *foot])
 
 
-def footer(view: View, look: Look) -> str:
+def _rows(lines: Sequence[str], columns: int) -> int:
+    """How many rows of the terminal they take."""
+    return sum(max(1, math.ceil(width(unstyle(line)) / columns)) for line in lines)
+
+
+def footer(view: View, look: Look, ends: str = "Ctrl-C ends") -> str:
     """How often it is looked, and why that is seldom."""
     rhythm = hindrance(view) or f"looks every {span(view.pause)}{'' if view.is_running else ', nothing runs'}"
-    return cut(f"{rhythm}; Ctrl-C ends", look.width - 2)
+    return cut(f"{rhythm}; {ends}", look.width - 2)
 
 
 def hindrance(view: View) -> str | None:
@@ -56,6 +73,28 @@ def ending_text(view: View) -> str:
     if waiting:
         return f"nothing runs; what waits before {' and '.join(waiting)} goes on when the gate is opened"
     return "nothing runs any more"
+
+
+def failure_text(failed: Sequence[Failure]) -> str:
+    """What has failed, in one sentence: `execution 7b1d03fe failed in Build`."""
+    return "; ".join(map(_failure, failed))
+
+
+def _failure(failed: Failure) -> str:
+    if failed.service:
+        return f"the rollout of {plain(failed.service)} failed"
+    word = "failed" if failed.status == "Failed" else f"was {failed.status.lower()}"
+    who = f"execution {short(failed.execution)}" if failed.execution else "it"
+    return f"{who} {word}{f' in {plain(failed.stage)}' if failed.stage else ''}"
+
+
+def unfinished_text(view: View, seconds: float) -> str:
+    """What `--timeout` says when it is over first."""
+    if view.hindered:
+        return f"{hindrance(view)}, for {duration(seconds)}"
+    places = [stage.name for stage in view.state.stages if stage.status in RUNNING]
+    place = f", in {' and '.join(map(plain, places))}" if places else ""
+    return f"{plain(view.state.pipeline)} still runs after {duration(seconds)}{place}"
 
 
 def changes(before: PipelineState | None, after: PipelineState, look: Look, now: datetime) -> Iterator[str]:

@@ -10,13 +10,13 @@ from pipectl.aws.cloud import Cloud, find, for_each, side_by_side
 from pipectl.facts import denials
 from pipectl.runs import executions
 from pipectl.runs.actions import ActionRun, of_execution
+from pipectl.runs.failures import BAD
 from pipectl.runs.parallel import RUNNING
 from pipectl.runs.stages import failed_condition, stage_state, stage_states
 from pipectl.runs.values import Condition, Execution, StageState
 
 REMEMBERED = 20
 SUCCEEDED = "Succeeded"
-BAD = ("Failed", "Stopped", "Cancelled")
 SLACK = timedelta(seconds=2)
 """Clocks of two services differ, and moments are told to the second."""
 

@@ -1,5 +1,6 @@
 """What an execution said, action by action: once, or on and on until the execution ends."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,6 +20,7 @@ from pipectl.spec.problems import did_you_mean, few, shown
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 5.0
 """Seconds between two looks: the shortest after something was said, growing while nothing is."""
 GROWTH = 1.5
+SUCCEEDED = "Succeeded"
 
 
 class Reader(Protocol):
@@ -50,6 +52,10 @@ class Logs:
         self._asked = asked
         self._readers: dict[str, Reader] = {}
         self.runs: list[ActionRun] = []
+        self.is_over = False
+        """Whether the execution had ended when its lines were read last."""
+        self.status: str | None = None
+        """AWS's word for how the execution stood then."""
         self.refused: dict[str, AccessDenied] = {}
 
     def read(self) -> Iterator[Line]:
@@ -65,21 +71,41 @@ class Logs:
         except AccessDenied as error:
             self.refused[run.id] = error
 
-    def follow(self, pause: Callable[[float], object]) -> Iterator[Line]:
-        """The lines as they come, until the execution has ended and everything is told."""
+    def follow(self, pause: Callable[[float], object], timeout: float | None = None) -> Iterator[Line]:
+        """The lines as they come, until the execution has ended and all is told, or the time is over."""
         seconds = SHORTEST_PAUSE
-        is_over = False
-        while not is_over:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not self.is_over:
             # Asked before the actions, so that none can start and end between the two questions.
             is_busy = any(run.runs for run in self.runs)
-            is_over = not is_busy and self._status() not in RUNNING
+            self.status = None if is_busy else self._status()
+            self.is_over = self.status is not None and self.status not in RUNNING
             is_silent = True
             for line in self.read():
                 is_silent = False
                 yield line
-            if not is_over:
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                return
+            if not self.is_over:
                 seconds = min(seconds * GROWTH, LONGEST_PAUSE) if is_silent else SHORTEST_PAUSE
-                pause(seconds)
+                pause(seconds if left is None else min(seconds, left))
+
+    def failed(self) -> str | None:
+        """How what was asked for ended, as `failed` or `was stopped`; None when it ended well.
+
+        Of one action its latest attempt counts, where it ran; else the execution.
+        """
+        asked = [
+            run for run in self.runs if self._asked.action and _is_asked(run.declared, self._asked.action)
+        ]
+        latest = {(run.stage, run.name): run for run in asked}
+        if latest:
+            bad = [run for run in latest.values() if run.status != SUCCEEDED]
+            return f"failed in {bad[0].stage}" if bad else None
+        if self.status in (None, SUCCEEDED):
+            return None
+        return "failed" if self.status == "Failed" else f"was {self.status.lower()}"
 
     def _tells(self, run: ActionRun) -> bool:
         """Only builds have phases."""

@@ -11,6 +11,7 @@ from pipectl.runs.actions import ActionRun
 from pipectl.runs.builds import Build, builds
 from pipectl.runs.declared import Declared, actions
 from pipectl.runs.executions import recent
+from pipectl.runs.failures import Failure, failures
 from pipectl.runs.first_push import Urls, urls_of, with_missing_branches
 from pipectl.runs.parallel import RUNNING, beside, entered, is_parallel, newest_runs
 from pipectl.runs.services import Images, Target, services
@@ -42,6 +43,8 @@ class View:
     is_running: bool
     pause: float
     hindered: PipectlError | None = None
+    failed: tuple[Failure, ...] = ()
+    """What stands as failed, and of a PARALLEL pipeline what has failed while it was watched."""
 
 
 def views(cloud: Cloud, region: str, pipeline: str, *, forever: bool = False) -> Iterator[View]:
@@ -91,6 +94,8 @@ class _Watcher:
     builds: Mapping[str | None, ActionState] = field(default_factory=dict)
     unseen: Unseen = field(default_factory=Unseen)
     urls: Urls = field(default_factory=dict)
+    watched: set[str] = field(default_factory=set)
+    """The executions that were seen to run."""
 
     def look(self) -> View:
         """Look once, at no more than is needed."""
@@ -120,7 +125,9 @@ class _Watcher:
             refused(running, self.unseen),
         )
         is_running = runs(stages, self.executions)
-        return View(state, is_running, _pause(stages, is_running=is_running))
+        self.watched |= {each.id for each in self.executions if each.status in RUNNING}
+        failed = failures(state, self.executions, self.watched)
+        return View(state, is_running, _pause(stages, is_running=is_running), failed=failed)
 
     def _apart(self, stages: tuple[StageState, ...]) -> tuple[StageState, ...]:
         """The stages of a PARALLEL pipeline as its newest execution has them."""

@@ -132,7 +132,7 @@ def test_ctrl_c_ends_the_waiting_and_nothing_was_written(beside: Beside, friendr
     first, second = beside(friendreminders, "destroy", "--yes", friendreminders)
     second.send_signal(signal.SIGINT)
     code, _, stderr = ended(second)
-    assert (code, stderr) == (130, "error: interrupted while waiting; nothing was written\n")
+    assert (code, stderr) == (130, "interrupted while waiting; nothing was written\n")
     assert ended(first)[0] == 0
 
 

@@ -42,7 +42,7 @@ def test_stages_and_the_newest_execution_are_told_whatever_else_is_denied(
     assert seen["not_allowed"] == [permission]
     assert seen["execution"]["id"] == execution
     assert [each["status"] for each in seen["stages"]] == ["Succeeded", "Succeeded"]
-    (watched,) = json.loads(shop.ask("status", "--watch", "-o", "json").stdout)
+    watched = json.loads(shop.ask("status", "--watch", "-o", "json").stdout)
     assert watched["not_allowed"] == [permission]
     assert watched["execution"]["id"] == execution
 

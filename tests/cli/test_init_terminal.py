@@ -49,7 +49,7 @@ def test_an_interrupted_question_writes_no_file(shop: Path, environment: dict[st
     keys: dict[str, str | int] = {"Name of the stack": "\r", "Repository": signal.SIGINT}
     typed = type_on_terminal("init", "--schema", "--no-color", environment=environment, keys=keys)
     assert typed.exit_code == 130, typed.screen
-    assert typed.screen.splitlines()[-1] == "error: interrupted"
+    assert typed.screen.splitlines()[-1] == "interrupted"
     assert [file.name for file in shop.iterdir()] == ["Dockerfile"]
 
 

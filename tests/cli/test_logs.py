@@ -142,6 +142,27 @@ def test_what_cannot_be_meant_is_refused(shop: Shop, words: tuple[str, ...], sai
     assert (refused.exit_code, said in refused.stderr) == (2, True)
 
 
+def test_following_ends_with_4_when_the_execution_failed_and_as_data_is_one_object_a_line(
+    shop: Shop,
+) -> None:
+    shop.ends(shop.create(BUILD, blocks=builds("echo Step 1", "false")), "Failed")
+    result = shop.ask("logs", "--follow", "-o", "json")
+    assert result.exit_code == 4
+    told = [json.loads(line) for line in result.stdout.splitlines()]
+    assert "Step 1" in [line["text"] for line in told]
+    assert "failed" in result.stderr
+    assert shop.ask("logs", "--follow", "--action", "Source").exit_code == 0
+    assert shop.ask("logs", "--follow", "--action", "Build").exit_code == 4
+
+
+def test_following_has_an_end_after_which_it_ends_with_5(shop: Shop) -> None:
+    shop.reaches(shop.create(GATE), "Gate", "InProgress")
+    result = shop.ask("logs", "--follow", "--timeout", "0")
+    assert result.exit_code == 5
+    assert "still runs after" in result.stderr
+    assert shop.ask("logs", "--timeout", "1s").exit_code == 2
+
+
 def test_following_ends_with_the_execution_and_tells_all_of_it(shop: Shop) -> None:
     shop.create(BUILD, blocks=builds("for i in 1 2 3; do echo line $i; sleep 0.3; done"))
     told = shop.ask("logs", "--follow").stdout

@@ -53,4 +53,4 @@ def test_ctrl_c_does_not_wait_for_an_answer(
         asked.recv(1)  # a call is under way
         process.send_signal(signal.SIGINT)
         code, stderr = ended(process)
-    assert (code, stderr.strip()) == (130, "error: interrupted")
+    assert (code, stderr.strip()) == (130, "interrupted")

@@ -73,7 +73,7 @@ def test_the_time_to_wait_has_an_end_and_then_nothing_is_written(shop: Shop, run
     execution = shop.create(GATE, RELEASE)
     shop.reaches(execution, "Gate", "InProgress")
     result = run("create", changed(shop, CHANGED, RELEASE), "--wait-for-run", "--timeout", "1s")
-    assert result.exit_code == 1
+    assert result.exit_code == 5
     assert f"execution {execution[:8]} of shop has not ended; nothing was written" in result.stderr
     assert (version(shop), shop.status(execution)) == (1, "InProgress")
 

@@ -87,7 +87,7 @@ class Terminal:
                 continue
             else:
                 lines[row] += text
-        return [line.rstrip() for line in lines]
+        return "\n".join(line.rstrip() for line in lines).rstrip().split("\n")
 
 
 @dataclass
@@ -134,13 +134,13 @@ def test_the_picture_is_drawn_in_its_place_and_ends_when_nothing_runs(shop: Shop
     shop.reaches(execution, "Gate", "InProgress")
     terminal = opened("status", "--watch")
     terminal.shows("waits for approval")
-    terminal.shows("looks every 15 s; Ctrl-C ends")
+    terminal.shows("looks every 15 s; q or Ctrl-C ends")
     shop.answer("Approved")
     assert terminal.finish() == 0
     screen = terminal.screen
     assert sum(line.startswith("shop  ·  execution") for line in screen) == 1
     assert any(re.match(r"  Release   ✓  (just now|\d+ s ago), took ", line) for line in screen)
-    assert screen[-2:] == ["nothing runs any more", ""]
+    assert screen[-2:] == ["", "nothing runs any more"]
     assert "looks every" not in "\n".join(screen)
     assert "\x1b[?1049h" not in terminal.written
     assert terminal.written.count("\x1b[?25l") == terminal.written.count("\x1b[?25h") == 1
@@ -157,9 +157,56 @@ def test_ctrl_c_and_sigterm_leave_the_terminal_as_it_was(
     assert terminal.finish() == 130
     assert terminal.written.rindex("\x1b[?25h") > terminal.written.rindex("\x1b[?25l")
     assert terminal.screen[-3:] == [
-        "error: interrupted; the pipeline goes on", "hint: `pipectl status -p shop` shows it", "",
+        "", "interrupted; the pipeline goes on", "hint: `pipectl status -p shop` shows it",
     ]  # fmt: skip
+    assert "error:" not in terminal.written
+    assert "Ctrl-C ends" not in "\n".join(terminal.screen)
     assert "Traceback" not in terminal.written
+
+
+def test_q_leaves_the_picture_and_the_keyboard_is_as_it_was(shop: Shop, opened: Opened) -> None:
+    shop.reaches(shop.create(GATE), "Gate", "InProgress")
+    terminal = opened("status", "--watch", "-p", "shop")
+    terminal.shows("q or Ctrl-C ends")
+    os.write(terminal.end, b"q")
+    assert terminal.finish() == 0
+    assert terminal.screen[-2:] == ["", "the pipeline goes on"]
+    assert termios.tcgetattr(terminal.end) == terminal.settings
+
+
+def test_a_link_that_is_wider_than_the_terminal_stays_whole(shop: Shop, opened: Opened) -> None:
+    shop.ends(shop.create(BUILD, blocks=builds("false")), "Failed")
+    url = next(action["url"] for action in _actions(shop) if action["status"] == "Failed")
+    terminal = opened("status", "--watch", columns=60)
+    assert terminal.finish() == 4
+    assert any(url in line for line in terminal.screen)
+    assert len(url) > 60
+
+
+def _actions(shop: Shop) -> list[dict[str, Any]]:
+    stages = json.loads(shop.ask("status", "-o", "json").stdout)["stages"]
+    return [action for stage in stages for action in stage["actions"]]
+
+
+def test_a_watch_whose_last_picture_shows_a_failure_ends_with_4(shop: Shop) -> None:
+    execution = shop.create(BUILD, blocks=builds("false"))
+    shop.ends(execution, "Failed")
+    for form in ((), ("-o", "json")):
+        result = shop.ask("status", "--watch", *form)
+        assert result.exit_code == 4
+        assert result.stderr.endswith(f"error: execution {execution[:8]} failed in Build\n")
+
+
+def test_a_watch_whose_time_is_over_ends_with_5(shop: Shop) -> None:
+    shop.reaches(shop.create(GATE), "Gate", "InProgress")
+    result = shop.ask("status", "--watch", "--timeout", "1s")
+    assert result.exit_code == 5
+    assert "error: shop still runs after 1.0 s, in Gate\n" in result.stderr
+
+
+def test_a_watch_of_a_pipeline_that_waits_for_its_first_push_has_seen_no_failure(shop: Shop) -> None:
+    shop.ends(shop.create(RELEASE, first=None), "Failed")
+    assert shop.ask("status", "--watch").exit_code == 0
 
 
 def test_the_picture_follows_the_size_of_the_terminal(shop: Shop, opened: Opened) -> None:
@@ -258,10 +305,10 @@ def test_where_nothing_is_drawn_it_is_said_once_that_looks_see_nothing(
     assert capsys.readouterr().err == f"{said}AWS answers again\n{said}"
 
 
-def test_as_data_each_change_is_a_document(shop: Shop) -> None:
+def test_as_data_each_change_is_one_object_a_line(shop: Shop) -> None:
     shop.ends(shop.create(RELEASE), "Succeeded")
     result = shop.ask("status", "--watch", "-o", "json")
-    documents = json.loads(result.stdout)
+    documents = [json.loads(line) for line in result.stdout.splitlines()]
     assert [each["stages"][1]["status"] for each in documents] == ["Succeeded"]
 
 

@@ -1,5 +1,6 @@
 """The picture of a pipeline that is watched, and the lines that tell what changed."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,11 @@ Screen = Callable[[str, str], None]
 NOW = datetime(2026, 1, 22, 9, 30, tzinfo=UTC)
 ID = "7b1d03fe-1111-4222-8333-444455556666"
 EXECUTION = Execution(ID, "InProgress", "4c1e9d0a" + "0" * 32, "Remind friends twice")
+
+
+def terminal(rows: int) -> os.terminal_size:
+    """A terminal of 80 columns"""
+    return os.terminal_size((80, rows))
 
 
 def action(name: str, provider: str, status: str, began: int, ended: int = 0, **more: object) -> ActionState:
@@ -106,31 +112,31 @@ def rolling(building: PipelineState) -> PipelineState:
 def test_a_running_build_shows_its_phase_its_last_line_and_its_time(
     building: PipelineState, screen: Screen
 ) -> None:
-    drawn = picture(View(building, True, 5.0), Look(), NOW, 60)
+    drawn = picture(View(building, True, 5.0), Look(), NOW, terminal(60))
     screen("watch_build", drawn)
     coloured = replace(building.stages[1].actions[0], log_line="\x1b[32mdone\x1b[0m\x07")
     stage = replace(building.stages[1], actions=(coloured,))
-    drawn = picture(View(replace(building, stages=(stage,)), True, 5.0), Look(), NOW, 60)
+    drawn = picture(View(replace(building, stages=(stage,)), True, 5.0), Look(), NOW, terminal(60))
     assert "| done\\x07" in drawn
     assert max(map(width, drawn.splitlines())) <= 80
 
 
 def test_a_rollout_shows_its_old_and_new_tasks(rolling: PipelineState, screen: Screen) -> None:
-    screen("watch_rollout", picture(View(rolling, True, 60.0), Look(), NOW, 60))
+    screen("watch_rollout", picture(View(rolling, True, 60.0), Look(), NOW, terminal(60)))
 
 
 def test_it_is_said_why_a_look_saw_nothing(building: PipelineState) -> None:
     throttled = AwsError("codepipeline", "get_pipeline_state", "ThrottlingException", "Rate exceeded")
     for error, why in ((throttled, "AWS asks for patience"), (NoAnswer("away"), "AWS does not answer")):
-        drawn = picture(View(building, True, 60.0, error), Look(), NOW, 60)
+        drawn = picture(View(building, True, 60.0, error), Look(), NOW, terminal(60))
         assert drawn.endswith(f"\n\n  {why}: looks every 1 min; Ctrl-C ends")
 
 
 def test_on_a_low_terminal_what_is_done_is_folded(building: PipelineState, screen: Screen) -> None:
-    drawn = picture(View(building, True, 5.0), Look(), NOW, 18)
+    drawn = picture(View(building, True, 5.0), Look(), NOW, terminal(18))
     assert drawn.count("\n") + 1 < 18
     screen("watch_low", drawn)
-    last = picture(View(building, False, 0.0), Look(), NOW, 5)
+    last = picture(View(building, False, 0.0), Look(), NOW, terminal(5))
     assert "CodeCommit" in last
 
 
@@ -140,9 +146,9 @@ def test_on_a_terminal_lower_than_that_what_is_at_work_stays_in_sight(
     source, build, deploy = building.stages
     tests = [replace(source, name=f"Test{number}") for number in range(8)]
     late = replace(building, stages=(source, *tests, build, deploy))
-    drawn = picture(View(late, True, 5.0), Look(), NOW, 16)
+    drawn = picture(View(late, True, 5.0), Look(), NOW, terminal(16))
     screen("watch_lower", drawn)
-    lowest = picture(View(late, True, 5.0), Look(), NOW, 9)
+    lowest = picture(View(late, True, 5.0), Look(), NOW, terminal(9))
     assert "Build     …  running" in lowest
     assert "on a higher terminal" in lowest
     for text, rows in ((drawn, 16), (lowest, 9)):

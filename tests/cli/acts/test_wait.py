@@ -205,12 +205,12 @@ def test_a_failed_stage_that_rolls_back_by_itself_says_by_which(shop: Shop) -> N
     finished(shop, result, 4, "execution E2 failed in Deploy", "it is rolled back by execution E3")
 
 
-def test_a_timeout_ends_with_1_and_leaves_the_execution_alone(shop: Shop, followed: Followed) -> None:
+def test_a_timeout_ends_with_5_and_leaves_the_execution_alone(shop: Shop, followed: Followed) -> None:
     shop.create(stage("Gate", approval()))
     shop.asked()
     shop.answer()
     shop.ends(shop.ids()[0], "Succeeded")
-    followed("timeout", shop.type("start", "--wait", "--timeout", "1s"), 1)
+    followed("timeout", shop.type("start", "--wait", "--timeout", "1s"), 5)
     assert shop.status(shop.ids()[0]) == "InProgress"
 
 

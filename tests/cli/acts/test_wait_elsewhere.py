@@ -150,7 +150,7 @@ def test_when_the_time_is_over_for_several_that_is_no_failure_of_theirs(
     text = (head + waiting("shop") + waiting("shop-two")).replace("BUCKET", shop.bucket)
     file.write_text(text, encoding="utf-8")
     result = run("create", str(file), "--wait", "--timeout", "0", "-o", "json")
-    assert result.exit_code == 1, result.output
+    assert result.exit_code == 5, result.output
     assert "the executions of 2 of 2 pipelines did not succeed" in result.stderr
     assert [each["good"] for each in json.loads(result.stdout)["wait"]] == [False, False]
 
