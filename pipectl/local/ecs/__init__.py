@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from pipectl.local.ecs import enums
 from pipectl.local.ecs.account_settings import AccountSettings
+from pipectl.local.ecs.agent_calls import AgentCalls
 from pipectl.local.ecs.capacity import Capacity
 from pipectl.local.ecs.clusters import Clusters
+from pipectl.local.ecs.container_instances import ContainerInstances
+from pipectl.local.ecs.custom_attributes import CustomAttributes
 from pipectl.local.ecs.service_deployments import ServiceDeployments
 from pipectl.local.ecs.service_updates import ServiceUpdates
 from pipectl.local.ecs.services import Services
+from pipectl.local.ecs.start_task import StartTask
 from pipectl.local.ecs.tags import Tags
 from pipectl.local.ecs.task_definitions import TaskDefinitions
-from pipectl.local.ecs.tasks import Tasks
 
 if TYPE_CHECKING:
     from pipectl.local.wire import Answer, Caller, Request
@@ -23,7 +26,10 @@ class Ecs(
     Services,
     ServiceUpdates,
     ServiceDeployments,
-    Tasks,
+    StartTask,
+    ContainerInstances,
+    CustomAttributes,
+    AgentCalls,
     Capacity,
     Clusters,
     TaskDefinitions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local.ecs.capacity import associated, strategy_items
 from pipectl.local.ecs.names import NAME, invalid, tag_list, tag_map
 from pipectl.local.ecs.namespaces import Namespaces
 from pipectl.local.ecs.paging import page
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 MOST_DESCRIBED = 100
 INSIGHTS = ("enabled", "disabled", "enhanced")
-BUILT_IN_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
 
 class Clusters(Namespaces):
@@ -51,7 +51,8 @@ class Clusters(Namespaces):
     def _new_cluster(
         self, name: str, request: dict[str, Any], arguments: dict[str, Any], caller: Caller
     ) -> Cluster:
-        providers = request.get("capacityProviders") or []
+        providers = associated(request.get("capacityProviders") or [], self.providers)
+        strategy = request.get("defaultCapacityProviderStrategy") or []
         return Cluster(
             name=name,
             arn=self.arn(f"cluster/{name}"),
@@ -60,8 +61,8 @@ class Clusters(Namespaces):
             tags=tag_map(request.get("tags")),
             configuration=request.get("configuration"),
             service_connect=self.default_namespace(request.get("serviceConnectDefaults")),
-            capacity_providers=_providers(providers),
-            strategy=strategy_items(request.get("defaultCapacityProviderStrategy") or [], providers),
+            capacity_providers=providers,
+            strategy=strategy_items(strategy, self.providers, providers),
         )
 
     def _settings(self, sent: list[dict[str, str]] | None, caller: Caller) -> list[dict[str, str]]:
@@ -96,7 +97,9 @@ class Clusters(Namespaces):
             "clusterArn": cluster.arn,
             "clusterName": cluster.name,
             "status": cluster.status,
-            "registeredContainerInstancesCount": 0,
+            "registeredContainerInstancesCount": sum(
+                each.status != "INACTIVE" for each in cluster.instances.values()
+            ),
             "runningTasksCount": len(running),
             "pendingTasksCount": len(pending),
             "activeServicesCount": sum(each.status == "ACTIVE" for each in cluster.services.values()),
@@ -154,14 +157,16 @@ class Clusters(Namespaces):
         return {"cluster": self._described(cluster, ("SETTINGS", "CONFIGURATIONS", "TAGS"))}
 
     def put_cluster_capacity_providers(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        """Both lists are replaced (API reference); a provider that a service uses cannot be taken away"""
+        """Both lists are replaced (API reference); a provider that a service uses cannot be taken away
+
+        The words as in pahud/cdk-fargate-patterns#71.
+        """
         cluster = self.active_cluster(request["cluster"])
-        providers = _providers(request["capacityProviders"])
-        strategy = strategy_items(request["defaultCapacityProviderStrategy"], providers)
-        if gone := _used_providers(cluster) - set(providers):
+        providers = associated(request["capacityProviders"], self.providers)
+        strategy = strategy_items(request["defaultCapacityProviderStrategy"], self.providers, providers)
+        if (_used_providers(cluster) & set(cluster.capacity_providers)) - set(providers):
             raise Refused(
-                "ResourceInUseException",
-                f"The specified capacity provider is in use and cannot be removed: {', '.join(sorted(gone))}",
+                "ResourceInUseException", "The specified capacity provider is in use and cannot be removed."
             )
         cluster.capacity_providers, cluster.strategy = providers, strategy
         return {"cluster": self._described(cluster, ("SETTINGS", "CONFIGURATIONS", "TAGS"))}
@@ -179,46 +184,13 @@ class Clusters(Namespaces):
             raise Refused(
                 "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."
             )
+        if any(each.status != "INACTIVE" for each in cluster.instances.values()):
+            raise Refused(
+                "ClusterContainsContainerInstancesException",
+                "The Cluster cannot be deleted while Container Instances are active or draining.",
+            )
         cluster.status = "INACTIVE"
         return {"cluster": self._described(cluster, ())}
-
-
-def _providers(names: list[str]) -> list[str]:
-    """Only AWS's own providers exist: CreateCapacityProvider is not answered by the local AWS"""
-    for name in names:
-        if name not in BUILT_IN_PROVIDERS:
-            raise invalid(
-                f"The specified capacity provider '{name}' was not found. "
-                "Specify a valid name or ARN and try again."
-            )
-    return list(dict.fromkeys(names))
-
-
-def strategy_items(sent: list[dict[str, Any]], providers: list[str]) -> list[dict[str, Any]]:
-    """A capacity provider strategy with its defaults filled in (API reference: weight 0, base 0)
-
-    Only providers of the cluster may be named, one alone may have a base, and not every weight may be 0
-    (API reference, CapacityProviderStrategyItem). The words are inferred.
-    """
-    items = [
-        {
-            "capacityProvider": item["capacityProvider"],
-            "weight": item.get("weight", 0),
-            "base": item.get("base", 0),
-        }
-        for item in sent
-    ]
-    for item in items:
-        if item["capacityProvider"] not in providers:
-            raise invalid(
-                f"The capacity provider {item['capacityProvider']} in the strategy "
-                "is not associated with the cluster."
-            )
-    if sum(item["base"] > 0 for item in items) > 1:
-        raise invalid("Only one capacity provider in a capacity provider strategy can have a base defined.")
-    if len(items) > 1 and all(item["weight"] == 0 for item in items):
-        raise invalid("At least one capacity provider in the strategy must have a weight greater than 0.")
-    return items
 
 
 def _used_providers(cluster: Cluster) -> set[str]:

@@ -6,6 +6,7 @@ Wording of service events and members of EventBridge events: developer guide, "S
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,29 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipectl.local.ecs.state import Deployment, ServiceRecord, State, Task
 
+STEADY = "has reached a steady state."
+
 
 def say(service: ServiceRecord, message: str, now: datetime) -> None:
     """Add an event to the service: `(service NAME) ...`"""
     service.events.appendleft(
         {"id": str(uuid.uuid4()), "createdAt": now, "message": f"(service {service.name}) {message}"}
     )
+
+
+def is_newest(service: ServiceRecord, message: str) -> bool:
+    """Whether the service's newest event says this already"""
+    return bool(service.events) and service.events[0]["message"] == f"(service {service.name}) {message}"
+
+
+def is_told(service: ServiceRecord, message: str) -> bool:
+    """Whether the service says this already, since it was steady
+
+    Developer guide, "Viewing Amazon ECS service event messages": duplicates are omitted until the cause is
+    resolved (or six hours have passed, which the local AWS does not count).
+    """
+    texts = (event["message"].removeprefix(f"(service {service.name}) ") for event in service.events)
+    return message in itertools.takewhile(lambda text: text != STEADY, texts)
 
 
 def started(service: ServiceRecord, tasks: list[Task], now: datetime) -> None:

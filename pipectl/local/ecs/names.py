@@ -27,6 +27,11 @@ def client_error(message: str) -> Refused:
     return Refused("ClientException", message)
 
 
+def unsupported(what: str) -> Refused:
+    """The refusal of what AWS does and the local AWS does not model, by the verb: `unsupported("run ...")`"""
+    return Refused("UnsupportedFeatureException", f"The local AWS cannot {what}.")
+
+
 def last_part(reference: str) -> str:
     """The name at the end of an ARN, or the reference itself when it is a name"""
     return reference.rsplit("/", 1)[-1] if reference.startswith("arn:") else reference

@@ -32,6 +32,8 @@ def step(state: State, cluster: Cluster, service: ServiceRecord, now: datetime) 
     primary = service.primary
     if service.status != "ACTIVE" or primary is None:
         return False
+    if service.fields["schedulingStrategy"] == "DAEMON":
+        _count_instances(cluster, service, primary)
     if any(task.deployment == primary.id and task.last_status == "RUNNING" for task in tasks):
         note_success(service, primary)
     changed = _replace(state, cluster, service, primary, now)
@@ -56,12 +58,12 @@ def _replace(
     """Stop what may go, start what may come (API reference, DeploymentConfiguration)"""
     lower, upper = bounds(service)
     active = [task for task in cluster.tasks_of(service) if task.active]
-    own = [task for task in active if task.deployment == primary.id]
-    old = [task for task in active if task.deployment != primary.id]
-    going = own[_wanted(service) :] + _spared(old, active, lower)
+    own = [task for task in active if task.deployment == primary.id and not _leaves(task)]
+    old = [task for task in active if task not in own]
+    going = own[service.desired :] + _spared(old, active, lower)
     if going:
         _stop(state, service, going, now)
-    missing = _wanted(service) - len(own)
+    missing = service.desired - len(own)
     room = upper - (len(active) - len(going))
     if missing > 0 and room <= 0 and not going:
         return _tell_blocked(service, primary, active, now)
@@ -71,9 +73,15 @@ def _replace(
     return _start(state, cluster, service, min(missing, room), now) or bool(going)
 
 
-def _wanted(service: ServiceRecord) -> int:
-    """A DAEMON wants one task per container instance, and the local AWS has no instances"""
-    return 0 if service.fields["schedulingStrategy"] == "DAEMON" else service.desired
+def _count_instances(cluster: Cluster, service: ServiceRecord, primary: Deployment) -> None:
+    """A DAEMON wants one task on each instance that takes tasks (developer guide, "Daemon strategy")"""
+    count = sum(instance.takes_tasks for instance in cluster.instances.values())
+    service.desired = primary.desired = count
+
+
+def _leaves(task: Task) -> bool:
+    """Whether a task is replaced for its instance drains (API reference, UpdateContainerInstancesState)"""
+    return task.instance is not None and not task.instance.takes_tasks
 
 
 def bounds(service: ServiceRecord) -> tuple[int, int]:
@@ -113,8 +121,7 @@ def _start(state: State, cluster: Cluster, service: ServiceRecord, count: int, n
 def _tell_blocked(service: ServiceRecord, primary: Deployment, active: list[Task], now: datetime) -> bool:
     """Once per deployment; tasks on their way may still make room"""
     settling = any(task.last_status != "RUNNING" for task in active)
-    said = f"(service {service.name}) {BLOCKED}"
-    if not settling and (not service.events or service.events[0]["message"] != said):
+    if not settling and not events.is_newest(service, BLOCKED):
         events.say(service, BLOCKED, now)
     return False
 
@@ -134,7 +141,7 @@ def _conclude(
     """The deployment is completed, and the service steady, when nothing is left to come or to go"""
     tasks = cluster.tasks_of(service)
     running = [task for task in tasks if task.last_status == "RUNNING" and task.active]
-    if service.steady or len(running) < len(tasks) or len(running) != _wanted(service):
+    if service.steady or len(running) < len(tasks) or len(running) != service.desired:
         return False
     if len(service.deployments) > 1 or primary.state == "FAILED":
         return False
@@ -149,6 +156,6 @@ def _conclude(
         service.last_completed = primary
         events.say(service, f"(deployment {primary.id}) deployment completed.", now)
         events.deployment(state, service, primary, now)
-    events.say(service, "has reached a steady state.", now)
+    events.say(service, events.STEADY, now)
     events.action(state, service, "SERVICE_STEADY_STATE", "INFO", now)
     return True

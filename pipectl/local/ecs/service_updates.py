@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pipectl.facts import service_updates
 from pipectl.local.ecs import service_rules as rules
 from pipectl.local.ecs import service_shape as shape
-from pipectl.local.ecs.clusters import strategy_items
+from pipectl.local.ecs.capacity import strategy_items
 from pipectl.local.ecs.names import invalid
 from pipectl.local.ecs.namespaces import Namespaces
 from pipectl.local.ecs.scheduling import Scheduling
@@ -106,21 +106,21 @@ class ServiceUpdates(Namespaces, Scheduling):
         if request.get("serviceConnectConfiguration", {}).get("enabled") is False:
             fields.pop("serviceConnectConfiguration")  # the provider's configurations: not answered any more
         if "capacityProviderStrategy" in request:
-            self._change_capacity(cluster, fields, request)
+            self._change_capacity(fields, request)
         return self.connected(fields) if "serviceConnectConfiguration" in request else fields
 
-    @staticmethod
-    def _change_capacity(cluster: Cluster, fields: dict[str, Any], request: dict[str, Any]) -> None:
+    def _change_capacity(self, fields: dict[str, Any], request: dict[str, Any]) -> None:
         """API reference: a launch type may be left for a strategy; an empty one goes back"""
-        strategy = strategy_items(request["capacityProviderStrategy"], cluster.capacity_providers)
+        strategy = strategy_items(request["capacityProviderStrategy"], self.providers)
         if not strategy:
             fields.pop("capacityProviderStrategy", None)
             fields.setdefault("launchType", "FARGATE" if "platformVersion" in fields else "EC2")
             return
         fields.pop("launchType", None)
         fields["capacityProviderStrategy"] = strategy
-        fields.setdefault("platformVersion", "LATEST")
-        fields.setdefault("platformFamily", "Linux")
+        if rules.runs_on(strategy, None) == "FARGATE":
+            fields.setdefault("platformVersion", "LATEST")
+            fields.setdefault("platformFamily", "Linux")
 
     @staticmethod
     def _rolls(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipectl.local.ecs import service_rules as rules
 from pipectl.local.ecs import service_shape as shape
-from pipectl.local.ecs.clusters import strategy_items
+from pipectl.local.ecs.capacity import strategy_items
 from pipectl.local.ecs.names import ROLE_ARN, invalid, last_part, tag_map
 from pipectl.local.ecs.namespaces import Namespaces
 from pipectl.local.ecs.paging import page
@@ -100,12 +100,11 @@ class Services(Namespaces, Scheduling):
             )
         return revision
 
-    @staticmethod
-    def _strategy(cluster: Cluster, request: dict[str, Any]) -> list[dict[str, Any]]:
+    def _strategy(self, cluster: Cluster, request: dict[str, Any]) -> list[dict[str, Any]]:
         """The request's, or the cluster's default when no launch type is said either (API reference)"""
         sent = request.get("capacityProviderStrategy") or []
         if sent:
-            return strategy_items(sent, cluster.capacity_providers)
+            return strategy_items(sent, self.providers)
         controller = request.get("deploymentController", {}).get("type", "ECS")
         return [] if request.get("launchType") or controller == "EXTERNAL" else list(cluster.strategy)
 

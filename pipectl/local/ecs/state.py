@@ -12,6 +12,7 @@ from pipectl.local.service import Refused, Service
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pipectl.local.ecs.instances import ContainerInstance
     from pipectl.local.world import World
 
 # API reference, Setting: every name, what it may say, and what an account says that never chose. The long
@@ -115,6 +116,8 @@ class Task:
     times: dict[str, datetime] = field(default_factory=dict)  # startedAt, stoppingAt, ... by member
     steps_left: int | None = None  # of a task that ends by itself
     client_token: str = ""
+    instance: ContainerInstance | None = None  # where it was placed; None on Fargate, and without instances
+    protected_until: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -152,6 +155,18 @@ class ServiceRecord:
 
 
 @dataclass
+class CapacityProvider:
+    """A capacity provider of an Auto Scaling group: `group` is `autoScalingGroupProvider` of the answer"""
+
+    name: str
+    arn: str
+    group: dict[str, Any]
+    tags: dict[str, str]
+    status: str = "ACTIVE"
+    update: dict[str, str] = field(default_factory=dict)  # updateStatus and its reason
+
+
+@dataclass
 class Cluster:
     """One cluster with everything that lives in it"""
 
@@ -167,6 +182,7 @@ class Cluster:
     status: str = "ACTIVE"
     services: dict[str, ServiceRecord] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+    instances: dict[str, ContainerInstance] = field(default_factory=dict)
 
     def tasks_of(self, service: ServiceRecord) -> list[Task]:
         """The service's tasks that have not stopped yet, oldest first"""
@@ -187,6 +203,7 @@ class State(Service):
         super().__init__(world, account, region)
         self.clusters: dict[str, Cluster] = {}
         self.families: dict[str, list[Revision]] = {}
+        self.providers: dict[str, CapacityProvider] = {}  # of Auto Scaling groups; Fargate's are always there
         self.own_settings: dict[tuple[str, str], str] = {}  # (principal, setting) -> value
         self.default_settings: dict[str, str] = {}
 

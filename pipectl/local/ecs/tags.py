@@ -41,10 +41,20 @@ class Tags(State):
             raise invalid(f"Invalid resource ARN: {arn}")
         if kind == "cluster":
             return self.active_cluster(arn).tags
+        if kind == "capacity-provider":
+            return self._of_a_provider(name, arn)
         found = self._of_a_definition(name) if kind == "task-definition" else self._in_a_cluster(kind, name)
         if found is None:
             raise Refused("ResourceNotFoundException", f"The specified {kind} was not found: {arn}")
         return found
+
+    def _of_a_provider(self, name: str, arn: str) -> dict[str, str]:
+        provider = self.providers.get(name)
+        if provider is None or provider.status != "ACTIVE":
+            raise Refused(
+                "ResourceNotFoundException", f"The specified capacity-provider was not found: {arn}"
+            )
+        return provider.tags
 
     def _of_a_definition(self, name: str) -> dict[str, str] | None:
         revision = self.find_revision(name) if ":" in name else None
@@ -56,6 +66,9 @@ class Tags(State):
         if not name:
             raise invalid("Long arn format must be used for tagging operations")
         cluster = self.active_cluster(cluster_name)
+        if kind == "container-instance":
+            instance = cluster.instances.get(name)
+            return None if instance is None or instance.status == "INACTIVE" else instance.tags
         return _service_tags(cluster, name) if kind == "service" else _task_tags(cluster, kind, name)
 
 

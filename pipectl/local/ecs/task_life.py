@@ -9,16 +9,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipectl.local.ecs import events, launching
+from pipectl.local.ecs import events, launching, placement
 from pipectl.local.ecs.breaker import note_failure
 from pipectl.local.ecs.names import new_task_id
 from pipectl.local.ecs.state import Task
 from pipectl.local.ecs.task_shape import described
 
 if TYPE_CHECKING:
+    from pipectl.local.ecs.instances import ContainerInstance
     from pipectl.local.ecs.state import Cluster, Deployment, ServiceRecord, State
 
 KEPT_STOPPED = timedelta(hours=1)  # API reference, ListTasks: stopped tasks appear for at least one hour
+PLACED_AGAIN = timedelta(seconds=60)  # after a placement failure; the time is inferred
 JOB_STEPS = 5  # so many steps a task with a command of its own runs before it ends
 
 
@@ -31,6 +33,9 @@ def start_for_service(state: State, cluster: Cluster, service: ServiceRecord, no
         note_failure(state, service, deployment, now)
         return None
     settings = {**deployment.settings, "enableExecuteCommand": service.fields["enableExecuteCommand"]}
+    instance = _place(state, cluster, service, deployment, now)
+    if isinstance(instance, placement.Misfit):
+        return None
     task = Task(
         arn=new_arn(state, cluster),
         revision=deployment.revision,
@@ -42,8 +47,31 @@ def start_for_service(state: State, cluster: Cluster, service: ServiceRecord, no
         service=service.name,
         deployment=deployment.id,
         started_by=deployment.id,
+        instance=instance,
     )
     return add(state, cluster, task)
+
+
+def _place(
+    state: State, cluster: Cluster, service: ServiceRecord, deployment: Deployment, now: datetime
+) -> ContainerInstance | placement.Misfit | None:
+    """The instance of a new task; None: it needs none. A misfit is an event, and is tried again later"""
+    if not placement.on_instances(deployment.settings) or not placement.has_instances(cluster):
+        return None
+    wish = placement.Wish(
+        definition=deployment.revision.definition,
+        group=f"service:{service.name}",
+        constraints=tuple(service.fields["placementConstraints"]),
+        strategy=tuple(service.fields["placementStrategy"]),
+        daemon=service.fields["schedulingStrategy"] == "DAEMON",
+    )
+    chosen = placement.choose(cluster, wish)
+    if isinstance(chosen, placement.Misfit):
+        deployment.retry_at = now + PLACED_AGAIN
+        if not events.is_told(service, chosen.event):
+            events.say(service, chosen.event, now)
+            events.action(state, service, "SERVICE_TASK_PLACEMENT_FAILURE", "ERROR", now)
+    return chosen
 
 
 def new_arn(state: State, cluster: Cluster) -> str:

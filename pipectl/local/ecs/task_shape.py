@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.ecs.names import tag_list
+from pipectl.local.ecs.placement import on_instances
 
 if TYPE_CHECKING:
     from pipectl.local.ecs.state import Task
@@ -20,6 +21,7 @@ def described(task: Task, *, tags: bool = False) -> dict[str, Any]:
     return {
         "taskArn": task.arn,
         "clusterArn": task.cluster_arn,
+        "containerInstanceArn": task.instance.arn if task.instance else None,
         "taskDefinitionArn": task.revision.arn,
         "group": task.group,
         "startedBy": task.started_by or None,
@@ -48,10 +50,10 @@ def described(task: Task, *, tags: bool = False) -> dict[str, Any]:
 def _settings(task: Task) -> dict[str, Any]:
     settings = task.settings
     strategy = settings.get("capacityProviderStrategy")
-    fargate = settings.get("launchType") == "FARGATE" or bool(strategy)
+    fargate = not on_instances(settings)
     storage = task.revision.definition.get("ephemeralStorage", {"sizeInGiB": 20})
     return {
-        "launchType": "FARGATE" if fargate else settings.get("launchType"),
+        "launchType": "FARGATE" if fargate else settings.get("launchType", "EC2"),
         "capacityProviderName": strategy[0]["capacityProvider"] if strategy else None,
         "platformVersion": "1.4.0" if fargate else None,
         "platformFamily": "Linux" if fargate else None,

@@ -102,7 +102,7 @@ def test_capacity_providers_are_replaced_as_a_whole(ecs: Any) -> None:
 def test_an_unknown_capacity_provider_is_refused(ecs: Any, refused: Callable[..., Any]) -> None:
     with refused(
         "InvalidParameterException",
-        "The specified capacity provider 'mine' was not found. Specify a valid name or ARN and try again.",
+        "The specified capacity provider was not found. Specify a valid capacity provider and try again.",
     ):
         ecs.create_cluster(clusterName="shop", capacityProviders=["mine"])
 

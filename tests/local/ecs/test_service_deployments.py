@@ -164,9 +164,3 @@ def test_a_rollback_that_fails_too_ends_there(
 def test_fargates_capacity_providers_are_always_there(ecs: Any) -> None:
     answer = ecs.describe_capacity_providers()
     assert [each["name"] for each in answer["capacityProviders"]] == ["FARGATE", "FARGATE_SPOT"]
-
-
-def test_there_are_no_container_instances(ecs: Any, cluster: str) -> None:
-    assert ecs.list_container_instances(cluster=cluster)["containerInstanceArns"] == []
-    answer = ecs.describe_container_instances(cluster=cluster, containerInstances=["i"])
-    assert answer["failures"] == [{"arn": "i", "reason": "MISSING"}]

@@ -218,7 +218,10 @@ UNMAKEABLE: dict[str, tuple[dict[str, Any], str, str]] = {
     "two ways to launch": (
         {"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}]},
         "InvalidParameterException",
-        "The capacity provider FARGATE in the strategy is not associated with the cluster.",
+        (
+            "Specifying both a launch type and capacity provider strategy is not supported. "
+            "Remove one and try again."
+        ),
     ),
     "an unknown platform": (
         {"platformVersion": "9.9"},
