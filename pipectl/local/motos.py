@@ -55,6 +55,10 @@ def backends(name: str) -> Any:
     """Find moto's backends of a service: by account, then by Region or partition"""
     with _importing:
         _dispatcher()
+        if name == "stepfunctions":  # the machines that run are kept by another backend (`_dispatcher`)
+            from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+            return stepfunctions_parser_backends
         from moto.backends import get_backend
 
         return get_backend(name)  # type: ignore[call-overload]

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from pipectl.facts import event_pattern
-from pipectl.local.eventbridge import targets
+from pipectl.local.eventbridge import dead_letters, inputs, targets
 
 if TYPE_CHECKING:
     from pipectl.facts.event_pattern_grammar import Pattern
@@ -24,8 +24,13 @@ def deliver(world: World, account: str, region: str, event: Shape, bus: str = "d
         rules = list(buses[bus].rules.values()) if bus in buses else []
         for rule in rules:
             if rule.state.startswith("ENABLED") and _matches(rule, event):
-                for target in list(rule.targets):
-                    _send(world, rule, target, event)
+                send(world, rule, event)
+
+
+def send(world: World, rule: Any, event: Shape) -> None:
+    """Send an event to the targets of a rule that it has met."""
+    for target in list(rule.targets):
+        _send(world, rule, target, event)
 
 
 def _matches(rule: Any, event: Shape) -> bool:
@@ -41,8 +46,17 @@ def _parsed(text: str) -> Pattern:
 
 def _send(world: World, rule: Any, target: Shape, event: Shape) -> None:
     try:
-        targets.send(world, rule, target, event)
-    except (targets.NoTargetError, targets.NotAllowedError) as missing:
+        text = inputs.body(target, event, rule.arn, world.now())
+    except inputs.InvalidJsonError as error:
+        invalid = dead_letters.UndeliverableError("INVALID_JSON", "Invalid input for target.")
+        dead_letters.bury(world, rule, target, error.text, invalid)
+        return
+    if text is None:
+        return
+    try:
+        targets.send(world, rule, target, event, text)
+    except targets.NoTargetError as missing:
         _log.warning("an event of rule %s was not delivered: %s", rule.name, missing)
-    except Exception:  # noqa: BLE001  AWS retries for a day, then drops the event; the other targets get theirs
-        _log.exception("an event could not be delivered to %s", target["Arn"])
+    except Exception as error:  # noqa: BLE001  whatever one target does, the others get theirs
+        reason = dead_letters.failure(target["Arn"].split(":")[2], error)
+        dead_letters.bury(world, rule, target, text, reason)

@@ -1,115 +1,148 @@
 """What a target of a rule gets: the event, a constant, a part of it, or a text made from a template.
 
-Recorded in localstack/localstack, tests/aws/services/events/test_events_inputs.snapshot.json.
+Recorded in radkawar/stackd, testdata/aws/eventbridge/inputs.json (94 cases of September 2026), and in
+localstack/localstack, tests/aws/services/events/test_events_inputs.snapshot.json.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from pipectl.local.eventbridge.paths import MISSING, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Shape = dict[str, Any]
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
-_PLACEHOLDER = re.compile(r"<([A-Za-z0-9_\-.]+)>")
-_PREDEFINED = (
+WHOLE_EVENT = "aws.events.event.json"
+PREDEFINED = (
     "aws.events.rule-arn",
     "aws.events.rule-name",
     "aws.events.event.ingestion-time",
     "aws.events.event",
-    "aws.events.event.json",
+    WHOLE_EVENT,
 )
 """User guide of EventBridge, "Predefined variables"."""
 
+QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
+PLACEHOLDER = re.compile(r"<([A-Za-z0-9_\-.]+)>")
+_Show = Callable[[Any], str]
 
-def body(target: Shape, event: Shape, rule_arn: str) -> str | None:
-    """Return the text that a target gets; None when its template makes no valid JSON: nothing is sent."""
+
+class InvalidJsonError(ValueError):
+    """A template made no JSON of an event; `text` is what it made, which goes to the dead-letter queue."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def body(target: Shape, event: Shape, rule_arn: str, received: datetime) -> str | None:
+    """Return the text that a target gets; None for an empty one: nothing was seen to arrive [rec].
+
+    `received` is when EventBridge took the event in. Raises InvalidJsonError.
+    """
     if "Input" in target:
-        return str(target["Input"])
+        return str(target["Input"]) or None
     if "InputPath" in target:
-        return json.dumps(at(event, target["InputPath"]))
-    if "InputTransformer" in target:
-        transformer = target["InputTransformer"]
-        paths = transformer.get("InputPathsMap", {})
-        values = {name: at(event, path) for name, path in paths.items()}
-        return _fill(transformer["InputTemplate"], values | _predefined(event, rule_arn))
-    return json.dumps(event)
+        found = value_at(event, target["InputPath"]) if target["InputPath"] else MISSING
+        return "{}" if found is MISSING or found is None else compact(found)
+    if "InputTransformer" not in target:
+        return compact(event)
+    transformer = target["InputTransformer"]
+    paths = transformer.get("InputPathsMap", {})
+    values = {name: value_at(event, path) for name, path in paths.items()}
+    return _filled(transformer["InputTemplate"], values | _predefined(event, rule_arn, received)) or None
 
 
-def at(event: Any, path: str) -> Any:
-    """Return the part of an event that a JSON path names (`$`, members, indexes); None: it has none."""
-    for name, index in re.findall(r"\.([^.\[\]]+)|\[(\d+)\]", path):
-        if name:
-            event = event.get(name) if isinstance(event, dict) else None
-        else:
-            event = event[int(index)] if isinstance(event, list) and int(index) < len(event) else None
-    return event
+def compact(value: Any) -> str:
+    """Return JSON without blanks, as EventBridge writes it [rec]."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def unknown_placeholder(transformer: Shape) -> str | None:
-    """Return the first placeholder of a template that neither the paths nor EventBridge define."""
-    known = {*transformer.get("InputPathsMap", {}), *_PREDEFINED}
-    return next(
-        (name for name in _PLACEHOLDER.findall(transformer["InputTemplate"]) if name not in known), None
-    )
+def is_json_template(template: str) -> bool:
+    """Return whether a template is an object; lists and bare placeholders are filled in as text [rec]."""
+    return template.lstrip().startswith("{")
 
 
-def _predefined(event: Shape, rule_arn: str) -> Shape:
-    """`aws.events.event` is the event without its detail; its `detail-type` is called `detailType` [rec]"""
-    alone = {name: value for name, value in event.items() if name not in ("detail", "detail-type")}
-    return {
-        "aws.events.rule-arn": rule_arn,
-        "aws.events.rule-name": rule_arn.rpartition("/")[2],
-        "aws.events.event.ingestion-time": event["time"],
-        "aws.events.event": {**alone, "detailType": event["detail-type"]},
-        "aws.events.event.json": event,
+def first_fault(text: str) -> int | None:
+    """Return where a sequence of JSON values breaks off, or None; lines of quoted texts are one [rec]."""
+    decoder, position = json.JSONDecoder(), 0
+    while position < len(text):
+        if text[position].isspace():
+            position += 1
+            continue
+        try:
+            _, position = decoder.raw_decode(text, position)
+        except json.JSONDecodeError as error:
+            return error.pos
+    return None
+
+
+def _predefined(event: Shape, rule_arn: str, received: datetime) -> Shape:
+    """`aws.events.event` has no detail, another name for the type, and milliseconds for its time [rec]"""
+    moment = datetime.fromisoformat(event["time"])
+    alone = {
+        "id": event["id"],
+        "account": event["account"],
+        "detailType": event["detail-type"],
+        "time": int(moment.timestamp() * 1000),
+        "source": event["source"],
+        "region": event["region"],
+        "resources": event["resources"],
+        "version": event["version"],
     }
+    at = received.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    values = (rule_arn, rule_arn.rpartition("/")[2], at, alone, event)
+    return dict(zip(PREDEFINED, values, strict=True))
 
 
-def _fill(template: str, values: Shape) -> str | None:
-    """A template that begins as an object or a list is JSON; any other is lines of quoted texts [rec]"""
-    is_json = template.lstrip()[:1] in ("{", "[")
-    text = "".join(_pieces(template, values, is_json=is_json))
-    parts = [text] if is_json else text.splitlines()
-    return text if all(map(_is_json, filter(str.strip, parts))) else None
+def _filled(template: str, values: Shape) -> str:
+    as_json = is_json_template(template)
+    text = "".join(_pieces(template, values, as_json=as_json))
+    if first_fault(text) is not None:
+        raise InvalidJsonError(text)
+    return text
 
 
-def _pieces(template: str, values: Shape, *, is_json: bool) -> Iterator[str]:
-    """Within quotes a value stands as text, outside as JSON; a missing one is an empty text [rec]"""
-
-    def as_json(match: re.Match[str]) -> str:
-        value = values.get(match[1])
-        return json.dumps("" if value is None else value)
-
-    def as_text(match: re.Match[str]) -> str:
-        value = values.get(match[1])
-        if is_json and isinstance(value, dict | list):
-            return json.dumps(value)  # it breaks the quotes around it: nothing is sent [rec]
-        return json.dumps("" if value is None else _bare(value))[1:-1]
-
+def _pieces(template: str, values: Shape, *, as_json: bool) -> Iterator[str]:
+    """An object shows JSON outside of quotes and text inside; every other template shows text [rec]"""
+    outside, inside = (_json, _quoted) if as_json else (_plain, _plain)
     end = 0
-    for quoted in _QUOTED.finditer(template):
-        yield _PLACEHOLDER.sub(as_json, template[end : quoted.start()])
-        yield _PLACEHOLDER.sub(as_text, quoted[0])
+    for quoted in QUOTED.finditer(template):
+        yield _replaced(template[end : quoted.start()], values, outside)
+        yield _replaced(quoted[0], values, inside)
         end = quoted.end()
-    yield _PLACEHOLDER.sub(as_json, template[end:])
+    yield _replaced(template[end:], values, outside)
 
 
-def _bare(value: Any) -> str:
-    """A value within a text, without quotes and blanks: `{acc_id:1,name:x}`, `[A,B]` [rec]"""
+def _replaced(text: str, values: Shape, show: _Show) -> str:
+    """A placeholder that nobody defines stays as it is [rec]"""
+    return PLACEHOLDER.sub(lambda match: show(values[match[1]]) if match[1] in values else match[0], text)
+
+
+def _json(value: Any) -> str:
+    """A missing value is an empty text, null is null [rec]"""
+    return compact("" if value is MISSING else value)
+
+
+def _quoted(value: Any) -> str:
+    """Within the quotes of an object: an object or list keeps its own, which breaks the JSON [rec]"""
+    if value is MISSING:
+        return ""
+    return compact(value)[1:-1] if isinstance(value, str) else compact(value)
+
+
+def _plain(value: Any) -> str:
+    """A text as it is, without escapes; objects and lists without quotes: `{first:one}`, `[A,B]` [rec]"""
     if isinstance(value, dict):
-        return "{" + ",".join(f"{name}:{_bare(inner)}" for name, inner in value.items()) + "}"
+        return "{" + ",".join(f"{name}:{_plain(inner)}" for name, inner in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(_bare, value)) + "]"
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
+        return "[" + ",".join(map(_plain, value)) + "]"
+    if value is MISSING:
+        return ""
+    return value if isinstance(value, str) else compact(value)

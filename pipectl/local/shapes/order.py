@@ -26,8 +26,11 @@ SERVICES = frozenset({"ecs", "codebuild", "codepipeline", "codecommit", "ecr", "
 WRITING = ("Create", "Update", "Put", "Register", "Set", "Tag")
 """How operations begin that take settings."""
 
-LISTED = ("tags", "Tags", "Targets")
-"""Lists of a List operation that are settings; what else it lists has its order from the pages."""
+LISTED = ("tags", "Tags")
+"""Lists of a List operation that are settings; what else it lists has its order from the pages.
+
+Targets come by their Id (recorded in radkawar/stackd, testdata/aws/eventbridge/kinesis_targets.json).
+"""
 
 Member = tuple[str, str]
 """Name of a member, and of the shape of its list."""

@@ -9,34 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.local.eventbridge.conftest import ENTRY, PATTERN
+
 Client = Callable[..., Any]
-PATTERN = json.dumps({"source": ["shop"]})
-ENTRY = {"Source": "shop", "DetailType": "Sold", "Detail": json.dumps({"id": 7})}
-
-
-@pytest.fixture
-def events(client: Client) -> Any:
-    events = client("events")
-    events.put_rule(Name="sold", EventPattern=PATTERN)
-    return events
-
-
-@pytest.fixture
-def received(client: Client, account: str) -> Callable[[str], list[Any]]:
-    """A queue's messages, as JSON; the queue is made on the first question"""
-    sqs = client("sqs")
-
-    def read(name: str) -> list[Any]:
-        url = sqs.create_queue(QueueName=name)["QueueUrl"]
-        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-        return [json.loads(message["Body"]) for message in messages]
-
-    read("queue")
-    return read
-
-
-def _queue(account: str) -> str:
-    return f"arn:aws:sqs:eu-west-1:{account}:queue"
 
 
 def test_a_log_group_receives_the_event(client: Client, events: Any, account: str) -> None:
@@ -50,20 +25,20 @@ def test_a_log_group_receives_the_event(client: Client, events: Any, account: st
 
 
 def test_a_bus_of_another_account_receives_the_event(
-    client: Client, events: Any, account: str, received: Callable[[str], list[Any]]
+    client: Client, events: Any, account: str, role: str, queue: str, received: Callable[[str], list[Any]]
 ) -> None:
     events.create_event_bus(Name="other")
     events.put_rule(Name="there", EventBusName="other", EventPattern=PATTERN)
-    events.put_targets(Rule="there", EventBusName="other", Targets=[{"Id": "q", "Arn": _queue(account)}])
+    events.put_targets(Rule="there", EventBusName="other", Targets=[{"Id": "q", "Arn": queue}])
     bus = f"arn:aws:events:eu-west-1:{account}:event-bus/other"
-    events.put_targets(Rule="sold", Targets=[{"Id": "bus", "Arn": bus}])
+    events.put_targets(Rule="sold", Targets=[{"Id": "bus", "Arn": bus, "RoleArn": role}])
     events.put_events(Entries=[ENTRY])
     (event,) = received("queue")
     assert (event["account"], event["detail-type"]) == (account, "Sold")
 
 
 def test_an_archive_keeps_events_and_replays_them_under_its_name(
-    events: Any, account: str, received: Callable[[str], list[Any]]
+    events: Any, account: str, queue: str, received: Callable[[str], list[Any]]
 ) -> None:
     bus = f"arn:aws:events:eu-west-1:{account}:event-bus/default"
     archive = events.create_archive(ArchiveName="kept", EventSourceArn=bus, EventPattern=PATTERN)[
@@ -71,7 +46,7 @@ def test_an_archive_keeps_events_and_replays_them_under_its_name(
     ]
     events.put_events(Entries=[ENTRY])
     assert events.describe_archive(ArchiveName="kept")["EventCount"] == 1
-    events.put_targets(Rule="sold", Targets=[{"Id": "q", "Arn": _queue(account)}])
+    events.put_targets(Rule="sold", Targets=[{"Id": "q", "Arn": queue}])
     events.start_replay(
         ReplayName="again",
         EventSourceArn=archive,
@@ -85,9 +60,9 @@ def test_an_archive_keeps_events_and_replays_them_under_its_name(
 
 
 def test_an_entry_for_a_bus_that_does_not_exist_is_accepted_and_lost(
-    events: Any, account: str, received: Callable[[str], list[Any]]
+    events: Any, account: str, queue: str, received: Callable[[str], list[Any]]
 ) -> None:
-    events.put_targets(Rule="sold", Targets=[{"Id": "q", "Arn": _queue(account)}])
+    events.put_targets(Rule="sold", Targets=[{"Id": "q", "Arn": queue}])
     answer = events.put_events(Entries=[{**ENTRY, "EventBusName": "nowhere"}, ENTRY])
     assert answer["FailedEntryCount"] == 0
     assert len(received("queue")) == 1
@@ -132,13 +107,13 @@ def test_a_rule_that_could_never_fire_is_refused(
         ),
         (
             "InputTemplate for target q contains invalid placeholder who.",
-            {"InputTransformer": {"InputTemplate": '"<who>"'}},
+            {"InputTransformer": {"InputPathsMap": {"a": "$.id"}, "InputTemplate": '"<who>"'}},
         ),
     ],
 )
 def test_a_target_with_an_input_that_is_wrong_is_refused(
-    events: Any, account: str, message: str, settings: dict[str, Any]
+    events: Any, queue: str, message: str, settings: dict[str, Any]
 ) -> None:
     with pytest.raises(ClientError) as refused:
-        events.put_targets(Rule="sold", Targets=[{"Id": "q", "Arn": _queue(account), **settings}])
+        events.put_targets(Rule="sold", Targets=[{"Id": "q", "Arn": queue, **settings}])
     assert refused.value.response["Error"]["Message"] == message

@@ -47,12 +47,9 @@ def start(job: Job) -> Outcome:
 
 
 def _backend(job: Job, machine: str) -> Any:
-    """Executions run in another backend of moto than the one that `job.moto` knows."""
-    job.moto("stepfunctions")
-    from moto.stepfunctions.parser.models import stepfunctions_parser_backends
-
+    """The state machines where the machine is."""
     _, _, _, region, account, *_ = machine.split(":")
-    return stepfunctions_parser_backends[account][region]
+    return job.world.moto("stepfunctions", account, region)
 
 
 def _input(job: Job) -> str:
