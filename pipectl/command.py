@@ -63,10 +63,19 @@ def typed(line: Typed) -> Iterator[None]:
 
 
 @contextmanager
-def about(pipeline: str | None = None, region: str | None = None) -> Iterator[None]:
-    """Commands that are mentioned within are about this pipeline and Region, where they are given."""
+def about(
+    pipeline: str | None = None, region: str | None = None, specs: Sequence[str] = ()
+) -> Iterator[None]:
+    """Commands that are mentioned within are about this pipeline, Region and specs, where they are given."""
     line = _typed.get()
-    with typed(replace(line, pipeline=pipeline or line.pipeline, region=region or line.region)):
+    with typed(
+        replace(
+            line,
+            pipeline=pipeline or line.pipeline,
+            region=region or line.region,
+            specs=specs or line.specs,
+        )
+    ):
         yield
 
 

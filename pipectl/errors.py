@@ -7,6 +7,7 @@ PipectlError                      exit code 1
 ├── NotConnected                  1   no credentials, no Region
 │   └── NoAnswer                  1   nobody answers, as when the network is away
 ├── Declined                      1   pipectl would have to ask, or must not do it
+│   └── StalePlan                 3   a kept plan is no longer what would be done
 ├── AwsError                      1   AWS answered with an error
 │   └── AccessDenied              1
 ├── PipelineFailed                4   what was waited for, or watched, failed
@@ -95,6 +96,12 @@ class NoAnswer(NotConnected):
 
 class Declined(PipectlError):
     """Something that pipectl does not do unasked; `hint` names the option that answers."""
+
+
+class StalePlan(Declined):
+    """The specs, their values or AWS are not as they were when a plan was kept; nothing was written."""
+
+    exit_code = ExitCode.PENDING
 
 
 class AwsError(PipectlError):

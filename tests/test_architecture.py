@@ -26,7 +26,7 @@ KNOWS = {
     "init": {"errors", "spec", "aws", "doctor"},
     "render": {"command", "facts", "errors", "engine", "runs", "doctor"},
     "flow": {"command", "errors", "spec", "rules", "kinds", "engine", "aws", "local"},
-    "review": {"facts", "spec", "kinds", "runs", "engine", "aws", "render", "blame"},
+    "review": {"errors", "facts", "spec", "kinds", "runs", "engine", "aws", "render", "blame"},
     "leaving": {"errors", "spec", "kinds", "engine", "aws", "flow"},
     "arrive": {"facts", "errors", "spec", "rules", "kinds", "engine", "aws"},
     "blame": {"errors", "kinds", "engine", "aws", "flow"},

@@ -118,6 +118,12 @@ def test_the_documents_of_plan_create_status_and_the_gates_are_as_documented(typ
     )
 
 
+def test_the_file_of_a_kept_plan_is_as_documented(typed: Typed, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    assert typed.run("plan", SPEC, "--out", str(file)).exit_code == 0
+    _agree(_examples()["plan --out plan.json"], json.loads(file.read_text(encoding="utf-8")))
+
+
 def test_the_document_of_import_is_as_documented(typed: Typed) -> None:
     typed.document("create", SPEC)
     _agree(_examples()["import"], typed.document("import", "FriendReminders", "--region", "ap-southeast-1"))

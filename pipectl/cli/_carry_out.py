@@ -33,9 +33,14 @@ class Answers:
 
 def show_plans(plans: Sequence[Plan]) -> None:
     """The plans that change something, on stdout; all of them with `--verbose`."""
+    click.echo(plans_text(plans))
+
+
+def plans_text(plans: Sequence[Plan]) -> str:
+    """The plans that change something, as stdout shows them; all of them with `--verbose`."""
     now, look = datetime.now().astimezone(), look_of(sys.stdout)
     told = [plan for plan in plans if look.verbose or plan.orphans or any(map(is_told, plan.steps))]
-    click.echo("\n\n".join(plan_text(plan, look, now) for plan in told))
+    return "\n\n".join(plan_text(plan, look, now) for plan in told)
 
 
 def refuse_obstacles(plans: Sequence[Plan]) -> None:

@@ -57,19 +57,30 @@ def items(values: Iterable[Any], output: str) -> None:
         line("[]" if separator == "[" else "\n]")
 
 
-def write(file: Path, text: str) -> None:
-    """Write a whole file or none: on a full disk what was there before stays."""
+def write(file: Path, text: str, *, private: bool = False) -> None:
+    """Write a whole file or none: on a full disk what was there before stays.
+
+    Nobody but its owner can read a `private` one.
+    """
     is_plain = file.is_file() or not file.exists()  # /dev/stdout is none
     target = file.resolve() if is_plain else file
     new = target.with_name(f".{target.name}.new") if is_plain else file
     try:
-        new.write_text(text, encoding="utf-8")
+        opener = _private if private and is_plain else None
+        with open(new, "w", encoding="utf-8", opener=opener) as stream:
+            stream.write(text)
         if is_plain:
             new.replace(target)
     except OSError as error:
         if is_plain:
             new.unlink(missing_ok=True)
         raise PipectlError(f"cannot write {file}: {error.strerror}") from error
+
+
+def _private(name: str, flags: int) -> int:
+    """Open a file that is new: one that is there may be open to others."""
+    Path(name).unlink(missing_ok=True)
+    return os.open(name, flags | os.O_EXCL, 0o600)
 
 
 def compact(value: Any) -> str:

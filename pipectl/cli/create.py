@@ -9,6 +9,7 @@ import click
 from pipectl.cli._act_options import wait_options, waits
 from pipectl.cli._options import Chosen, Settings, aws_options, specs
 from pipectl.cli._removal import removal_options
+from pipectl.command import about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pipectl.cli._act_options import Wait
     from pipectl.cli._first_push import FirstPush
     from pipectl.cli._first_run import Followed
+    from pipectl.cli._plan_file import Kept
     from pipectl.cli._progress import Progress
     from pipectl.engine.removal import Wishes
     from pipectl.engine.values import Outcome, Plan
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--adopt", is_flag=True, help="Take over what stands in AWS already and no stack owns")
 @click.option("--prune", is_flag=True, help="Remove what the stack owns and the spec no longer names")
 @click.option("--wait-for-run", is_flag=True, help="Let an execution end before its pipeline is changed")
+@click.option("--plan", "plan_file", metavar="FILE", help="Carry out the plan that `plan --out FILE` kept")
 @removal_options
 @wait_options
 @aws_options
@@ -40,6 +43,7 @@ def command(
     adopt: bool,
     prune: bool,
     wait_for_run: bool,
+    plan_file: str | None,
     wishes: "Wishes",
     wait: bool,
     timeout: float | None,
@@ -49,25 +53,28 @@ def command(
     Run it again at any time: what is as the spec says is left alone. It asks only before it takes over
     what no stack owns, and before it would disturb a running execution or lose the hold of a stage; with
     --wait-for-run it lets an execution end first, and plans again. With --prune it also removes, last of
-    all and with the care of `destroy`, what the stack owns and the spec no longer names.
+    all and with the care of `destroy`, what the stack owns and the spec no longer names. With --plan it
+    does exactly what a kept plan says, or nothing when the specs, their values or AWS have changed since.
 
     With `-o json`: a plan with an outcome and an error for each step and the number of calls; an object for
     one SPEC, a list for several.
     """
     from pipectl import flow, leaving
-    from pipectl.cli import _carry_out, _lock, _removal, _session, _specs, _wait_for_run
+    from pipectl.cli import _carry_out, _lock, _plan_file, _removal, _session, _specs, _wait_for_run
     from pipectl.cli._first_push import FirstPush
     from pipectl.cli._progress import Progress
 
     follow = waits(wait or wait_for_run, timeout) and waits(wait, timeout if wait else None)
     _removal.refuse_without_prune(wishes, prune=prune)
-    loaded = _specs.load(chosen)
+    kept = _plan_file.kept(plan_file, chosen, settings, prune=prune) if plan_file else None
+    loaded = _specs.load(kept.chosen if kept else chosen)
     progress = Progress(settings)
-    with _session.connected(settings, loaded, progress.say) as connection:
+    named = about(specs=kept.chosen.files if kept else ())
+    with named, _session.connected(settings, loaded, progress.say) as connection:
         looked = leaving.ahead(loaded, connection, settings.aws, _session.tell_if(settings.verbose))
         stacks = flow.design(loaded, connection, settings.aws)
         with _lock.held(stacks, progress.say) as waited:
-            planned = partial(_planned, settings, stacks, wishes, prune=prune)
+            planned = partial(_planned, settings, stacks, wishes, kept=kept, prune=prune)
             plans, going = planned(None if waited else looked)
             if wait_for_run:
                 plans, going = _wait_for_run.follow_all(plans, going, stacks, connection, timeout, planned)
@@ -77,12 +84,26 @@ def command(
             progress.hear = push.hear
             outcomes, seconds = _carried_out(plans, going, stacks, connection, progress)
         show = partial(_show, settings, plans, going, outcomes, seconds, connection, push)
-        stopped = connection.stop.is_set()
-        if follow and _carry_out.all_done(outcomes) and not stopped:
-            _follow(show, settings, stacks, outcomes, connection, follow)
-        else:
-            show()
-        return _carry_out.exit_code(outcomes, stopped=stopped)
+        return _ended(show, settings, stacks, outcomes, connection, follow)
+
+
+def _ended(
+    show: "Callable[..., None]",
+    settings: Settings,
+    stacks: "Sequence[flow.Stack]",
+    outcomes: "Sequence[Outcome]",
+    connection: "Connection",
+    follow: "Wait | None",
+) -> "ExitCode":
+    """Show how it ended, after following what runs where that is asked for; the exit code."""
+    from pipectl.cli import _carry_out
+
+    stopped = connection.stop.is_set()
+    if follow and _carry_out.all_done(outcomes) and not stopped:
+        _follow(show, settings, stacks, outcomes, connection, follow)
+    else:
+        show()
+    return _carry_out.exit_code(outcomes, stopped=stopped)
 
 
 def _planned(
@@ -91,6 +112,7 @@ def _planned(
     wishes: "Wishes",
     looked: "leaving.Ahead | None" = None,
     *,
+    kept: "Kept | None",
     prune: bool,
 ) -> "tuple[Sequence[Plan], Sequence[Plan]]":
     """What is to be made and what is to go, shown. Raises Declined when something is in the way."""
@@ -103,6 +125,8 @@ def _planned(
     _removal.refuse_unknown(going, wishes)
     if settings.is_text:
         _show_plans(plans, going)
+    if kept:
+        kept.refuse_changed(plans)
     _carry_out.refuse_obstacles(plans)
     return plans, going
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipectl.engine.fingerprint import desired, found
 from pipectl.errors import PipectlError
 
 if TYPE_CHECKING:
@@ -161,3 +162,19 @@ def test_a_creation_that_was_sent_once_may_not_meet_its_thing(world: "World", va
     assert world.create(spec).failed == [
         "failed ecr repository rails_app: AWS said RepositoryAlreadyExistsException: it exists"
     ]
+
+
+def test_a_plan_that_is_made_again_is_the_same(world: "World", prepare: Prepare, file: Path) -> None:
+    """`create --plan` compares them: what changes by itself must not be part of it"""
+    prepare(file)
+    spec = world.load(file)
+    prints = {
+        (desired(plans, b"salt"), found(plans, b"salt")) for plans in (world.plan(spec), world.plan(spec))
+    }
+    assert len(prints) == 1
+    world.made(spec)
+    after = {
+        (desired(plans, b"salt"), found(plans, b"salt")) for plans in (world.plan(spec), world.plan(spec))
+    }
+    assert len(after) == 1
+    assert not prints & after
