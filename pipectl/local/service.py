@@ -24,6 +24,7 @@ class Service:
 
     model_name: ClassVar[str]
     validation_code: ClassVar[str] = "ValidationException"
+    shows_values: ClassVar[bool] = True  # whether refusals of the model repeat the wrong value
 
     def __init__(self, world: World, account: str, region: str) -> None:
         self.world = world
@@ -43,7 +44,9 @@ class Service:
             raise unknown_operation(self.model_name, request.operation)
         is_rest = model.protocol(self.model_name) == "rest-json"
         received = rest.members(request, operation) if is_rest else request.json()
-        accepted = validation.accept(operation.input_shape, received, self.validation_code)
+        accepted = validation.accept(
+            operation.input_shape, received, self.validation_code, shows_values=self.shows_values
+        )
         with self.world.lock:
             said: dict[str, Any] = method(accepted, caller) or {}
             if self.world.checks_answers:

@@ -43,26 +43,39 @@ class Fault:
     path: str
     constraint: str
 
-    def __str__(self) -> str:
+    def told(self, *, shows_values: bool) -> str:
+        """Say it as a service does: without values, choices are sorted (docs/aws/codepipeline.md, 1.1)"""
         shown = "null" if self.value is None else f"'{_shown(self.value)}'"
-        return f"Value {shown} at '{self.path}' failed to satisfy constraint: {self.constraint}"
+        constraint = self.constraint if shows_values else _ENUMERATION.sub(_in_order, self.constraint)
+        value = f"{shown} " if shows_values else ""
+        return f"Value {value}at '{self.path}' failed to satisfy constraint: {constraint}"
 
 
-def accept(shape: Shape | None, request: dict[str, Any], code: str) -> dict[str, Any]:
+_ENUMERATION = re.compile(r"(?<=enum value set: \[).*(?=\]$)")
+
+
+def _in_order(choices: re.Match[str]) -> str:
+    return ", ".join(sorted(choices[0].split(", ")))
+
+
+def accept(
+    shape: Shape | None, request: dict[str, Any], code: str, *, shows_values: bool = True
+) -> dict[str, Any]:
     """Answer the request as the service sees it, without unknown and null members, or refuse it"""
     if shape is None:
         return {}
     accepted: dict[str, Any] = known(shape, request)
-    require(shape, accepted, code)
+    require(shape, accepted, code, shows_values=shows_values)
     return accepted
 
 
-def require(shape: Shape, value: dict[str, Any], code: str) -> None:
-    """Refuse a request with all its faults at once"""
+def require(shape: Shape, value: dict[str, Any], code: str, *, shows_values: bool = True) -> None:
+    """Refuse a request with all its faults at once; services of a newer front end do not repeat the values"""
     found = faults(shape, value)
     if found:
         plural = "s" if len(found) > 1 else ""
-        raise Refused(code, f"{len(found)} validation error{plural} detected: {'; '.join(map(str, found))}")
+        listed = "; ".join(fault.told(shows_values=shows_values) for fault in found)
+        raise Refused(code, f"{len(found)} validation error{plural} detected: {listed}")
 
 
 def faults(shape: Shape, value: dict[str, Any]) -> list[Fault]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from pipectl.local import answers, model, validation
+from pipectl.local import answers, codepipeline, model, validation
 from pipectl.local.service import Caller, Refused, Service
 from pipectl.local.wire import Request, refusal
 from pipectl.local.world import OWN_SERVICES, World
@@ -113,6 +113,20 @@ def test_all_faults_are_told_at_once() -> None:
         "Member must satisfy enum value set: [Inbound, Outbound]; "
         f"Value '{'x' * 301}' at 'reason' failed to satisfy constraint: "
         "Member must have length less than or equal to 300"
+    )
+
+
+def test_a_service_of_the_newer_front_end_leaves_the_values_out_and_sorts_choices() -> None:
+    body = {"pipelineName": "a b", "filter": {"latestInPipelineExecution": {"startTimeRange": "x"}}}
+    found = refused(codepipeline.SERVICE(World(), ANN.account, ANN.region), "ListActionExecutions", body)
+    place = "filter.latestInPipelineExecution"
+    assert found.message == (
+        "3 validation errors detected: "
+        "Value at 'pipelineName' failed to satisfy constraint: "
+        "Member must satisfy regular expression pattern: [A-Za-z0-9.@\\-_]+; "
+        f"Value at '{place}.pipelineExecutionId' failed to satisfy constraint: Member must not be null; "
+        f"Value at '{place}.startTimeRange' failed to satisfy constraint: "
+        "Member must satisfy enum value set: [All, Latest]"
     )
 
 

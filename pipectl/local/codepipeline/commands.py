@@ -109,7 +109,7 @@ class Commands(Store):
         """API reference, RollbackStage: a new execution with what an earlier one brought."""
         pipeline = self.pipeline(request["pipelineName"])
         stage = self.stage(pipeline, request["stageName"])["name"]
-        target = self.execution(pipeline, request["targetPipelineExecutionId"])
+        target = self.execution(pipeline, request["targetPipelineExecutionId"], role="Target ")
         _refuse_no_target(pipeline, stage, target)
         trip = self._trip(pipeline, target)
         detail = json.dumps({"AwsUserArn": caller.arn}, separators=(",", ":"))  # as recorded

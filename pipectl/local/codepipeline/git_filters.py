@@ -30,11 +30,12 @@ def starts(trigger: Shape | None, branch: str, push: Push) -> bool:
 
 
 def _passes(push_filter: Shape, push: Push) -> bool:
-    if "tags" in push_filter:
-        return push.kind == "tag" and _selects(push_filter["tags"], push.name)
-    if push.kind != "branch":
-        return False
+    """A tag is held against tags, a branch against branches and file paths (with all three: inferred)."""
     branches, paths = push_filter.get("branches"), push_filter.get("filePaths")
+    if push.kind == "tag" and "tags" in push_filter:
+        return _selects(push_filter["tags"], push.name)
+    if push.kind != "branch" or not (branches or paths):
+        return False
     if branches and not _selects(branches, push.name):
         return False
     return not paths or any(_selects(paths, file) for file in push.files)

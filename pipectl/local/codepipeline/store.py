@@ -51,7 +51,7 @@ class Store(Service):
         return found
 
     def stage(self, pipeline: Pipeline, name: str) -> Shape:
-        """Find a stage or refuse (the wording follows that of pipelines, inferred)."""
+        """Find a stage or refuse (recorded: docs/aws/codepipeline.md, 5)."""
         found = pipeline.stage(name)
         if found is None:
             raise Refused(
@@ -70,13 +70,14 @@ class Store(Service):
             f"Stage '{stage}' of pipeline '{pipeline.name}' does not have an action with name '{name}'",
         )
 
-    def execution(self, pipeline: Pipeline, identity: str) -> Execution:
-        """Find an execution or refuse (wording inferred)."""
+    def execution(self, pipeline: Pipeline, identity: str, *, role: str = "") -> Execution:
+        """Find an execution or refuse (recorded: docs/aws/codepipeline.md, 5); `role`: what it is here."""
         found = pipeline.execution(identity)
         if found is None:
             raise Refused(
                 "PipelineExecutionNotFoundException",
-                f"Pipeline '{pipeline.name}' does not have an execution with id '{identity}'",
+                f"{role}Pipeline Execution with id '{identity}' does not exist in pipeline with name "
+                f"'{pipeline.name}'",
             )
         return found
 

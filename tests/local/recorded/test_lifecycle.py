@@ -56,6 +56,16 @@ def test_the_history_of_a_run_has_the_recorded_members_and_no_others(story: Stor
     assert "executionType" not in story.summary(execution)
 
 
+def test_an_unknown_execution_is_refused_in_these_words(story: Story) -> None:
+    """Recording: lifecycle_native (stop_abandon:start:visibility:0)."""
+    story.create(stage("Gate", approval()))
+    missing = "e977c02a-d790-4db3-b9c1-8c241cd48dde"
+    assert story.refused("get_pipeline_execution", pipelineExecutionId=missing) == (
+        "PipelineExecutionNotFoundException",
+        f"Pipeline Execution with id '{missing}' does not exist in pipeline with name 'shop'",
+    )
+
+
 def test_an_approval_is_still_answered_while_the_execution_stops(story: Story) -> None:
     """Recording: lifecycle_native (stop_wait)."""
     execution = story.create(stage("Gate", approval()))

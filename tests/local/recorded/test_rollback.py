@@ -116,6 +116,31 @@ def test_what_cannot_be_a_target_is_refused_in_these_words(story: Story, two: tu
     )
 
 
+def test_what_does_not_exist_is_no_target(story: Story, two: tuple[str, str]) -> None:
+    """Recording: rollback_boundaries_native (unknown-stage, unknown-execution, malformed-execution)."""
+    first, _ = two
+    missing = "4241401b-b4e8-4ad8-8a58-66060f5f90db"
+    asked = {"stageName": "Missing", "targetPipelineExecutionId": first}
+    assert story.refused("rollback_stage", **asked) == (
+        "StageNotFoundException",
+        "Pipeline 'shop' does not have a stage with name 'Missing'",
+    )
+    asked = {"stageName": "Deploy", "targetPipelineExecutionId": missing}
+    assert story.refused("rollback_stage", **asked) == (
+        "PipelineExecutionNotFoundException",
+        f"Target Pipeline Execution with id '{missing}' does not exist in pipeline with name 'shop'",
+    )
+    hexadecimal = "-".join(f"[0-9a-f]{{{length}}}" for length in (8, 4, 4, 4, 12))
+    asked = {"stageName": "Deploy", "targetPipelineExecutionId": "bad"}
+    assert story.refused("rollback_stage", **asked) == (
+        "ValidationException",
+        (
+            "1 validation error detected: Value at 'targetPipelineExecutionId' failed to satisfy constraint: "
+            f"Member must satisfy regular expression pattern: {hexadecimal}"
+        ),
+    )
+
+
 def test_a_busy_stage_is_not_rolled_back_and_a_stopped_one_is(story: Story, live: str) -> None:
     """Recording: rollback_boundaries_native (running-target ... stopped rollback retry)."""
     first = story.create(stage("Gate", deploy(live), approval(runOrder=2)))

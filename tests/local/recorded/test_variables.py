@@ -119,4 +119,4 @@ def test_variables_is_a_namespace_like_any_other_where_none_are_declared(story: 
     resolved = story.row(execution, "Approve")["input"]["resolvedConfiguration"]["CustomData"]
     assert resolved == story.summary(execution)["sourceRevisions"][0]["revisionId"]
     declared = story.declare(source, gate, variables=DECLARED)
-    assert refusal(story.api.update_pipeline, pipeline=declared)[0] == "InvalidActionDeclarationException"
+    assert refusal(story.api.update_pipeline, pipeline=declared)[0] == "InvalidStructureException"

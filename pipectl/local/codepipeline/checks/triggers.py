@@ -36,9 +36,15 @@ def found(declaration: dict[str, Any], context: Context) -> Iterator[Refused]:
 
 
 def _filters(git: dict[str, Any]) -> Iterator[Refused]:
-    """User guide, trigger filters: tags stand alone; file paths need branches for pull requests."""
+    """User guide, "Automate starting pipelines using triggers and filtering": which filters go together.
+
+    The guide names tags alone, branches alone, branches with file paths; its page "Trigger filtering in the
+    pipeline JSON (CLI)" has an example with all three, which AWS takes (issue
+    hashicorp/terraform-provider-aws#43105: tags with branches were refused, all three were not). Tags with
+    file paths are refused (inferred).
+    """
     for push in git.get("push") or []:
-        if "tags" in push and ("branches" in push or "filePaths" in push):
+        if "tags" in push and ("branches" in push) != ("filePaths" in push):
             yield structure(
                 "The trigger configuration for the source action is not valid. "
                 "Make sure to choose valid filter combinations."

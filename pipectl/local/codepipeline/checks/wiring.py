@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipectl.local.codepipeline.variables import references_in
 
-from .context import action_declaration, every_action
+from .context import action_declaration, every_action, structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from .context import Context
 
 Shape = dict[str, Any]
-RESERVED_NAMESPACES = frozenset({"codepipeline", "variables"})
+VARIABLES = "variables"
+RESERVED_NAMESPACES = frozenset({"codepipeline", VARIABLES})
 
 
 def found(declaration: Shape, context: Context) -> Iterator[Refused]:
@@ -73,29 +74,54 @@ def namespaces(declaration: Shape, context: Context) -> Iterator[Refused]:
                 "Namespaces must be unique across the pipeline definition. "
                 f"The following occur more than once in the pipeline. {place}"
             )
-        if namespace in artifacts or namespace in _reserved(declaration):
+        if namespace in artifacts:
             yield action_declaration(  # the wording is inferred
-                f"A namespace cannot be a reserved word or the name of an artifact. {place}"
+                f"A namespace cannot be the name of an artifact. {place}"
             )
+        yield from _reserved(namespace, declaration)
         seen.add(namespace)
 
 
-def _reserved(declaration: Shape) -> set[str]:
+def _reserved(namespace: str, declaration: Shape) -> Iterator[Refused]:
     """`variables` is taken only where variables are declared (recorded: docs/aws/codepipeline.md, 3.10)."""
-    return {"codepipeline", *(["variables"] if declaration.get("variables") else [])}
+    words = "One or more of the chosen namespaces is reserved."
+    if namespace == VARIABLES and declaration.get("variables"):
+        yield structure(f"{words} Note that there is a namespace for variables at the pipeline level.\n")
+    elif namespace == "codepipeline":
+        yield structure(f"{words}\n")  # the wording is inferred from that above
 
 
 def references(declaration: Shape, context: Context) -> Iterator[Refused]:
-    """A reference to a namespace that no action has is refused when the pipeline is declared (recalled)."""
-    known = RESERVED_NAMESPACES | {action.get("namespace") for _, action in every_action(declaration)}
+    """What the actions' configurations refer to must be there, as far as the declaration tells."""
+    own = {action.get("namespace") for _, action in every_action(declaration)}
     for stage, action in every_action(declaration):
         for key, value in action["configuration"].items():
+            place = (
+                f"StageName=[{stage['name']}], ActionName=[{action['name']}], ActionConfigurationKey=[{key}]"
+            )
             for reference in references_in(value):
-                if reference.namespace not in known:
-                    yield action_declaration(
-                        "Valid format for a pipeline execution variable reference is a namespace and a key "
-                        "separated by a period (.). The following pipeline execution variables are "
-                        f"referencing a namespace that does not exist. StageName=[{stage['name']}], "
-                        f"ActionName=[{action['name']}], ActionConfigurationKey=[{key}], "
-                        f"VariableReferenceText=[{reference.namespace}.{reference.key}]"
-                    )
+                place_of_text = f"{place}, VariableReferenceText=[{reference.namespace}.{reference.key}]"
+                if reference.namespace == VARIABLES and VARIABLES not in own:
+                    yield from _pipeline_variable(declaration, action, reference.key, place_of_text)
+                elif reference.namespace not in RESERVED_NAMESPACES | own:
+                    yield _no_namespace(place_of_text)
+
+
+def _no_namespace(place: str) -> Refused:
+    """A reference to a namespace that no action has (recalled)."""
+    return action_declaration(
+        "Valid format for a pipeline execution variable reference is a namespace and a key separated by a "
+        "period (.). The following pipeline execution variables are referencing a namespace that does not "
+        f"exist. {place}"
+    )
+
+
+def _pipeline_variable(declaration: Shape, action: Shape, name: str, place: str) -> Iterator[Refused]:
+    """Variables are declared, and not for sources (recorded: docs/aws/codepipeline.md, 3.10).
+
+    Where none are declared at all the words are those of an undeclared one (inferred).
+    """
+    if action["actionTypeId"]["category"] == "Source":
+        yield structure(f"Variables at the pipeline level cannot be used in source actions.\n{place}")
+    elif name not in {variable["name"] for variable in declaration.get("variables") or []}:
+        yield structure("The referenced variables haven't been declared.\n")
