@@ -18,7 +18,7 @@ KNOWS = {
     "engine": {"errors", "stop"},
     "aws": {"errors", "stop", "facts"},
     "spec": set[str](),
-    "buildspec": set[str](),
+    "buildspec": {"facts"},
     "kinds": {"command", "errors", "facts", "buildspec", "spec", "aws", "engine"},
     "rules": {"facts", "buildspec", "spec", "kinds"},
     "runs": {"command", "errors", "facts", "spec", "aws", "engine"},

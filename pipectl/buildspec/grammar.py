@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipectl.buildspec import words
+from pipectl.buildspec import batch, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,6 +49,14 @@ def check(values: Any) -> Iterator[Finding]:
     yield from _text(values, (), "run-as")
     yield from _artifacts(values)
     yield from _reports(values)
+    yield from _batch(values)
+
+
+def _batch(values: dict[str, Any]) -> Iterator[Finding]:
+    """A batch that cannot run is refused when it is started; a single build passes over `batch`."""
+    if values.get("batch"):
+        for path, message in batch.faults(values):
+            yield Finding(path, message, "see CodeBuild's batch build buildspec reference", at_key=False)
 
 
 def _version(values: dict[str, Any]) -> Iterator[Finding]:

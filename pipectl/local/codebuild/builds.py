@@ -8,17 +8,17 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.codebuild import events, locations, log_places, project_rules
+from pipectl.local.codebuild.batch_spec import run_of
 from pipectl.local.codebuild.overrides import overridden
 from pipectl.local.codebuild.projects import ProjectOperations
 from pipectl.local.codebuild.record import IN_PROGRESS, Build
 from pipectl.local.codebuild.reports import ReportOperations
 from pipectl.local.codebuild.retries import try_again
-from pipectl.local.codebuild.run import Run
 from pipectl.local.codebuild.workers import workers
 from pipectl.local.service import Refused
 
 if TYPE_CHECKING:
-    from pipectl.local.codebuild.record import PipelineWork
+    from pipectl.local.codebuild.record import Membership, PipelineWork
     from pipectl.local.service import Caller
     from pipectl.local.world import World
 
@@ -45,7 +45,7 @@ class BuildOperations(ProjectOperations, ReportOperations):
         if project["source"]["type"] == "CODEPIPELINE":
             raise project_rules.invalid("Source type CODEPIPELINE cannot be started without a pipeline")
         project_rules.check(project)
-        build = self.begin(project, request, initiator=_initiator(caller.arn))
+        build = self.begin(project, request, initiator=initiator_of(caller.arn))
         self._remember(request, build)
         return {"build": _shown(build)}
 
@@ -70,9 +70,13 @@ class BuildOperations(ProjectOperations, ReportOperations):
     def stop_build(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         """Stop a build: it is STOPPED in the answer [rec]; a completed one stays as it is (inferred)"""
         build = self._existing(request["id"])
+        self.end_build(build)
+        return {"build": _shown(build)}
+
+    def end_build(self, build: Build) -> None:
+        """Stop a build"""
         build.stopped_at = build.stopped_at or self.world.now()
         build.stop.set()
-        return {"build": _shown(build)}
 
     def retry_build(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         """API reference: the same build again, as it was started"""
@@ -84,7 +88,7 @@ class BuildOperations(ProjectOperations, ReportOperations):
         if before.pipeline:
             raise project_rules.invalid("A build of a pipeline is retried by the pipeline")
         project = overridden(self.project(before.shown["projectName"]), before.request, self.role_arn)
-        build = self.begin(project, before.request, initiator=_initiator(caller.arn))
+        build = self.begin(project, before.request, initiator=initiator_of(caller.arn))
         return {"build": _shown(build)}
 
     def batch_delete_builds(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -112,11 +116,15 @@ class BuildOperations(ProjectOperations, ReportOperations):
         initiator: str,
         work: PipelineWork | None = None,
         retries: dict[str, Any] | None = None,
+        batch: Membership | None = None,
     ) -> Build:
         """Make a build of a project with its overrides and let it run"""
         self._check_begin(project)
         build = self._new(project, request, initiator, work)
         build.shown["autoRetryConfig"] = retries
+        if batch:
+            build.batch = batch
+            build.shown["buildBatchArn"] = batch.arn
         self.builds[build.identity] = build
         events.state_changed(self.world, build)
         thread = threading.Thread(target=self._work, args=(build,), name=build.identity, daemon=True)
@@ -164,7 +172,7 @@ class BuildOperations(ProjectOperations, ReportOperations):
                 with self.world.lock:
                     queued = build.end("SUCCEEDED", self.world.now())
                     events.phase_changed(self.world, build, queued)
-                run = Run(self.world, build, self.account, self.region, self.partition)
+                run = run_of(build)(self.world, build, self.account, self.region, self.partition)
                 run()
                 retry = run.retry
         finally:
@@ -247,7 +255,7 @@ _SHOWN_OF_PROJECT = (
 )
 
 
-def _initiator(arn: str) -> str:
+def initiator_of(arn: str) -> str:
     """API reference, Build: the name of the user, or ROLE/SESSION"""
     resource = arn.rpartition(":")[2]
     return resource.removeprefix("user/").removeprefix("assumed-role/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipectl.buildspec import grammar, values
+from pipectl.buildspec import batch, grammar, values
 from pipectl.buildspec.text import Text, TextError, load
 from pipectl.buildspec.words import LINUX_SHELLS, WINDOWS_SHELLS
 
@@ -26,6 +26,17 @@ def parse(text: str) -> values.Buildspec:
     if spec.shell in WINDOWS_SHELLS:  # the local AWS has no Windows
         raise BuildspecError(f"unsupported shell {spec.shell}, expected one of {', '.join(LINUX_SHELLS)}")
     return spec
+
+
+def parse_batch(text: str) -> batch.Batch:
+    """Read the batch of a buildspec; BuildspecError says what is wrong with it (inferred sentences)"""
+    try:
+        loaded = load(text)
+    except TextError as error:
+        raise BuildspecError(str(error)) from error
+    for path, message in batch.faults(loaded.values):
+        raise BuildspecError(f"Invalid batch buildspec: {'/'.join(map(str, path))}: {message}")
+    return batch.read(loaded.values)
 
 
 def _sentence(finding: grammar.Finding, text: Text) -> str:

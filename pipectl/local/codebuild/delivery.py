@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipectl.local.codebuild import artifacts, locations
 from pipectl.local.codebuild.record import Stored
+from pipectl.local.codebuild.sums import of_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,12 +87,20 @@ class Delivery:
 
     def upload(self, spec: Buildspec, source: Path, say: Callable[[str], None]) -> None:
         try:
-            if self._build.pipeline:
+            if self._build.batch and self._build.batch.combines:
+                self._for_batch(spec, source, say)
+            elif self._build.pipeline:
                 self._for_pipeline(spec, source, say)
             else:
                 self._for_project(spec, source, say)
         except artifacts.ArtifactError as error:
             raise DeliveryError(str(error)) from error
+
+    def _for_batch(self, spec: Buildspec, source: Path, say: Callable[[str], None]) -> None:
+        """Keep the primary artifact for the batch, which combines those of all builds"""
+        if spec.artifacts:
+            found = artifacts.collect(spec.artifacts, source, say, self._expanded)
+            self._build.outputs[""] = artifacts.pack(found, self._target(""), links=spec.artifacts.links)
 
     def _for_pipeline(self, spec: Buildspec, source: Path, say: Callable[[str], None]) -> None:
         """User guide of CodePipeline: one output takes `artifacts`, several are secondary artifacts
@@ -106,13 +115,23 @@ class Delivery:
         for name in names:
             if self._build.pipeline and name in self._build.pipeline.stored:
                 self._authority.hand_on([self._build.pipeline.stored[name]])
-            files = _files_for(spec, name, alone=len(names) == 1)
+            files = self._files_of(spec, name, alone=len(names) == 1)
             found = artifacts.collect(files, source, say, self._expanded)
             packed = artifacts.pack(found, self._target(name), links=files.links)
             self._build.outputs[name] = packed
             if name == names[0]:
                 with self._world.lock:
-                    self._build.shown["artifacts"] |= _sums(packed.read_bytes())
+                    self._build.shown["artifacts"] |= of_zip(packed.read_bytes())
+
+    def _files_of(self, spec: Buildspec, name: str, *, alone: bool) -> Files:
+        """What an output takes; in a batch BUILD is its primary artifact, BUILD_ID its secondary one"""
+        identifiers = self._build.pipeline.identifiers if self._build.pipeline else {}
+        if name not in identifiers:
+            return _files_for(spec, name, alone=alone)
+        files = spec.secondary.get(identifiers[name]) if identifiers[name] else spec.artifacts
+        if files is None:
+            raise DeliveryError(f"no definition for artifact {name} in the buildspec")
+        return files
 
     def _target(self, name: str) -> Path:
         folder = self._build.folder / _OUTPUTS
@@ -152,7 +171,7 @@ class Delivery:
         if target.get("packaging") == "ZIP":
             data = artifacts.pack(found, self._target(key)).read_bytes()
             self._put(bucket, key, data)
-            return shown | _sums(data)
+            return shown | of_zip(data)
         for path, file in found.items():
             self._put(bucket, f"{key}/{path}".lstrip("/"), file.read_bytes())
         return shown
@@ -165,14 +184,6 @@ class Delivery:
                 raise DeliveryError(f"NoSuchBucket: The specified bucket does not exist: {bucket}")
             stored = backend.put_object(bucket, key, data)
             stored.set_metadata({"x-amz-meta-codebuild-buildarn": self._build.shown["arn"]})
-
-
-def _sums(data: bytes) -> dict[str, str]:
-    """API reference, BuildArtifacts: the hashes of a zip file"""
-    return {
-        "sha256sum": hashlib.sha256(data).hexdigest(),
-        "md5sum": hashlib.md5(data, usedforsecurity=False).hexdigest(),
-    }
 
 
 def _files_for(spec: Buildspec, name: str, *, alone: bool) -> Files:

@@ -71,6 +71,7 @@ def own(build: Build, folders: Mapping[str, Path], log_path: str) -> dict[str, s
     shown = build.shown
     source = folders[""]
     variables: dict[str, Any] = {
+        "CODEBUILD_BATCH_BUILD_IDENTIFIER": build.batch.identifier if build.batch else None,
         "CODEBUILD_BUILD_ARN": shown["arn"],
         "CODEBUILD_BUILD_ID": shown["id"],
         "CODEBUILD_BUILD_IMAGE": shown["environment"]["image"],

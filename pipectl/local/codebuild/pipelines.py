@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pipectl.local.codebuild.builds import BuildOperations
+from pipectl.local.codebuild.batches import BatchOperations
 from pipectl.local.codebuild.overrides import overridden
 from pipectl.local.codebuild.record import PipelineWork
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipectl.local.codebuild.record import Stored
 
 
-class PipelineBuilds(BuildOperations):
+class PipelineBuilds(BatchOperations):
     """The pipeline overrides source and artifacts of the project (aws/aws-cdk#4689)."""
 
     def start_for_pipeline(
@@ -49,6 +49,49 @@ class PipelineBuilds(BuildOperations):
             build = self.begin(wanted, request, initiator=initiator, work=work)
             build.shown["resolvedSourceVersion"] = resolved_source_version
             return build.identity
+
+    def start_batch_for_pipeline(
+        self,
+        project: str,
+        *,
+        work: PipelineWork,
+        combines: bool,
+        environment: Iterable[Mapping[str, str]] = (),
+        initiator: str,
+        source_version: str | None = None,
+        resolved_source_version: str | None = None,
+        role: str | None = None,
+    ) -> str:
+        """Start a batch of builds with artifacts as zip files; its id (user guide, sample-pipeline-batch)"""
+        with self.world.lock:
+            known = self.project(project)
+            request: dict[str, Any] = {
+                "environmentVariablesOverride": [dict(variable) for variable in environment],
+                "artifactsOverride": {"type": "CODEPIPELINE"},
+                "sourceVersion": source_version,
+            }
+            if role:
+                request["serviceRoleOverride"] = role
+            if combines:
+                request["buildBatchConfigOverride"] = {"combineArtifacts": True}
+            source = {"type": "CODEPIPELINE", **_kept(known["source"])}
+            wanted = self.batch_project(known | {"source": source, "secondarySources": []}, request)
+            batch = self.new_batch(wanted, request, initiator, work)
+            batch.shown["resolvedSourceVersion"] = resolved_source_version
+            batch.begin("SUBMITTED", self.world.now())
+            self.run_batch(batch)
+            return batch.identity
+
+    def batch_outputs(self, batch_id: str) -> dict[str, bytes]:
+        """The output artifacts of a completed batch as zip files"""
+        with self.world.lock:
+            batch = self.batches[batch_id]
+            outputs = dict(batch.outputs)
+            for group in batch.groups:
+                outputs |= {
+                    name: path for name, path in (group.build.outputs if group.build else {}).items() if name
+                }
+        return {name: path.read_bytes() for name, path in outputs.items()}
 
     def outputs_of(self, build_id: str) -> dict[str, bytes]:
         """The output artifacts of a completed build as zip files"""

@@ -12,9 +12,16 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from pipectl.buildspec.batch import Batch
+
 COMPLETED = "COMPLETED"
 IN_PROGRESS = "IN_PROGRESS"
 STOPPED = "STOPPED"
+
+
+def duration(phase: dict[str, Any], now: datetime) -> int:
+    """Whole seconds since a phase began"""
+    return max(0, int((now - phase["startTime"]).total_seconds()))
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,18 @@ class PipelineWork:
     primary: str
     outputs: tuple[str, ...]
     stored: Mapping[str, Stored] = field(default_factory=dict)  # by the name of the artifact
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+    """Of outputs whose names are not identifiers: the secondary artifact of the buildspec, "" the primary."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """The part that a build has in a batch."""
+
+    arn: str
+    identifier: str
+    combines: bool = False
+    """Whether the batch, and not the build, hands the artifacts on."""
 
 
 @dataclass
@@ -47,6 +66,9 @@ class Build:
     request: dict[str, Any]
     artifacts: dict[str, Any]
     pipeline: PipelineWork | None = None
+    batch: Membership | None = None
+    batch_spec: Batch | None = None
+    """What the build that downloads a batch's source has read."""
     stop: threading.Event = field(default_factory=threading.Event)
     stopped_at: datetime | None = None
     done: threading.Event = field(default_factory=threading.Event)
@@ -88,7 +110,7 @@ class Build:
         phase = self.phases[-1]
         phase["phaseStatus"] = status
         phase["endTime"] = now
-        phase["durationInSeconds"] = max(0, int((now - phase["startTime"]).total_seconds()))
+        phase["durationInSeconds"] = duration(phase, now)
         if contexts is not None:
             phase["contexts"] = contexts
         return phase

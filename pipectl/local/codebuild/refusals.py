@@ -12,28 +12,7 @@ if TYPE_CHECKING:
 
 
 class Refusals(Base):
-    """Batch builds, webhooks, fleets and sandboxes; what lists them says that there are none."""
-
-    def start_build_batch(self, request: dict[str, Any], caller: Caller) -> NoReturn:
-        _refuse("batch builds")
-
-    def retry_build_batch(self, request: dict[str, Any], caller: Caller) -> NoReturn:
-        _refuse("batch builds")
-
-    def stop_build_batch(self, request: dict[str, Any], caller: Caller) -> NoReturn:
-        raise Refused("ResourceNotFoundException", f"Build batch {request['id']} does not exist")
-
-    def delete_build_batch(self, request: dict[str, Any], caller: Caller) -> NoReturn:
-        _refuse("batch builds")
-
-    def batch_get_build_batches(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        return {"buildBatches": [], "buildBatchesNotFound": request["ids"]}
-
-    def list_build_batches(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        return {"ids": []}
-
-    def list_build_batches_for_project(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        return {"ids": []}
+    """Webhooks, fleets and sandboxes; what lists them says that there are none."""
 
     def create_webhook(self, request: dict[str, Any], caller: Caller) -> NoReturn:
         _refuse("webhooks")

@@ -14,9 +14,9 @@ _DEFAULT_RETRIES = 3  # user guide: "up to 3 times"
 
 
 def try_again(service: BuildOperations, build: Build, rule: str) -> None:
-    """RETRY, RETRY-count, RETRY-regex, RETRY-count-regex; a pipeline has retries of its own"""
+    """RETRY, RETRY-count, RETRY-regex, RETRY-count-regex; pipelines and batches have retries of their own"""
     found = _RETRY.fullmatch(rule)
-    if found is None or build.pipeline or not _matches(build, found["expression"]):
+    if found is None or build.pipeline or build.batch or not _matches(build, found["expression"]):
         return
     limit = int(found["count"] or _DEFAULT_RETRIES)
     before = build.shown.get("autoRetryConfig") or {"autoRetryLimit": limit, "autoRetryNumber": 0}

@@ -191,13 +191,71 @@ def test_a_rule_may_run_a_build(runs: Runs, project: Callable[[str], None]) -> N
     assert problem["message"].startswith("Build terminated with state: FAILED. Phase: BUILD, Code: ")
 
 
-def test_an_unknown_project_and_a_batch_build_fail(runs: Runs) -> None:
+def test_an_unknown_project_fails(runs: Runs) -> None:
     execution = runs.create(stage("Build", build()))
     runs.ends(execution, "Failed")
     assert runs.problem(execution)[1].startswith("Error calling startBuild: Project cannot be found")
-    settings = {"ProjectName": "shop", "BatchEnabled": "true"}
-    declaration = runs.declare(stage("Source", runs.source()), stage("Build", build(configuration=settings)))
-    runs.api.update_pipeline(pipeline=declaration)
-    execution = runs.start()
+
+
+BATCH = """
+version: 0.2
+batch: {build-list: [{identifier: one}, {identifier: two}]}
+phases: {build: {commands: ["cp readme $CODEBUILD_BATCH_BUILD_IDENTIFIER.txt"]}}
+artifacts:
+  files: ["*.txt"]
+  secondary-artifacts: {more: {files: [readme]}}
+"""
+
+
+def _batch(runs: Runs, *outputs: str, **settings: str) -> str:
+    """Start a pipeline whose one action builds a batch and deploys the first output"""
+    configuration = {"ProjectName": "shop", "BatchEnabled": "true", **settings}
+    built = build(outputArtifacts=[{"name": name} for name in outputs], configuration=configuration)
+    deploy = _deploy(runs) | {"inputArtifacts": [{"name": outputs[0]}]}
+    return runs.create(stage("Build", built), stage("Deploy", deploy))
+
+
+def _deployed(runs: Runs) -> list[str]:
+    listed = runs.s3.list_objects_v2(Bucket=runs.bucket, Prefix="live/").get("Contents", [])
+    return [str(entry["Key"]) for entry in listed]
+
+
+@pytest.fixture
+def batch_project(client: Client, project: Callable[[str], None]) -> None:
+    role = roles.make(client("iam"), "batcher", "codebuild")
+    project(BATCH)
+    client("codebuild").update_project(name="shop", buildBatchConfig={"serviceRole": role})
+
+
+@pytest.mark.usefixtures("batch_project")
+def test_a_batch_hands_on_the_artifacts_of_each_build(runs: Runs, client: Client) -> None:
+    execution = _batch(runs, "two", "one_more")
+    runs.ends(execution, "Succeeded")
+    assert _deployed(runs) == ["live/two.txt"]
+    built = next(row for row in runs.rows(execution) if row["actionName"] == "Build")
+    batch = built["output"]["executionResult"]["externalExecutionId"]
+    shown = client("codebuild").batch_get_build_batches(ids=[batch])["buildBatches"][0]
+    assert shown["initiator"] == "codepipeline/shop"
+
+
+@pytest.mark.usefixtures("batch_project")
+def test_a_batch_may_combine_the_artifacts_of_its_builds(runs: Runs) -> None:
+    execution = _batch(runs, "Everything", CombineArtifacts="true")
+    runs.ends(execution, "Succeeded")
+    assert _deployed(runs) == ["live/one.txt", "live/two.txt"]
+
+
+def test_a_batch_of_a_project_without_a_batch_role_fails(runs: Runs, project: Callable[[str], None]) -> None:
+    project(BATCH)
+    execution = _batch(runs, "one")
     runs.ends(execution, "Failed")
-    assert "batch builds" in runs.problem(execution)[1]
+    assert runs.problem(execution)[1].startswith("Error calling startBuildBatch: ")
+
+
+@pytest.mark.usefixtures("batch_project")
+def test_a_failed_batch_says_which_builds_failed(runs: Runs, client: Client) -> None:
+    source = {"type": "CODEPIPELINE", "buildspec": BATCH.replace("cp readme", "cat nothing")}
+    client("codebuild").update_project(name="shop", source=source)
+    execution = _batch(runs, "one")
+    runs.ends(execution, "Failed")
+    assert runs.problem(execution)[1].endswith("Message: Failed builds: one, two")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from pipectl.facts.codebuild_names import IDENTIFIER
 from pipectl.local.service import Refused
 
+from . import codebuild_batch
 from .action import ActionFailedError, Done, Pending
+from .codebuild_request import check_identifiers, environment, is_on, refusal, version
 
 if TYPE_CHECKING:
     from pipectl.local.codepipeline.engine.job import Job
-    from pipectl.local.codepipeline.records import Artifact
 
     from .action import Outcome
 
@@ -21,10 +20,10 @@ LONGEST_BUILD_S = 36 * 3600 + 8 * 3600  # 36 hours of building after 8 hours in 
 
 def start(job: Job) -> Outcome:
     """Start the build; it runs in CodeBuild's own threads."""
-    if job.configuration.get("BatchEnabled", "false").lower() == "true":
-        raise _wrong("The local AWS does not run batch builds (BatchEnabled)")
     primary = job.input(job.configuration.get("PrimarySource")) if job.inputs else None  # rules may have none
-    _check_identifiers(job, primary)
+    check_identifiers(job, primary)
+    if is_on(job.configuration, "BatchEnabled"):
+        return codebuild_batch.start(job, primary)
     try:
         build = job.service("codebuild").start_for_pipeline(
             job.configuration["ProjectName"],
@@ -32,34 +31,15 @@ def start(job: Job) -> Outcome:
             primary=primary.name if primary else "",
             outputs=[artifact.name for artifact in job.outputs],
             stored={artifact.name: job.stored(artifact) for artifact in (*job.inputs, *job.outputs)},
-            environment=_environment(job),
+            environment=environment(job),
             initiator=f"codepipeline/{job.trip.pipeline.name}",
-            source_version=_version(primary) if primary else None,
+            source_version=version(primary) if primary else None,
             resolved_source_version=primary.revision.id if primary and primary.revision else None,
             role=job.configuration.get("ServiceRoleArnOverride"),
         )
     except Refused as refused:
-        raise _wrong(
-            f"Error calling startBuild: {refused.message} (Service: AWSCodeBuild; Status Code: 400; "
-            f"Error Code: {refused.code})"
-        ) from None
+        raise refusal("startBuild", refused) from None
     return follow(job, build)
-
-
-def _check_identifiers(job: Job, primary: Artifact | None) -> None:
-    """All but the primary source, and all of several outputs, are identifiers (aws/aws-cdk#2230, #18710)."""
-    secondary = [artifact.name for artifact in job.inputs if artifact is not primary]
-    secondary += [artifact.name for artifact in job.outputs] if len(job.outputs) > 1 else []
-    if not all(IDENTIFIER.fullmatch(name) for name in secondary):
-        raise _wrong(
-            "Error calling startBuild: identifier must contain only alphanumeric characters and underscores "
-            "and be less than 128 characters in length (Service: AWSCodeBuild; Status Code: 400; Error Code: "
-            "InvalidInputException)"
-        )
-
-
-def _version(artifact: Artifact) -> str:
-    return f"arn:aws:s3:::{artifact.location.bucket}/{artifact.location.key}"
 
 
 def follow(job: Job, build: str) -> Pending:
@@ -106,21 +86,3 @@ def _reason(build: dict[str, Any]) -> str:
                 code, message = context["statusCode"], context.get("message", "")
                 return f". Phase: {phase['phaseType']}, Code: {code}, Message: {message}"
     return ""
-
-
-def _environment(job: Job) -> list[dict[str, Any]]:
-    """A JSON list of name, value and type (user guide, CodeBuild action)."""
-    text = job.configuration.get("EnvironmentVariables", "[]")
-    try:
-        return [
-            {"name": each["name"], "value": each["value"], "type": each.get("type", "PLAINTEXT")}
-            for each in json.loads(text)
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise _wrong(
-            f"EnvironmentVariables of action '{job.name}' is not a list of names and values"
-        ) from None
-
-
-def _wrong(message: str) -> ActionFailedError:
-    return ActionFailedError(message, "ConfigurationError")
