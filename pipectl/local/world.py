@@ -18,6 +18,7 @@ from botocore.loaders import Loader
 
 from pipectl.local import motos
 from pipectl.local.eventbridge import delivery
+from pipectl.local.eventbridge.timetable import Timetable
 from pipectl.local.options import Options
 from pipectl.local.permissions.sessions import Sessions
 from pipectl.local.places import DEFAULT_ACCOUNT
@@ -79,6 +80,7 @@ class World:
         self.url = ""  # the server says it when it listens
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._endings: list[Callable[[], None]] = []
+        self.timetable = Timetable(self)
 
     def now(self) -> datetime:
         """Tell the time (UTC)"""

@@ -15,8 +15,8 @@ from pipectl.local.ecs.rollout import step
 from pipectl.local.ecs.service_shape import DEPLOYED
 from pipectl.local.ecs.state import Cluster, Deployment, Revision, ServiceRecord, State
 from pipectl.local.ecs.task_life import advance, forget_stopped
-from pipectl.local.ecs.ticking import Ticker
 from pipectl.local.service import Refused
+from pipectl.local.ticking import Ticker
 
 if TYPE_CHECKING:
     from pipectl.local.wire import Answer, Caller, Request

@@ -17,13 +17,18 @@ Shape = dict[str, Any]
 _log = logging.getLogger(__name__)
 
 
-def deliver(world: World, account: str, region: str, event: Shape, bus: str = "default") -> None:
-    """Send an event to all that asked for it; what one target does is no matter of the others."""
+def deliver(
+    world: World, account: str, region: str, event: Shape, bus: str = "default", *, fired: Any | None = None
+) -> None:
+    """Send an event to all that asked for it; what one target does is no matter of the others.
+
+    `fired` is the rule whose schedule made the event: it gets it once, whatever its pattern says.
+    """
     with world.lock:
         buses = world.moto("events", account, region).event_buses
         rules = list(buses[bus].rules.values()) if bus in buses else []
         for rule in rules:
-            if rule.state.startswith("ENABLED") and _matches(rule, event):
+            if rule is fired or (rule.state.startswith("ENABLED") and _matches(rule, event)):
                 send(world, rule, event)
 
 

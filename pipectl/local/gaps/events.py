@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _INVALID = "ValidationException"
 _TARGETS_LIMIT = 5  # User guide of EventBridge, "quotas"
 _PRINCIPAL = "events.amazonaws.com"
+_SCHEDULING = ("PutRule", "EnableRule", "DisableRule", "DeleteRule")
 _TAKEN_AS_THEY_ARE = ("ecs", "lambda", "sns", "sqs")
 """Targets whose roles PutTargets does not look at (recorded: radkawar/stackd, target_roles, ecs_targets)."""
 
@@ -26,37 +27,46 @@ _TAKEN_AS_THEY_ARE = ("ecs", "lambda", "sns", "sqs")
 def answer(world: World, request: Request, forward: Forward) -> Answer:
     """Check what moto does not, let it answer, and mend what it says"""
     asked = from_json(request, _INVALID)
-    if request.operation == "PutRule":
-        request = _put_rule(world, request, asked)
-    elif request.operation == "PutTargets":
+    if request.operation in _SCHEDULING:
+        return _change_rule(world, request, asked, forward)
+    if request.operation == "PutTargets":
         return _put_targets(world, request, asked, forward)
-    elif request.operation == "PutEvents":
+    if request.operation == "PutEvents":
         return put_events.answer(world, request, asked)
-    elif request.operation == "TestEventPattern":
+    if request.operation == "TestEventPattern":
         return _test_event_pattern(asked)
-    elif request.operation == "StartReplay":
+    if request.operation == "StartReplay":
         return _start_replay(world, request, asked, forward)
     return _in_words_of_aws(forward(request), asked)
 
 
-def _put_rule(world: World, request: Request, asked: dict[str, Any]) -> Request:
+def _change_rule(world: World, request: Request, asked: dict[str, Any], forward: Forward) -> Answer:
     """API reference, PutRule: "Tags ... are not changed when you update a rule", null is what is left out"""
-    _check_rule(asked)
-    if "RoleArn" in asked:
-        _check_role(world, asked["RoleArn"])
-    if _rule(world, request, asked, asked["Name"]) is None:
-        return request
-    return request.with_json({key: value for key, value in request.json().items() if key != "Tags"})
+    if request.operation == "PutRule":
+        _check_rule(asked)
+        if "RoleArn" in asked:
+            _check_role(world, asked["RoleArn"])
+        if _rule(world, request, asked, asked["Name"]) is not None:
+            sent = {key: value for key, value in request.json().items() if key != "Tags"}
+            request = request.with_json(sent)
+    answered = _in_words_of_aws(forward(request), asked)
+    world.timetable.stir()
+    return answered
 
 
 def _check_rule(asked: dict[str, Any]) -> None:
-    """Recorded in localstack/localstack, tests/aws/services/events/test_events_schedule.snapshot.json"""
-    if "EventPattern" in asked:
-        _parse(asked["EventPattern"])
+    """Recorded in localstack/localstack, tests/aws/services/events/test_events_schedule.snapshot.json
+
+    An empty pattern or schedule is none (radkawar/stackd, docs/eventbridge.md, "Classic scheduled rules").
+    """
     schedule = asked.get("ScheduleExpression")
+    if not asked.get("EventPattern") and not schedule:
+        raise Refused(_INVALID, "Parameter(s) EventPattern or ScheduleExpression must be specified.")
+    if asked.get("EventPattern"):
+        _parse(asked["EventPattern"])
     if schedule is not None and _bus_name(asked) != "default":
         raise Refused(_INVALID, "ScheduleExpression is supported only on the default event bus.")
-    if schedule is not None and not schedules.is_valid(schedule):
+    if schedule and not schedules.is_valid(schedule):
         raise Refused(_INVALID, "Parameter ScheduleExpression is not valid.")
 
 

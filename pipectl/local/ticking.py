@@ -1,4 +1,4 @@
-"""The clock's hand behind ECS: a thread that lets due things happen while nobody asks."""
+"""The clock's hand: a thread that lets due things happen while nobody asks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Ticker:
         self._stirred.set()
         if not self._runs and not self._closed:
             self._runs = True
-            threading.Thread(target=self._run, name="local ECS", daemon=True).start()
+            threading.Thread(target=self._run, name="local clock", daemon=True).start()
 
     def _close(self) -> None:
         self._closed = True
