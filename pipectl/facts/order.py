@@ -28,6 +28,9 @@ ORDERED: Mapping[str, Mapping[str, str]] = {
 KEPT: Mapping[str, Mapping[str, str]] = {
     "ecs": {
         "containerDefinitions": "recorded (AWS CLI examples, describe-task-definition); names identify them",
+        "tags": "recorded (radkawar/stackd, ecs/task_tags.json; AWS CLI examples, create-cluster)",
+        "capacityProviders": "recorded (AWS CLI examples, put-cluster-capacity-providers)",
+        "defaultCapacityProviderStrategy": "recorded (AWS CLI examples, put-cluster-capacity-providers)",
     },
     "codebuild": {
         "environmentVariables": "a list, no set, in the Terraform provider (aws_codebuild_project)",

@@ -116,6 +116,8 @@ def answer(server: Server, method: str, path: str, body: bytes) -> Answer:
         server.reset()
         return _json({"status": "ok"})
     door = (method, path.removeprefix(PREFIX))
+    if door[1].startswith("sessions/"):
+        return _json({"message": "The local AWS runs no containers: there is no session to open."}, 501)
     if door == ("GET", "health"):
         return _json(server.health())
     if door == ("GET", "requests"):

@@ -90,8 +90,8 @@ def test_lists_that_kinds_compare_as_sets_come_back_in_another_order() -> None:
     assert names["ecs"] >= {
         "environment", "secrets", "portMappings", "mountPoints", "volumesFrom", "links", "dependsOn",
         "ulimits",
-        "subnets", "securityGroups", "capacityProviders", "capacityProviderStrategy", "placementConstraints",
-        "requiresCompatibilities", "loadBalancers", "volumes", "tags", "services", "clientAliases",
+        "subnets", "securityGroups", "capacityProviderStrategy", "placementConstraints",
+        "requiresCompatibilities", "loadBalancers", "volumes", "services", "clientAliases",
         "volumeConfigurations", "vpcLatticeConfigurations",
     }  # fmt: skip
     assert names["codepipeline"] >= {

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 from pipectl.local.ecs import enums
 from pipectl.local.ecs.account_settings import AccountSettings
 from pipectl.local.ecs.agent_calls import AgentCalls
+from pipectl.local.ecs.by_namespace import ByNamespace
 from pipectl.local.ecs.capacity import Capacity
 from pipectl.local.ecs.clusters import Clusters
 from pipectl.local.ecs.container_instances import ContainerInstances
 from pipectl.local.ecs.custom_attributes import CustomAttributes
+from pipectl.local.ecs.execute_command import ExecuteCommand
+from pipectl.local.ecs.protection import Protection
 from pipectl.local.ecs.service_deployments import ServiceDeployments
 from pipectl.local.ecs.service_updates import ServiceUpdates
 from pipectl.local.ecs.services import Services
 from pipectl.local.ecs.start_task import StartTask
 from pipectl.local.ecs.tags import Tags
 from pipectl.local.ecs.task_definitions import TaskDefinitions
+from pipectl.local.ecs.task_sets import TaskSets
 
 if TYPE_CHECKING:
     from pipectl.local.wire import Answer, Caller, Request
@@ -26,7 +30,11 @@ class Ecs(
     Services,
     ServiceUpdates,
     ServiceDeployments,
+    TaskSets,
+    Protection,
     StartTask,
+    ExecuteCommand,
+    ByNamespace,
     ContainerInstances,
     CustomAttributes,
     AgentCalls,

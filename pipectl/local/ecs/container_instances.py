@@ -46,7 +46,7 @@ class ContainerInstances(Scheduling):
         )
         cluster.instances[instance.id] = instance
         self.stir()
-        return {"containerInstance": self._shown(cluster, instance, tags=True)}
+        return {"containerInstance": _shown(cluster, instance, tags=True)}
 
     def _new_arn(self, cluster: Cluster) -> str:
         return self.arn(f"container-instance/{cluster.name}/{uuid.uuid4().hex}")
@@ -67,7 +67,7 @@ class ContainerInstances(Scheduling):
         for task in tasks:
             stop(self, task, "", "Container instance deregistration forced by user", self.world.now())
         self._unsettle(cluster)
-        return {"containerInstance": self._shown(cluster, instance, tags=True)}
+        return {"containerInstance": _shown(cluster, instance, tags=True)}
 
     def describe_container_instances(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         """Describe up to a hundred instances of a cluster; missing ones are failures"""
@@ -80,7 +80,7 @@ class ContainerInstances(Scheduling):
         found, failures = self._sorted_out(cluster, references)
         tags = "TAGS" in request.get("include", [])
         return {
-            "containerInstances": [self._shown(cluster, instance, tags=tags) for instance in found],
+            "containerInstances": [_shown(cluster, instance, tags=tags) for instance in found],
             "failures": failures,
         }
 
@@ -116,7 +116,7 @@ class ContainerInstances(Scheduling):
                 instance.status = request["status"]
                 instance.version += 1
         self._unsettle(cluster)
-        shown = [self._shown(cluster, instance, tags=True) for instance in found if instance not in inactive]
+        shown = [_shown(cluster, instance, tags=True) for instance in found if instance not in inactive]
         return {"containerInstances": shown, "failures": failures}
 
     def update_container_agent(self, request: dict[str, Any], caller: Caller) -> None:
@@ -151,9 +151,9 @@ class ContainerInstances(Scheduling):
             raise invalid("The specified container instance was not found.")  # inferred words
         return instance
 
-    @staticmethod
-    def _shown(cluster: Cluster, instance: ContainerInstance, *, tags: bool) -> dict[str, Any]:
-        return instances.described(instance, cluster.tasks.values(), tags=tags)
+
+def _shown(cluster: Cluster, instance: ContainerInstance, *, tags: bool) -> dict[str, Any]:
+    return instances.described(instance, cluster.tasks.values(), tags=tags)
 
 
 def _attributes(document: dict[str, Any], sent: list[dict[str, str]]) -> dict[str, str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipectl.local.ecs.state import State
+from pipectl.local.ecs.state import Cluster, State
 from pipectl.local.service import Refused
 
 
@@ -40,11 +40,25 @@ class Namespaces(State):
         name = stated.get("namespace")
         if not name:
             return fields
-        with self.world.lock:
-            arn = self._stated(name) if name.startswith("arn:") else self._named(name)
-        if arn is None:
-            raise Refused("NamespaceNotFoundException", f"Failed to retrieve namespace for {name}")
+        arn = self.namespace_arn(name)
         return {**fields, "serviceConnectConfiguration": {**stated, "namespace": arn}}
+
+    def namespace_arn(self, reference: str) -> str:
+        """The ARN of a namespace by its name or ARN; NamespaceNotFoundException: Cloud Map has none"""
+        with self.world.lock:
+            arn = self._stated(reference) if reference.startswith("arn:") else self._named(reference)
+        if arn is None:
+            raise Refused("NamespaceNotFoundException", f"Failed to retrieve namespace for {reference}")
+        return arn
+
+    @staticmethod
+    def joined(cluster: Cluster, fields: dict[str, Any]) -> str | None:
+        """The namespace of a service: its own, else its cluster's (developer guide, Service Connect)"""
+        stated = fields.get("serviceConnectConfiguration") or {}
+        if not stated.get("enabled"):
+            return None
+        default = cluster.service_connect or {}
+        return stated.get("namespace") or default.get("namespace")
 
     def _stated(self, arn: str) -> str | None:
         if arn.split(":")[4] != self.account:

@@ -8,16 +8,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pipectl.local.ecs import events
+from pipectl.local.ecs import events, task_set_rollout
 from pipectl.local.ecs.breaker import note_success
-from pipectl.local.ecs.task_life import start_for_service, stop
+from pipectl.local.ecs.protection import expendable
+from pipectl.local.ecs.task_life import SCHEDULER, start_for_service, stop
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from pipectl.local.ecs.state import Cluster, Deployment, ServiceRecord, State, Task
 
-SCHEDULER = "ServiceSchedulerInitiated"
 BLOCKED = (
     "was unable to stop or start tasks during a deployment because of the service deployment configuration. "
     "Update the minimumHealthyPercent or maximumPercent value and try again."
@@ -30,6 +30,8 @@ def step(state: State, cluster: Cluster, service: ServiceRecord, now: datetime) 
     if service.status == "DRAINING":
         return _drain(state, service, tasks, now)
     primary = service.primary
+    if service.status == "ACTIVE" and service.task_sets:
+        return task_set_rollout.step(state, cluster, service, now)
     if service.status != "ACTIVE" or primary is None:
         return False
     if service.fields["schedulingStrategy"] == "DAEMON":
@@ -49,6 +51,7 @@ def _drain(state: State, service: ServiceRecord, tasks: list[Task], now: datetim
         return True
     service.status = "INACTIVE"
     service.deployments.clear()
+    service.task_sets.clear()
     return True
 
 
@@ -60,7 +63,9 @@ def _replace(
     active = [task for task in cluster.tasks_of(service) if task.active]
     own = [task for task in active if task.deployment == primary.id and not _leaves(task)]
     old = [task for task in active if task not in own]
-    going = own[service.desired :] + _spared(old, active, lower)
+    surplus = max(0, len(own) - service.desired)
+    going = expendable(own, now)[-surplus:] if surplus else []
+    going += _spared(expendable(old, now), active, lower)
     if going:
         _stop(state, service, going, now)
     missing = service.desired - len(own)
@@ -109,7 +114,7 @@ def _stop(state: State, service: ServiceRecord, tasks: list[Task], now: datetime
 def _start(state: State, cluster: Cluster, service: ServiceRecord, count: int, now: datetime) -> bool:
     started = []
     for _ in range(count):
-        task = start_for_service(state, cluster, service, now)
+        task = start_for_service(state, cluster, service, service.deployments[0], now)
         if task is None:
             break
         started.append(task)

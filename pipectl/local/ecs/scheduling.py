@@ -77,10 +77,7 @@ class Scheduling(State):
             moves |= advance(self, cluster, now)
             for service in list(cluster.services.values()):
                 moves |= step(self, cluster, service, now)
-                primary = service.primary
-                retry = primary.retry_at if primary is not None and service.status == "ACTIVE" else None
-                if retry is not None and retry > now:
-                    waits.append(retry)
+                waits += _retries(service, now)
             forget_stopped(cluster, now)
         if moves:
             return now + timedelta(seconds=self.seconds_per_step)
@@ -169,3 +166,12 @@ class Scheduling(State):
             if record.primary is None:
                 return "", "COMPLETED", "The service has no deployments of its own."
             return record.primary.revision.arn, record.primary.state, record.primary.reason
+
+
+def _retries(service: ServiceRecord, now: datetime) -> list[datetime]:
+    """When failed starts of a service are tried again"""
+    deployments = [each.deployment for each in service.task_sets.values()]
+    if service.primary is not None:
+        deployments.append(service.primary)
+    moments = [each.retry_at for each in deployments if service.status == "ACTIVE"]
+    return [moment for moment in moments if moment is not None and moment > now]

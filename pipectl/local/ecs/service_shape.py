@@ -6,6 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from pipectl.facts import synonyms
+from pipectl.local.ecs import task_set_records
 from pipectl.local.ecs.names import related, tag_list
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ def initial_fields(request: dict[str, Any], launch: str | None, controller: str)
 def described(cluster: Cluster, service: ServiceRecord, *, tags: bool) -> dict[str, Any]:
     """A service as DescribeServices tells it"""
     tasks = cluster.tasks_of(service)
-    primary = service.primary
+    primary = service.primary or (service.primary_task_set and service.primary_task_set.deployment)
+    external = service.fields["deploymentController"]["type"] == "EXTERNAL"
     told = {member: value for member, value in service.fields.items() if member not in UNTOLD}
     return {
         "serviceArn": service.arn,
@@ -126,6 +128,12 @@ def described(cluster: Cluster, service: ServiceRecord, *, tags: bool) -> dict[s
         "taskDefinition": primary.revision.arn if primary else None,
         **told,
         "deployments": [_deployment(each, tasks) for each in service.deployments],
+        "taskSets": [
+            task_set_records.described(service, each, tasks, tags=False)
+            for each in service.task_sets.values()
+        ]
+        if external
+        else None,
         "events": list(service.events),
         **_current(service, tasks),
         "tags": tag_list(service.tags) if tags else None,

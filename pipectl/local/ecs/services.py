@@ -159,6 +159,8 @@ class Services(Namespaces, Scheduling):
         if not request.get("force") and service.fields["schedulingStrategy"] == "REPLICA":
             if service.desired > 0:
                 raise invalid("The service cannot be stopped while it is scaled above 0.")
+            if service.task_sets:
+                raise invalid("The service cannot be stopped while it has task sets.")  # inferred words
             if len(service.deployments) > 1:
                 raise invalid("The service cannot be stopped while deployments are active.")
         self.drain(service)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipectl.local.ecs.instances import ContainerInstance
+    from pipectl.local.ecs.task_set_records import TaskSet
     from pipectl.local.world import World
 
 # API reference, Setting: every name, what it may say, and what an account says that never chose. The long
@@ -147,6 +148,19 @@ class ServiceRecord:
     last_completed: Deployment | None = None
     history: deque[Deployment] = field(default_factory=lambda: deque(maxlen=EVENTS_KEPT))  # newest first
     steady: bool = False
+    task_sets: dict[str, TaskSet] = field(default_factory=dict)  # of an EXTERNAL controller
+
+    @property
+    def primary_task_set(self) -> TaskSet | None:
+        """The task set that serves production traffic"""
+        return next((each for each in self.task_sets.values() if each.status == "PRIMARY"), None)
+
+    def deployment_of(self, identity: str) -> Deployment | None:
+        """A deployment, or that of a task set, by its id"""
+        found = [each for each in self.deployments if each.id == identity]
+        if identity in self.task_sets:
+            return self.task_sets[identity].deployment
+        return found[0] if found else None
 
     @property
     def primary(self) -> Deployment | None:

@@ -69,12 +69,20 @@ class Tags(State):
         if kind == "container-instance":
             instance = cluster.instances.get(name)
             return None if instance is None or instance.status == "INACTIVE" else instance.tags
+        if kind == "task-set":
+            return _task_set_tags(cluster, name)
         return _service_tags(cluster, name) if kind == "service" else _task_tags(cluster, kind, name)
 
 
 def _service_tags(cluster: Cluster, name: str) -> dict[str, str] | None:
     service = cluster.services.get(name)
     return None if service is None or service.status == "INACTIVE" else service.tags
+
+
+def _task_set_tags(cluster: Cluster, path: str) -> dict[str, str] | None:
+    service, _, identity = path.partition("/")
+    found = cluster.services[service].task_sets.get(identity) if service in cluster.services else None
+    return None if found is None else found.tags
 
 
 def _task_tags(cluster: Cluster, kind: str, task_id: str) -> dict[str, str] | None:

@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from pipectl.local.ecs.instances import ContainerInstance
     from pipectl.local.ecs.state import Cluster, Deployment, ServiceRecord, State
 
+SCHEDULER = "ServiceSchedulerInitiated"  # API reference, Task.stopCode
 KEPT_STOPPED = timedelta(hours=1)  # API reference, ListTasks: stopped tasks appear for at least one hour
 PLACED_AGAIN = timedelta(seconds=60)  # after a placement failure; the time is inferred
 JOB_STEPS = 5  # so many steps a task with a command of its own runs before it ends
 
 
-def start_for_service(state: State, cluster: Cluster, service: ServiceRecord, now: datetime) -> Task | None:
-    """A new task of the PRIMARY deployment; None, an event and a failure when its roles cannot be assumed"""
-    deployment = service.deployments[0]
+def start_for_service(
+    state: State, cluster: Cluster, service: ServiceRecord, deployment: Deployment, now: datetime
+) -> Task | None:
+    """A new task of a deployment; None and an event when its roles or the instances do not allow it"""
     problem = launching.role_problem(state, deployment.revision.definition)
     if problem:
         events.say(service, f"failed to launch a task with (error {problem}).", now)
@@ -159,7 +161,7 @@ def _come_up(state: State, cluster: Cluster, task: Task, now: datetime) -> None:
 def _tell_failure(state: State, service: ServiceRecord, task: Task, now: datetime) -> None:
     if task.stop_code == "TaskFailedToStart":
         events.say(service, f"was unable to place a task. Reason: {task.stopped_reason}.", now)
-    deployment = next((each for each in service.deployments if each.id == task.deployment), None)
+    deployment = service.deployment_of(task.deployment)
     if deployment is not None:
         note_failure(state, service, deployment, now)
 

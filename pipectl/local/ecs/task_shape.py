@@ -99,6 +99,7 @@ def _container(task: Task, definition: dict[str, Any]) -> dict[str, Any]:
         "lastStatus": "STOPPED" if exited else _container_status(task),
         "exitCode": task.exit_codes.get(name),
         "reason": task.container_reasons.get(name),
+        "managedAgents": _agents(task),
         "networkBindings": [],
         "networkInterfaces": _interfaces(task),
         "healthStatus": _health(task, "healthCheck" in definition),
@@ -108,6 +109,19 @@ def _container(task: Task, definition: dict[str, Any]) -> dict[str, Any]:
         if "memoryReservation" in definition
         else None,
     }
+
+
+def _agents(task: Task) -> list[dict[str, Any]] | None:
+    """The agent of ECS Exec, in the state of its task (developer guide, ECS Exec)"""
+    if not task.settings.get("enableExecuteCommand"):
+        return None
+    return [
+        {
+            "name": "ExecuteCommandAgent",
+            "lastStatus": _container_status(task),
+            "lastStartedAt": task.times.get("startedAt"),
+        }
+    ]
 
 
 def _container_status(task: Task) -> str:

@@ -377,5 +377,5 @@ def test_a_deleted_service_drains_and_is_inactive_then(
 
 
 def test_an_operation_that_is_not_known_is_refused(ecs: Any, refused: Callable[..., Any]) -> None:
-    with refused("UnknownOperationException", "The local AWS does not answer ecs:CreateTaskSet"):
-        ecs.create_task_set(cluster="shop", service="web", taskDefinition="web")
+    with refused("UnknownOperationException", "The local AWS does not answer ecs:ListDaemons"):
+        ecs.list_daemons()
