@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from shlex import quote, split
 
+from pipectl.facts import console
+
 OF_PIPELINE = frozenset(
     {"status", "doctor", "history", "logs", "why", "start", "stop", "retry", "rollback", "approve", "reject",
      "override", "enable-transition", "disable-transition"}
@@ -79,6 +81,14 @@ def about(
         yield
 
 
+@contextmanager
+def with_spec_here(place: Sequence[str] | None = None) -> Iterator[None]:
+    """Commands that are mentioned within find the spec in this folder; `place` stands for what was typed."""
+    line = _typed.get()
+    with typed(replace(line, found_spec=True, place=line.place if place is None else place)):
+        yield
+
+
 def reached(endpoint_url: str, keys: Mapping[str, str]) -> None:
     """Take note of where the local AWS answers, for commands of the AWS CLI."""
     _typed.set(replace(_typed.get(), endpoint_url=endpoint_url, keys=keys))
@@ -131,6 +141,14 @@ def first_push(url: str, branch: str, repository: str) -> str:
     """What to do where a pipeline's branch is not there yet; the URL is empty where it is not known."""
     step = git_push(url, branch) if url else f"push branch {branch} to {repository}"
     return f"waiting for the first push: {step}"
+
+
+def complete_connection(arn: str, repository: str, folder: str = ".") -> str:
+    """How a person completes a connection: in the console, or on the local AWS by leading it to a clone."""
+    if is_elsewhere():
+        where = f" in your clone of {repository}" if folder == "." and repository else ""
+        return f"{pipectl('local connect', arn, folder)}{where}"
+    return f"complete it at {console.connections(arn.split(':')[3])} (Update pending connection)"
 
 
 def is_elsewhere() -> bool:

@@ -44,6 +44,7 @@ def check(files: Sequence[str], variables: Mapping[str, str]) -> "tuple[tuple[Sp
     """The specs that could be read, and every mistake and doubt in them. Offline, without credentials."""
     from pipectl import rules
     from pipectl.kinds import BLOCKS
+    from pipectl.spec.later import RULE as LEFT
     from pipectl.spec.load import load
 
     specs: list[Spec] = []
@@ -53,7 +54,9 @@ def check(files: Sequence[str], variables: Mapping[str, str]) -> "tuple[tuple[Sp
         problems += mistakes
         if spec is not None:
             specs.append(spec)
-            problems += _without_unset(spec, rules.problems(spec))
+            left = {problem.place for problem in mistakes if problem.rule == LEFT}
+            found = _without_unset(spec, rules.problems(spec))
+            problems += [problem for problem in found if problem.place not in left]
     problems += rules.between(specs)
     return tuple(specs), sorted(set(problems))
 

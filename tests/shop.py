@@ -242,6 +242,7 @@ class Shop:
         for number, execution in enumerate(reversed(self.executions()), 1):
             text = text.replace(execution[:8], f"e{number:07d}")
         text = text.replace(self.account, "123456789012")
+        text = re.sub(r"(?<=:connection/)[0-9a-f-]{36}", "UUID", text)
         text = re.sub(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d\d:\d\d\b", "Mon 09:12", text)
         text = re.sub(r"\b\d\d:\d\d:\d\d\b", "09:12:00", text)
         text = re.sub(r"\b\d+(\.\d)? s  +", lambda took: "2 s".ljust(len(took[0])), text)

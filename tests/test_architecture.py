@@ -14,7 +14,7 @@ KNOWS = {
     "facts": set[str](),
     "errors": {"command"},
     "stop": set[str](),
-    "command": set[str](),
+    "command": {"facts"},
     "engine": {"errors", "stop"},
     "aws": {"errors", "stop", "facts"},
     "spec": set[str](),
@@ -32,6 +32,7 @@ KNOWS = {
     "blame": {"errors", "kinds", "engine", "aws", "flow"},
     "export": {"command", "errors", "spec", "kinds", "engine", "aws", "review"},
     "cli": {
+        "facts",
         "command",
         "stop",
         "arrive",
@@ -59,7 +60,7 @@ KNOWS = {
 
 NARROW = {
     ("kinds", "engine"): {"engine.values", "engine.plan"},
-    ("init", "spec"): {"spec.disk"},
+    ("init", "spec"): {"spec.disk", "spec.later"},
     ("runs", "engine"): {"engine.values"},
     ("runs", "spec"): {"spec.problems"},
     ("render", "engine"): {"engine.values", "engine.removal"},

@@ -1,4 +1,4 @@
-"""The way to start the first run: where to push the code to, after its repository was created."""
+"""How the first execution starts: the push to a new repository, or the connection that is to be completed."""
 
 import contextvars
 from collections.abc import Callable, Iterator, Sequence
@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from pipectl.cli._options import Settings
 from pipectl.cli._pipelines import declarations
-from pipectl.command import first_push
+from pipectl.command import complete_connection, first_push, pipectl
 from pipectl.engine.values import Action, Outcome, Result
 from pipectl.errors import PipectlError
 from pipectl.runs.clone import clone_url
+from pipectl.runs.connection import AVAILABLE, connection_status
 
 if TYPE_CHECKING:
     from pipectl.flow import Stack
 
-KIND = "codecommit repository"
+KIND, PIPELINE = "codecommit repository", "pipeline"
 AT_ONCE = 4
 """Repositories that are asked for at the same time."""
 
@@ -27,6 +28,8 @@ class FirstPush:
     def __init__(self, stacks: "Sequence[Stack]", settings: Settings) -> None:
         self._stacks = stacks
         self._urls: dict[str, Future[str]] = {}
+        self._connections: dict[tuple[str, str, str], Future[str | None]] = {}
+        """By pipeline, ARN and repository: the state of a connection."""
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self.hear: Callable[[Outcome], None] | None = self._hear if settings.is_text else None
         """Takes note of a repository that was made; as data nobody is told, and nothing is asked."""
@@ -43,6 +46,8 @@ class FirstPush:
     def _hear(self, outcome: Outcome) -> None:
         step = outcome.step
         is_made = step.action is Action.CREATE and outcome.result is Result.DONE
+        if step.resource.kind == PIPELINE and is_made:
+            self._ask_connections(step.resource.name)
         if step.resource.kind == KIND and is_made and step.resource.name in self._branches:
             stack, _ = self._branches[step.resource.name]
             asked = self._pool.submit(
@@ -50,19 +55,43 @@ class FirstPush:
             )
             self._urls[step.resource.name] = asked
 
+    def _ask_connections(self, pipeline: str) -> None:
+        for stack in self._stacks:
+            for arn, repository in _connected(stack, pipeline):
+                status = self._pool.submit(
+                    contextvars.copy_context().run, connection_status, stack.cloud, arn
+                )
+                self._connections[pipeline, arn, repository] = status
+
     def text(self, outcomes: Sequence[Outcome]) -> str | None:
-        """The command to type, one for each new repository that a pipeline reads; None when there is none."""
+        """What to type for each new repository and each new pipeline with a connection; None when nothing."""
         self._pool.shutdown(wait=False)
-        if not self._urls or any(outcome.result is not Result.DONE for outcome in outcomes):
+        if any(outcome.result is not Result.DONE for outcome in outcomes):
             return None
+        return "\n".join([*self._pushes(), *self._completions()]) or None
+
+    def _pushes(self) -> list[str]:
         try:
-            told = [
+            return [
                 first_push(url.result(), self._branches[repository][1], repository)
                 for repository, url in sorted(self._urls.items())
             ]
         except PipectlError:  # all was made: who may not ask for the URL is not told it
-            return None
-        return "\n".join(told)
+            return []
+
+    def _completions(self) -> Iterator[str]:
+        for (name, arn, repository), asked in sorted(self._connections.items()):
+            several = len(self._connections) > 1
+            pipeline = name if several else None
+            try:
+                status = asked.result()
+            except PipectlError:  # all was made: who may not ask for the state is told how to look
+                status = AVAILABLE
+            if status in (AVAILABLE, None):
+                yield f"the first execution runs: {pipectl('status', '--watch', pipeline=pipeline)} shows it"
+                continue
+            yield f"waiting for its connection: {complete_connection(arn, repository)}"
+            yield f"then {pipectl('start', '--wait', pipeline=pipeline)} deploys {repository}"
 
 
 def _sources(stack: "Stack") -> Iterator[tuple[str, str]]:
@@ -72,3 +101,12 @@ def _sources(stack: "Stack") -> Iterator[tuple[str, str]]:
             for action in stage["actions"]:
                 if action["actionTypeId"]["provider"] == "CodeCommit":
                     yield action["configuration"]["RepositoryName"], action["configuration"]["BranchName"]
+
+
+def _connected(stack: "Stack", pipeline: str) -> Iterator[tuple[str, str]]:
+    """ARN and repository of every source of a pipeline that has a connection."""
+    declaration = declarations(stack.spec, stack.cloud.account.region).get(pipeline)
+    for stage in declaration["stages"] if declaration else []:
+        for action in stage["actions"]:
+            if action["actionTypeId"]["provider"] == "CodeStarSourceConnection":
+                yield action["configuration"]["ConnectionArn"], action["configuration"]["FullRepositoryId"]

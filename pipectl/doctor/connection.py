@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from pipectl.aws.cloud import find
-from pipectl.command import aws
+from pipectl.command import aws, complete_connection
 from pipectl.doctor._case import Action, Case
 from pipectl.doctor._finding import Finding, good, wrong
 from pipectl.doctor._tools import each
@@ -38,5 +38,5 @@ def _look(case: Case, action: Action) -> Iterator[Finding]:
     if status == "AVAILABLE":
         yield good(action.title, f"has the connection {name}, which is available")
     else:
-        hint = "complete it in the console: Developer Tools, Settings, Connections, Update pending connection"
+        hint = complete_connection(arn, action.value("FullRepositoryId") or "")
         yield wrong(action.title, f"its connection {name} is {status}, so nothing is fetched", hint)

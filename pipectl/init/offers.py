@@ -1,10 +1,12 @@
-"""What an account offers a first spec: subnets, security groups, connections, clusters. Only reads."""
+"""What an account offers a first spec: network, connections, clusters, target groups. Only reads."""
 
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from pipectl.aws.account import partition
 from pipectl.aws.cloud import Cloud, pages, side_by_side
 from pipectl.doctor import Network, all_of, network, refused
 from pipectl.errors import AwsError
@@ -45,12 +47,26 @@ class GitConnection:
     def title(self) -> str:
         """It in one line."""
         kind = "" if self.works else f"{self.status.lower()}: complete it in the console"
-        return "  ".join(filter(None, (self.arn, self.name, self.provider, kind)))
+        return "  ".join(filter(None, (self.name, self.provider, kind)))
 
     @property
     def works(self) -> bool:
         """Whether a pipeline can use it."""
         return self.status == "AVAILABLE"
+
+
+@dataclass(frozen=True)
+class TargetGroup:
+    """A target group for IP addresses; `url` is that of its load balancer."""
+
+    arn: str
+    name: str
+    url: str = ""
+
+    @property
+    def title(self) -> str:
+        """It in one line."""
+        return "  ".join(filter(None, (self.name, self.url or "no load balancer sends to it")))
 
 
 @dataclass(frozen=True)
@@ -63,6 +79,7 @@ class Offers:
     """Id and name of each security group."""
     connections: tuple[GitConnection, ...] = ()
     clusters: tuple[str, ...] = ()
+    targets: tuple[TargetGroup, ...] = ()
     unseen: tuple[str, ...] = ()
 
     @property
@@ -97,10 +114,11 @@ def look(cloud: Cloud) -> Offers:
             unseen.append(f"{what}: {refused(what, error).text}")
             return nothing
 
-    vpc, connections, clusters = side_by_side([
+    vpc, connections, clusters, targets = side_by_side([
         partial(seen, "VPCs", partial(_vpc, cloud), None),
         partial(seen, "connections", partial(_connections, cloud), ()),
         partial(seen, "clusters", partial(_clusters, cloud), ()),
+        partial(seen, "target groups", partial(_targets, cloud), ()),
     ])  # fmt: skip
     subnets: tuple[Subnet, ...] = ()
     groups: tuple[tuple[str, str], ...] = ()
@@ -110,7 +128,7 @@ def look(cloud: Cloud) -> Offers:
             partial(seen, "subnets", partial(_subnets, cloud, vpc, around), ()),
             partial(seen, "security groups", partial(_groups, cloud, vpc), ()),
         ])  # fmt: skip
-    return Offers(vpc, subnets, groups, connections, clusters, tuple(unseen))
+    return Offers(vpc, subnets, groups, connections, clusters, targets, tuple(unseen))
 
 
 def _vpc(cloud: Cloud) -> str | None:
@@ -163,9 +181,57 @@ def _clusters(cloud: Cloud) -> tuple[str, ...]:
     )
 
 
+def _targets(cloud: Cloud) -> tuple[TargetGroup, ...]:
+    """Those that take the addresses of tasks (developer guide of ECS, "Use an Application Load Balancer")."""
+    groups = _of_balancing(cloud, "describe_target_groups", "TargetGroups")
+    taken = [each for each in groups if each.get("TargetType") == "ip"]
+    used = {arn for each in taken for arn in each.get("LoadBalancerArns", ())}
+    balancers = _of_balancing(cloud, "describe_load_balancers", "LoadBalancers") if used else []
+    urls = {
+        each["LoadBalancerArn"]: _url(cloud, each) for each in balancers if each["LoadBalancerArn"] in used
+    }
+    return tuple(
+        TargetGroup(
+            each["TargetGroupArn"],
+            each["TargetGroupName"],
+            next((urls[arn] for arn in each.get("LoadBalancerArns", ()) if arn in urls), ""),
+        )
+        for each in taken
+    )
+
+
+def _url(cloud: Cloud, balancer: Mapping[str, Any]) -> str:
+    """By its listeners: HTTPS where there is one."""
+    listeners = cloud.call("elbv2", "describe_listeners", LoadBalancerArn=balancer["LoadBalancerArn"])[
+        "Listeners"
+    ]
+    found = {each.get("Protocol"): each.get("Port") for each in listeners}
+    scheme, usual = ("https", 443) if "HTTPS" in found else ("http", 80)
+    port = found.get(scheme.upper(), usual)
+    return f"{scheme}://{balancer['DNSName']}{'' if port == usual else f':{port}'}"
+
+
+def _of_balancing(cloud: Cloud, operation: str, items: str) -> list[Any]:
+    """All items of a read of Elastic Load Balancing, whose token is called `NextMarker`."""
+    found: list[Any] = []
+    marker: dict[str, str] = {}
+    while True:
+        answer = cloud.call("elbv2", operation, **marker)
+        found += answer.get(items) or []
+        if not answer.get("NextMarker"):
+            return found
+        marker = {"Marker": answer["NextMarker"]}
+
+
 def _of(vpc: str) -> list[dict[str, Any]]:
     return [{"Name": "vpc-id", "Values": [vpc]}]
 
 
 def _name(tags: Iterable[Mapping[str, str]] | None) -> str:
     return next((tag["Value"] for tag in tags or () if tag["Key"] == "Name"), "")
+
+
+def local_connection(account: str, region: str, repository: str) -> str:
+    """The ARN of a connection on the local AWS, where `local connect` completes any: one for a repository."""
+    identity = uuid.uuid5(uuid.NAMESPACE_URL, repository)
+    return f"arn:{partition(region)}:codeconnections:{region}:{account}:connection/{identity}"

@@ -3,10 +3,11 @@
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from pipectl.init.answers import Answers
+from pipectl.spec.later import LATER
 
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 PLAIN = r"[\w./-]+"
@@ -14,6 +15,7 @@ NO_TEXTS = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n
 """Words that YAML takes for something else."""
 
 IMAGE = "$REPOSITORY_URI:$CODEBUILD_RESOLVED_SOURCE_VERSION"
+OPEN = "left for later: `pipectl validate` says what to enter"
 BESIDE = 41
 """The column of the remarks, as in README."""
 
@@ -28,11 +30,16 @@ def spec_text(answers: Answers) -> str:
 def _head(answers: Answers) -> Iterator[str]:
     if answers.schema:
         yield f"# yaml-language-server: $schema={answers.schema}"
-    yield f"# {answers.name}: every push to {answers.branch} is built and deployed to Amazon ECS."
+    yield f"# {answers.title}: every push to {_branch(answers)} is built and deployed to Amazon ECS."
     yield "# `pipectl validate` checks this file, `pipectl plan` shows what it would change."
     yield _remarked("pipectl: 1", "the version of this format")
-    yield _remarked(f"name: {_text(answers.name)}", "the stack; it tags everything that is made")
-    if answers.region:
+    if answers.name == LATER:
+        yield _open("name: ")
+    else:
+        yield _remarked(f"name: {_text(answers.name)}", "the stack; it tags everything that is made")
+    if answers.region == LATER:
+        yield _open("region: ")
+    elif answers.region:
         yield f"region: {_text(answers.region)}"
     else:
         yield _remarked("# region: eu-west-1", "without it AWS_REGION or the profile says it")
@@ -47,41 +54,60 @@ def _codecommit(answers: Answers) -> Iterator[str]:
 
 def _ecr(answers: Answers) -> Iterator[str]:
     yield "ecr:"
-    yield f"  {_text(answers.name)}:"
+    yield f"  {_text(answers.title)}:"
     yield _remarked("    keep_images: 30", "older images expire")
 
 
 def _ecs(answers: Answers) -> Iterator[str]:
     yield "ecs:"
-    yield _remarked(f"  {_text(answers.cluster or answers.name)}:", "the cluster")
+    yield _remarked(f"  {_text(answers.cluster or answers.title)}:", "the cluster")
     if answers.cluster:
         yield _remarked("    managed: false", "it is there already and is only used")
     yield "    services:"
-    yield f"      {_text(answers.name)}:"
+    yield f"      {_text(answers.title)}:"
     yield "        task_definition:"
-    yield f"          family: {_text(answers.name)}"
+    yield f"          family: {_text(answers.title)}"
     yield _remarked("          cpu: 256", "1024 is one vCPU")
     yield _remarked("          memory: 512", "MiB")
     yield "          containers:"
     named = "the name that the buildspec writes into imagedefinitions.json"
     yield _remarked(f"            {_text(answers.container)}:", named)
-    yield _remarked(f"              repository: {_text(answers.name)}", "its image belongs to the pipeline")
-    yield f"              ports: [{answers.port}]"
+    yield _remarked(f"              repository: {_text(answers.title)}", "its image belongs to the pipeline")
+    yield _list("              ports", [answers.port])
     yield "        desired_count: 1"
-    yield f"        subnets: [{', '.join(answers.subnets)}]"
-    if answers.security_groups:
-        yield f"        security_groups: [{', '.join(answers.security_groups)}]"
-    else:
-        yield _remarked("        # security_groups: [sg-...]", "the VPC's default group without any")
-    if answers.public_ip:
-        yield _remarked("        assign_public_ip: true", "the way out of public subnets")
+    yield from _network(answers)
+    yield from _load_balancer(answers)
     yield "        deployment:"
     yield _remarked("          circuit_breaker: true", "goes back when a revision does not come up")
 
 
+def _network(answers: Answers) -> Iterator[str]:
+    """Subnets, security groups and the address of the tasks."""
+    subnets = _list("        subnets", answers.subnets)
+    yield _remarked(subnets, "of the local AWS: on AWS enter your own") if answers.local else subnets
+    if answers.security_groups:
+        yield _list("        security_groups", answers.security_groups)
+    else:
+        yield _remarked("        # security_groups: [sg-...]", "the VPC's default group without any")
+    if answers.public_ip is None:
+        yield _open("        assign_public_ip: ")
+    elif answers.public_ip:
+        yield _remarked("        assign_public_ip: true", "the way out of public subnets")
+
+
+def _load_balancer(answers: Answers) -> Iterator[str]:
+    if not answers.target_group:
+        return
+    yield "        load_balancer:"
+    group = "          target_group: "
+    yield _open(group) if answers.target_group == LATER else group + answers.target_group
+    yield f"          container: {_text(answers.container)}"
+    yield _open("          port: ") if answers.port == LATER else f"          port: {answers.port}"
+
+
 def _codebuild(answers: Answers) -> Iterator[str]:
     yield "codebuild:"
-    yield f"  {_text(answers.name + '-build')}:"
+    yield f"  {_text(answers.title + '-build')}:"
     yield _remarked("    privileged: true", "docker build needs it")
     place = answers.folder.place
     if answers.folder.buildspec:
@@ -113,30 +139,52 @@ def _buildspec(container: str, folder: str) -> Iterator[str]:
 
 def _codepipeline(answers: Answers) -> Iterator[str]:
     yield "codepipeline:"
-    yield f"  {_text(answers.name)}:"
+    yield f"  {_text(answers.title)}:"
     yield "    stages:"
     yield "      - name: Source"
     yield "        actions:"
     yield f"          - provider: {'CodeCommit' if answers.in_codecommit else 'CodeStarSourceConnection'}"
     if answers.connection:
-        yield f"            connection: {answers.connection}"
-    yield f"            repository: {_text(answers.repository)}"
-    yield f"            branch: {_text(answers.branch)}"
+        yield _value("            connection: ", answers.connection)
+    yield _value("            repository: ", answers.repository)
+    yield _value("            branch: ", answers.branch)
     yield "      - name: Build"
     yield "        actions:"
     yield "          - provider: CodeBuild"
-    yield f"            project: {_text(answers.name + '-build')}"
+    yield f"            project: {_text(answers.title + '-build')}"
     yield "      - name: Deploy"
-    yield _remarked("        # transition: disabled", "closes the gate before this stage")
+    yield _remarked("        # transition: disabled", "disables the transition into this stage")
     yield "        actions:"
     yield "          - provider: ECS"
-    yield f"            cluster: {_text(answers.cluster or answers.name)}"
-    yield f"            service: {_text(answers.name)}"
+    yield f"            cluster: {_text(answers.cluster or answers.title)}"
+    yield f"            service: {_text(answers.title)}"
+
+
+def _branch(answers: Answers) -> str:
+    return "a branch" if answers.branch == LATER else answers.branch
+
+
+def _list(key: str, values: Sequence[str]) -> str:
+    line = f"{key}: [{', '.join(values)}]"
+    return _remarked(line, OPEN) if LATER in values else line
+
+
+def _value(key: str, value: str) -> str:
+    return _open(key) if value == LATER else key + (value if value.startswith("arn:") else _text(value))
+
+
+def _open(key: str) -> str:
+    """A placeholder, with where to read what belongs there."""
+    return _remarked(key + LATER, OPEN)
 
 
 def _text(value: str) -> str:
     """A word as YAML reads it as a text; in quotes where it would be something else."""
-    return value if WORD.fullmatch(value) and value.lower() not in NO_TEXTS else json.dumps(value)
+    return (
+        value
+        if value == LATER or (WORD.fullmatch(value) and value.lower() not in NO_TEXTS)
+        else json.dumps(value)
+    )
 
 
 def _remarked(line: str, remark: str) -> str:

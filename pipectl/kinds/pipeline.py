@@ -253,6 +253,7 @@ def _connections(wanted: Mapping[str, Any]) -> Iterator[Need]:
         service = arn.split(":")[2]
         receiver = Condition(f"{service}:PassedToService", "codepipeline.amazonaws.com")
         yield from needs(Purpose.CREATE, [arn], f"{service}:PassConnection", condition=receiver)
+        yield from needs(Purpose.CREATE, [arn], f"{service}:GetConnection")  # is it complete?
 
 
 KIND = Kind(

@@ -56,10 +56,12 @@ def _last(text: str, cells: int) -> str:
 def wrapped(text: str, cells: int) -> list[str]:
     """The text in lines of so many cells, broken at spaces, and inside a word only where one is too long.
 
-    A command between backticks is never broken, so that it can be copied: it may be longer than a line.
+    A command between backticks and a URL are never broken, so that they can be copied: they may be longer
+    than a line.
     """
     if "`" not in text and width(text) == len(text):
-        return textwrap.wrap(text, max(cells, 10), break_on_hyphens=False) or [""]
+        long = "://" not in text
+        return textwrap.wrap(text, max(cells, 10), break_on_hyphens=False, break_long_words=long) or [""]
     whole = re.sub(r"`[^`]*`", lambda command: command[0].replace(" ", _UNBROKEN), text)
     lines = [""]
     for word in re.findall(rf"[^\S{_UNBROKEN}]*((?:\S|{_UNBROKEN})+)", whole):
@@ -67,7 +69,11 @@ def wrapped(text: str, cells: int) -> list[str]:
             lines[-1] = f"{lines[-1]} {word}".strip(" ")
         else:
             lines.append(word)
-    parts = [part for line in lines for part in ([line] if _UNBROKEN in line else folded(line, cells))]
+    parts = [
+        part
+        for line in lines
+        for part in ([line] if _UNBROKEN in line or "://" in line else folded(line, cells))
+    ]
     return [part.replace(_UNBROKEN, " ") for part in parts]
 
 

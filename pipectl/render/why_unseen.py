@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipectl.command import aws, first_push, git_push, pipectl
+from pipectl.command import aws, complete_connection, first_push, git_push, pipectl
 from pipectl.render.text import plain
 from pipectl.runs.why.answers import NeverSeen
 
@@ -17,7 +17,7 @@ _TEXTS = {
     "rule_without_role": "the event rule {rule} cannot start it: its role is not there ({role})",
     "detection_off": "the source does not detect changes (detect_changes is false)",
     "filtered": "the pipeline has triggers, and none of them lets branch {branch} through with this change",
-    "connection_pending": "the connection is {status}: somebody has to complete it in the console",
+    "connection_pending": "the connection is {status}: a person has to complete it",
     "connection_gone": "the connection does not exist: {connection}",
     "unknown": "what starts the pipeline looks right; a change takes up to a minute to arrive",
 }
@@ -47,7 +47,7 @@ def _step(reason: str, details: Mapping[str, str], url: str) -> str:
         case "rule_elsewhere" | "rule_without_role" | "rule_not_trusted":
             return f"{pipectl('create')} sets the rule right; {start}"
         case "connection_pending":
-            return "complete it at https://console.aws.amazon.com/codesuite/settings/connections"
+            return complete_connection(details["connection"], details.get("repository", ""))
         case "connection_gone":
             return f"correct the connection in the spec, then {pipectl('create')}"
     return start

@@ -13,6 +13,7 @@ from pipectl.spec.document import Document
 from pipectl.spec.files import resolve_files
 from pipectl.spec.grammar import NAMELESS, Settings, file_model
 from pipectl.spec.interpolate import MISSING, interpolate
+from pipectl.spec.later import later
 from pipectl.spec.models import named_things
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem, Severity
@@ -36,7 +37,8 @@ def load(
     can tell of their mistakes too; `Spec.places` still knows everything that is written. It is None when so
     much is wrong that more would only mislead. Raises nothing.
     """
-    document = resolve_files(interpolate(read(file), variables, environment))
+    written = read(file)
+    document = resolve_files(interpolate(written.also(tuple(later(written))), variables, environment))
     if document.broken:
         return None, list(document.problems)
     model = file_model(blocks)

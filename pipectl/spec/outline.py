@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipectl.spec import shape
 from pipectl.spec.interpolate import MISSING, interpolate
+from pipectl.spec.later import later
 from pipectl.spec.places import Path
 from pipectl.spec.text import read
 
@@ -39,7 +40,7 @@ class Outline:
 def outline(file: str, variables: Mapping[str, str], environment: Mapping[str, str]) -> Outline | None:
     """The outline of a file; None when only `load` can tell whether it is right. Raises nothing."""
     written = read(file)
-    if written.broken or written.problems or not shape.fits(written.values):
+    if written.broken or written.problems or any(later(written)) or not shape.fits(written.values):
         return None
     document = interpolate(written, variables, environment)
     values = document.values

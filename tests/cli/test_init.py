@@ -41,7 +41,8 @@ def test_what_the_folder_tells_need_not_be_said(offline: Run, shop: Path) -> Non
     result = offline("init", "--subnet", SUBNET, "--region", "eu-west-1")
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines() == [
-        "pipectl.yaml is written", "", "Next:", "  pipectl validate", "  pipectl --local create",
+        "pipectl.yaml is written", "", "Next:", "  pipectl validate",
+        "  pipectl --local create  (tries it on the local AWS)", "  pipectl create",
     ]  # fmt: skip
     text = (shop / "pipectl.yaml").read_text(encoding="utf-8")
     reviewed = Path(__file__).parent / "screens" / "init_spec.txt"
@@ -54,6 +55,7 @@ def test_without_a_terminal_what_is_missing_is_named_as_options(offline: Run, sh
     result = offline("init")
     assert result.exit_code == 2
     assert "--connection, --subnet" in result.stderr
+    assert "`--connection later` writes a placeholder" in result.stderr
     assert list(shop.glob("*.yaml")) == []
 
 
@@ -133,7 +135,7 @@ def test_an_option_that_does_not_fit_is_named(offline: Run, shop: Path, option: 
     of_github(shop)
     result = offline("init", option, value)
     assert result.exit_code == 2
-    assert f"`{option} {value}` does not fit" in result.stderr
+    assert f"`{option} {value}` is invalid" in result.stderr
     assert list(shop.glob("*.yaml")) == []
 
 
@@ -183,7 +185,7 @@ def test_a_repository_in_another_region_is_said(offline: Run, shop: Path) -> Non
 
 def test_data_names_the_file_and_what_to_type_next(offline: Run, shop: Path) -> None:
     result = offline("init", "my.yaml", "--subnet", SUBNET, "-o", "json")
-    next_ = ["pipectl validate my.yaml", "pipectl --local create my.yaml"]
+    next_ = ["pipectl validate my.yaml", "pipectl --local create my.yaml", "pipectl create my.yaml"]
     assert json.loads(result.stdout) == {"file": "my.yaml", "problems": [], "next": next_}
 
 
@@ -246,3 +248,57 @@ def test_what_may_not_be_looked_at_is_said_and_must_be_given(
     assert result.exit_code == 2
     assert "AWS denies ec2:DescribeVpcs" in result.stderr
     assert "--subnet" in result.stderr
+
+
+def test_every_option_can_be_answered_with_later(offline: Run, shop: Path) -> None:
+    options = ("--name", "--repository", "--branch", "--port", "--subnet", "--security-group", "--cluster",
+               "--region", "--target-group")  # fmt: skip
+    words = [word for option in options for word in (option, "later")]
+    result = offline("init", *words)
+    assert result.exit_code == 0, result.output
+    assert "Left for later:\n  pipectl.yaml:" in result.stdout
+    invalid = offline("validate")
+    assert invalid.exit_code == 2
+    assert "`subnets` is left for later; enter subnet IDs, such as" in invalid.stdout
+    assert "looks like a placeholder" not in invalid.stdout
+
+
+@pytest.mark.parametrize(
+    "command", [["status"], ["create"], ["disable-transition", "Deploy", "--reason", "x"]]
+)
+def test_no_placeholder_is_sent(run: Run, server: Server, shop: Path, command: list[str]) -> None:
+    of_github(shop)
+    assert run("init", "--subnet", "later", "--connection", "later", "--region", "eu-west-1").exit_code == 0
+    server.requests.clear()
+    result = run(*command, "-f", "pipectl.yaml")
+    assert result.exit_code == 2
+    assert "is left for later" in result.stderr
+    assert server.requests.all() == []
+
+
+def test_how_a_connection_is_created_is_among_what_comes_next(offline: Run, shop: Path) -> None:
+    of_github(shop)
+    words = ("--subnet", SUBNET, "--connection", "later", "--region", "eu-west-1", "-o", "json")
+    first = json.loads(offline("init", *words).stdout)["next"][0]
+    assert first == (
+        "aws codeconnections create-connection --provider-type GitHub --connection-name shop "
+        "--region eu-west-1"
+    )
+
+
+def test_a_target_group_is_taken_and_its_address_told(
+    run: Run, shop: Path, client: Callable[[str], Any]
+) -> None:
+    ec2, balancing = client("ec2"), client("elbv2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]][:2]
+    group = balancing.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")
+    arn = group["TargetGroups"][0]["TargetGroupArn"]
+    (balancer,) = balancing.create_load_balancer(Name="front", Subnets=subnets)["LoadBalancers"]
+    forward = [{"Type": "forward", "TargetGroupArn": arn}]
+    balancing.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=forward
+    )
+    result = run("init", "--from-aws", "--region", "ap-southeast-1", "--target-group", arn)
+    assert result.stdout.endswith(f"The application will answer at http://{balancer['DNSName']}\n")
+    assert run("create").exit_code == 0

@@ -1,5 +1,6 @@
 """Text in columns, at any width and in any script."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,3 +54,9 @@ def test_a_command_is_never_broken() -> None:
         "shows all of it, `pipectl retry Build`",
         "tries again",
     ]
+
+
+@pytest.mark.parametrize("text", ["complete it at {} now", "`pipectl status` or {}"])
+def test_a_url_is_never_broken(text: str) -> None:
+    url = "https://eu-west-1.console.aws.amazon.com/codesuite/settings/connections?region=eu-west-1"
+    assert any(url in line for line in wrapped(text.format(url), 40))

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from pipectl.aws.cloud import find
 from pipectl.command import git as git_command
-from pipectl.errors import AwsError, WrongUsage
+from pipectl.errors import WrongUsage
+from pipectl.runs.connection import AVAILABLE, MISSING, connection_status
 from pipectl.runs.declared import providers
 from pipectl.runs.verbs.start import COMMIT, PROVIDERS
 from pipectl.runs.why import commits, rules
@@ -68,26 +68,15 @@ def _undetected(sight: Sight, source: str) -> NeverSeen:
 def _connection(sight: Sight, configuration: Mapping[str, str]) -> NeverSeen:
     """A complete connection starts it, unless detection is off (docs/aws/codepipeline.md, 3.11)."""
     arn = configuration.get("ConnectionArn", "")
-    names = {"connection": arn, "branch": configuration.get("BranchName", "")}
-    status = _connection_status(sight, arn)
-    if status == "":
+    repository, branch = (configuration.get(key, "") for key in ("FullRepositoryId", "BranchName"))
+    names = {"connection": arn, "branch": branch, "repository": repository}
+    status = connection_status(sight.cloud, arn)
+    if status == MISSING:
         return NeverSeen("connection_gone", names)
-    if status not in (None, "AVAILABLE"):
-        return NeverSeen("connection_pending", {**names, "status": str(status)})
+    if status not in (None, AVAILABLE):
+        return NeverSeen("connection_pending", {**names, "status": status})
     if configuration.get("DetectChanges", "true").lower() == "false":
         return NeverSeen("detection_off", names)
     if sight.declaration.get("triggers"):
         return NeverSeen("filtered", names)
     return NeverSeen("unknown", {"source": "CodeStarSourceConnection", **names})
-
-
-def _connection_status(sight: Sight, arn: str) -> str | None:
-    """AWS' word; empty when there is no such connection, None when it may not be asked for."""
-    service = "codestar-connections" if ":codestar-connections:" in arn else "codeconnections"
-    try:
-        answer = find(
-            ["ResourceNotFoundException"], sight.cloud, service, "get_connection", ConnectionArn=arn
-        )
-    except AwsError:
-        return None
-    return str(answer["Connection"]["ConnectionStatus"]) if answer else ""
