@@ -183,10 +183,12 @@ def _clusters(cloud: Cloud) -> tuple[str, ...]:
 
 def _targets(cloud: Cloud) -> tuple[TargetGroup, ...]:
     """Those that take the addresses of tasks (developer guide of ECS, "Use an Application Load Balancer")."""
-    groups = _of_balancing(cloud, "describe_target_groups", "TargetGroups")
+    groups = _marked(partial(cloud.call, "elbv2", "describe_target_groups"), "TargetGroups")
     taken = [each for each in groups if each.get("TargetType") == "ip"]
     used = {arn for each in taken for arn in each.get("LoadBalancerArns", ())}
-    balancers = _of_balancing(cloud, "describe_load_balancers", "LoadBalancers") if used else []
+    balancers = (
+        _marked(partial(cloud.call, "elbv2", "describe_load_balancers"), "LoadBalancers") if used else []
+    )
     urls = {
         each["LoadBalancerArn"]: _url(cloud, each) for each in balancers if each["LoadBalancerArn"] in used
     }
@@ -211,12 +213,12 @@ def _url(cloud: Cloud, balancer: Mapping[str, Any]) -> str:
     return f"{scheme}://{balancer['DNSName']}{'' if port == usual else f':{port}'}"
 
 
-def _of_balancing(cloud: Cloud, operation: str, items: str) -> list[Any]:
+def _marked(ask: Callable[..., Mapping[str, Any]], items: str) -> list[Any]:
     """All items of a read of Elastic Load Balancing, whose token is called `NextMarker`."""
     found: list[Any] = []
     marker: dict[str, str] = {}
     while True:
-        answer = cloud.call("elbv2", operation, **marker)
+        answer = ask(**marker)
         found += answer.get(items) or []
         if not answer.get("NextMarker"):
             return found
