@@ -15,8 +15,8 @@ from shlex import quote, split
 from pipectl.facts import console
 
 OF_PIPELINE = frozenset(
-    {"status", "doctor", "history", "logs", "why", "start", "stop", "retry", "rollback", "approve", "reject",
-     "override", "enable-transition", "disable-transition"}
+    {"status", "doctor", "history", "logs", "why", "wait", "start", "stop", "retry", "rollback", "approve",
+     "reject", "override", "enable-transition", "disable-transition"}
 )  # fmt: skip
 """The commands that take `-p NAME`, and work without a spec."""
 OF_SPECS = frozenset({"create", "plan", "destroy", "policy", "export", "validate"})

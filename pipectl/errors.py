@@ -128,9 +128,16 @@ class AccessDenied(AwsError):
 
 
 class PipelineFailed(PipectlError):
-    """The execution or deployment that was waited for did not succeed."""
+    """The execution or deployment that was waited for did not succeed.
+
+    `excerpt` are the lines of its log that matter, shown below the message.
+    """
 
     exit_code = ExitCode.RUN_FAILED
+
+    def __init__(self, message: str, *, hint: str | None = None, excerpt: Sequence[str] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.excerpt = tuple(excerpt)
 
 
 class TimedOut(PipectlError):

@@ -11,7 +11,11 @@ from click.testing import CliRunner, Result
 
 from pipectl.cli import cli
 from pipectl.render.logs import line_data
+from pipectl.render.wait import ending_data, sign_data
+from pipectl.runs.ending import Ending
 from pipectl.runs.log_lines import Line, Source
+from pipectl.runs.values import Execution, Gate
+from pipectl.runs.wait import HELD, Sign
 from tests.readme import reference
 from tests.readme.blocks import blocks
 from tests.readme.workplace import ROOT
@@ -148,6 +152,19 @@ def test_the_document_of_logs_is_as_documented() -> None:
     (example,) = _examples()["logs"]
     source = Source("Build", "Build", "CodeBuild", "build", "FriendRemindersBuild:84452d75")
     _agree(example, line_data(Line(source, "Step 1/3")))
+
+
+def test_the_lines_of_wait_are_as_documented(typed: Typed) -> None:
+    typed.document("create", SPEC)
+    printed = typed.run("wait", "feedbeef", "-f", SPEC, "--timeout", "0", "-o", "json").stdout.splitlines()
+    events = {each["event"]: each for each in _examples()["wait"]}
+    for line in map(json.loads, printed):
+        _agree(events[line["event"]], line)
+    execution = Execution("e1", "InProgress", "4c1e9d0")
+    sign = Sign("Deploy", None, HELD, gate=Gate(False, "Audit", "ann"))
+    head = {"event": "change", "time": "", "pipeline": "shop", "execution": execution.id}
+    _agree(events["change"], {**head, **sign_data(sign)})
+    _agree(events["end"]["wait"], ending_data(Ending(execution, "Succeeded")))
 
 
 def test_every_section_of_the_documents_is_of_a_command(typed: Typed) -> None:

@@ -82,7 +82,9 @@ def _follow(act: Act, where: _where.Where, wait: Wait, settings: Settings) -> No
     known = frozenset(signs(act.before, act.execution.id)) if act.changed else frozenset()
     data = act_data(act, None)
     with printed_at_last(data, settings):
-        end, seconds = follow(where.connection, where.cloud, where.pipeline, act.execution, wait, known)
+        end, seconds = follow(
+            where.connection, where.cloud, where.pipeline, act.execution, wait, known, settings
+        )
         data["wait"] = ending_data(end)
     if settings.is_text and end.good:
         click.echo(told_end(end, seconds))

@@ -15,7 +15,8 @@ from pipectl.cli._wait import follow, refuse, told_end
 from pipectl.command import about
 from pipectl.engine.values import Action, Outcome, Result
 from pipectl.errors import PipectlError, PipelineFailed, TimedOut
-from pipectl.render.wait import ending_data, failure_message
+from pipectl.render.error import EXCERPT
+from pipectl.render.wait import ending_data, excerpt, failure_message
 from pipectl.runs import executions
 from pipectl.runs.ending import Ending
 from pipectl.runs.values import Execution
@@ -72,11 +73,13 @@ def follow_all(
             yield Followed(stack.spec.name, name)
             continue
         left = _left(wait, started)
-        done = _followed(stack, name, newest, connection, left, several=several)
+        done = _followed(stack, name, newest, connection, left, several=several, settings=settings)
         known = _retried(stack, done, pause or connection.stop.wait) if _may_settle(done, outcomes) else None
         if known is not None:
             left = _left(wait, started)
-            done = _followed(stack, name, newest, connection, left, several=several, known=known)
+            done = _followed(
+                stack, name, newest, connection, left, several=several, settings=settings, known=known
+            )
         if settings.is_text and done.end and done.end.good:
             click.echo(told_end(done.end, done.seconds))
         yield done
@@ -103,12 +106,13 @@ def _followed(
     wait: Wait,
     *,
     several: bool,
+    settings: Settings,
     known: frozenset[Sign] = frozenset(),
 ) -> Followed:
     """`known` is what was so before a retry."""
     named = name if several else None
     with about(named):
-        end, seconds = follow(connection, stack.cloud, name, execution, wait, known)
+        end, seconds = follow(connection, stack.cloud, name, execution, wait, known, settings)
     return Followed(stack.spec.name, name, end, seconds)
 
 
@@ -147,11 +151,16 @@ def data(done: Sequence[Followed], stack: str) -> list[dict[str, Any]]:
     ]
 
 
+def _told(each: Followed, end: Ending) -> Iterator[str]:
+    yield f"  {each.pipeline}: {failure_message(end, each.seconds)}"
+    yield from (f"  {EXCERPT}{line}" for line in excerpt(end))
+
+
 def refuse_all(done: Sequence[Followed]) -> None:
     """Raise when one of them did not end well, or has not ended; several are told together."""
     bad = [(each, each.end) for each in done if each.end and not each.end.good]
     if len(bad) > 1:
-        listed = "\n".join(f"  {each.pipeline}: {failure_message(end, each.seconds)}" for each, end in bad)
+        listed = "\n".join(line for each, end in bad for line in _told(each, end))
         told = f"the executions of {len(bad)} of {len(done)} pipelines did not succeed\n{listed}"
         raise PipelineFailed(told) if any(end.ended for _, end in bad) else TimedOut(told)
     for each, end in bad:

@@ -37,7 +37,9 @@ def open_and_follow(stage: str, pipeline: str | None, settings: Settings, chosen
             if waiting is None:
                 return
             data["execution"], known = waiting.id, frozenset(signs(before.stages, waiting.id))
-            end, seconds = follow(where.connection, where.cloud, where.pipeline, waiting, wait, known)
+            end, seconds = follow(
+                where.connection, where.cloud, where.pipeline, waiting, wait, known, settings
+            )
             data["wait"] = ending_data(end)
         if settings.is_text and end.good:
             click.echo(told_end(end, seconds))

@@ -201,10 +201,13 @@ def _show(
             data["removed"] = removal_data(plan, outcomes, reads, writes)["steps"]
         if followed is not None:
             from pipectl.cli import _first_run
+            from pipectl.cli._events import print_end
 
             for data in told:
                 data["wait"] = _first_run.data(followed, data["stack"])
-        click.echo(document(one_or_all(told), settings.output))
+            print_end(told, settings)
+        else:
+            click.echo(document(one_or_all(told), settings.output))
     elif not outcomes:
         click.echo(as_stated(plans, reads, writes))
     if outcomes and settings.is_text:

@@ -1,11 +1,15 @@
 """An error as a person reads it: what happened, and the way out."""
 
 import re
+from collections.abc import Sequence
 
-from pipectl.errors import AccessDenied, Interrupted, InvalidSpec, PipectlError
+from pipectl.errors import AccessDenied, Interrupted, InvalidSpec, PipectlError, PipelineFailed
 from pipectl.facts.secret_names import redacted
 from pipectl.render.marks import Look
 from pipectl.render.text import wrapped
+
+EXCERPT = "  | "
+"""What stands before a line of a log."""
 
 S3_ACTIONS = {
     "head_bucket": "ListBucket",
@@ -34,7 +38,14 @@ def error_text(error: PipectlError, look: Look) -> str:
         from pipectl.render.problems import problems_text
 
         text = problems_text(error.problems, look, None)
-    return f"{text}\n{look.paint('hint:', 'cyan', bold=True)} {_lines(error.hint)}" if error.hint else text
+    lines = [text, *(f"{EXCERPT}{_lines(line)}" for line in _excerpt(error))]
+    if error.hint:
+        lines.append(f"{look.paint('hint:', 'cyan', bold=True)} {_lines(error.hint)}")
+    return "\n".join(lines)
+
+
+def _excerpt(error: PipectlError) -> Sequence[str]:
+    return error.excerpt if isinstance(error, PipelineFailed) else ()
 
 
 def message(error: PipectlError) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipectl.command import pipectl
+from pipectl.render.harmless import harmless
 from pipectl.render.marks import Look, Mark
 from pipectl.render.plan import person, quoted
 from pipectl.render.text import cut, indented, pad, plain, wrapped
@@ -45,6 +46,35 @@ def sign_text(sign: Sign, look: Look, now: datetime) -> str:
     return "\n".join([line, *([indented(more, LABEL + 4)] if more else [])])
 
 
+def sign_data(sign: Sign) -> dict[str, Any]:
+    """One thing that happened, as data. `status` is AWS's word; `waits_for` says what must happen first."""
+    commands = {
+        HELD: [pipectl("enable-transition", sign.stage)],
+        ASKED: [pipectl("approve"), pipectl("reject")],
+    }
+    return {
+        "stage": sign.stage,
+        "action": sign.action,
+        "status": {HELD: None, QUEUED: None, ASKED: "InProgress"}.get(sign.status, sign.status),
+        "detail": sign.gate.reason if sign.gate else sign.detail,
+        "waits_for": {HELD: "transition", QUEUED: "stage", ASKED: "approval"}.get(sign.status),
+        "by": sign.gate.changed_by if sign.gate else sign.by,
+        "next": [command.strip("`") for command in commands.get(sign.status, [])],
+    }
+
+
+def still_text(sign: Sign, look: Look, seconds: float) -> str:
+    """What has not changed for a while, in one line."""
+    told = {
+        HELD: f"still waits before {sign.stage}; {pipectl('enable-transition', sign.stage)} lets it in",
+        QUEUED: f"still waits until {short(sign.by or '')} has left {sign.stage}",
+        ASKED: f"still waits for an approval; {pipectl('approve')} gives it",
+    }.get(sign.status, "is still at work")
+    return (
+        f"  {look.mark(Mark.RUNNING)} {pad(plain(_label(sign)), LABEL)}{told}, for {duration(round(seconds))}"
+    )
+
+
 def under_way(sign: Sign, look: Look, seconds: float) -> str:
     """The line of what is at work, redrawn."""
     label = pad(plain(_label(sign)), LABEL)
@@ -76,7 +106,7 @@ def _said(sign: Sign, now: datetime) -> Iterator[str]:
     elif sign.status == QUEUED:
         yield f"waits until {short(sign.by or '')} has left it"
     elif sign.status == ASKED:
-        yield "waits for an approval"
+        yield f"waits for an approval{detail}"
         yield f"{pipectl('approve')} gives it"
     elif sign.action in _CONDITIONS:
         yield f"{_CONDITIONS[sign.action]} {_word(sign.status)}{detail}"
@@ -178,6 +208,9 @@ def failure_hint(end: Ending) -> str:
     if end.status in ("Failed", "Stopped") and end.place and not end.successor:
         logs = f"{pipectl('logs', '--execution', who)} shows all of it, " if end.failed else ""
         return f"{logs}{pipectl('retry', end.place)} tries again"
+    if end.status == "Superseded" and end.successor:
+        follows = pipectl("wait", short(end.successor.id))
+        return f"{follows} waits for the one that took its place"
     if end.status == "Cancelled":
         return f"{pipectl('start')} runs the pipeline as it is now"
     if end.status == "Stopped":
@@ -185,10 +218,19 @@ def failure_hint(end: Ending) -> str:
     return f"{pipectl('status')} shows what runs now"
 
 
+def excerpt(end: Ending) -> list[str]:
+    """The last lines of what failed, as `why` shows them; of several actions each names its own."""
+    several = len(end.logs) > 1
+    names = {run.id: [f"{run.stage}/{run.name}"] if several else [] for run in end.failed}
+    return [harmless(line, colour=False) for run, lines in end.logs.items() for line in (*names[run], *lines)]
+
+
 def _error_data(end: Ending) -> Iterator[dict[str, Any]]:
-    yield from ({"stage": run.stage, "action": run.name, "error": run.error} for run in end.failed)
+    for run in end.failed:
+        log = [harmless(line, colour=False) for line in end.logs.get(run.id, ())]
+        yield {"stage": run.stage, "action": run.name, "error": run.error, "log": log}
     if end.condition:
-        yield {"stage": end.place, "action": None, "error": end.condition.summary}
+        yield {"stage": end.place, "action": None, "error": end.condition.summary, "log": []}
 
 
 def ending_data(end: Ending) -> dict[str, Any]:

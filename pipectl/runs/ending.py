@@ -1,7 +1,7 @@
 """How an execution ended, and why; and whether the services really run what it made."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -50,6 +50,8 @@ class Ending:
     condition: Condition | None = None
     """The condition that failed it, where no action did."""
     services: tuple[Deployed, ...] = ()
+    logs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the attempt of a failed action: the log lines that matter. Empty where nobody asked for them."""
     successor: Execution | None = None
     """The execution that superseded it, or the rollback that followed it."""
 

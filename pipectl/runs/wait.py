@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -116,7 +116,7 @@ def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> E
         passed = time.monotonic() - started
         fresh: list[Sign] = []
         if look is not None:
-            fresh = [sign for sign in look.signs if sign not in told]
+            fresh = [with_question(cloud, pipeline, sign) for sign in look.signs if sign not in told]
             watch.tell(fresh, [sign for sign in look.signs if not sign.over])
             told, last = told.union(look.signs), next(reversed(look.signs), last)
             moved = moved or watch.known != frozenset(look.signs)
@@ -128,6 +128,28 @@ def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> E
             return _unfinished(execution, last)
         pause = FIRST if fresh else min(pause * GROWTH, LONGEST)
         watch.pause(pause if watch.timeout is None else min(pause, watch.timeout - passed))
+
+
+def with_question(cloud: Cloud, pipeline: str, sign: Sign) -> Sign:
+    """An approval with who was asked and what, as the action says it (User guide, approvals)."""
+    if sign.status != ASKED:
+        return sign
+    try:
+        declaration = cloud.call("codepipeline", "get_pipeline", name=pipeline)["pipeline"]
+    except AwsError:  # the approval is told without it
+        return sign
+    configuration = next(
+        (
+            action.get("configuration") or {}
+            for stage in declaration["stages"]
+            for action in stage["actions"]
+            if (stage["name"], action["name"]) == (sign.stage, sign.action)
+        ),
+        {},
+    )
+    topic = configuration.get("NotificationArn", "").rpartition(":")[2]
+    told = [f"the subscribers of {topic} were asked" if topic else "", configuration.get("CustomData", "")]
+    return replace(sign, detail=": ".join(filter(None, told)) or None)
 
 
 def _unfinished(execution: Execution, last: Sign | None) -> Ending:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
-from pipectl.aws.cloud import Cloud
+from pipectl.aws.cloud import Cloud, for_each
 from pipectl.errors import PipectlError
 from pipectl.runs import streams, tasks
 from pipectl.runs.actions import ActionRun
 from pipectl.runs.builds import builds
+from pipectl.runs.ending import Ending
 from pipectl.runs.log_lines import lines_of
 from pipectl.runs.logs_service import belongs, ended
 from pipectl.runs.streams import of_arn
@@ -21,6 +24,14 @@ MOST = 6
 _AGENT = re.compile(r"^\[Container\] \S+ \S+ (?P<said>.*)$")
 _COMMAND = "Running command "
 _FAILED = re.compile(r"^Phase complete: \w+ State: (?!SUCCEEDED)")
+
+
+def with_logs(clouds: Clouds, end: Ending) -> Ending:
+    """The ending, with the lines of each failed action that matter."""
+    if not end.failed:
+        return end
+    found = for_each(partial(tail, clouds), end.failed)
+    return replace(end, logs={run.id: lines for run, lines in zip(end.failed, found, strict=True) if lines})
 
 
 def tail(clouds: Clouds, run: ActionRun) -> tuple[str, ...]:

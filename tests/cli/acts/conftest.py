@@ -53,7 +53,7 @@ class Shop(Runs):
         """What a command prints as JSON; it must succeed"""
         result = self.type(*words, "-o", "json")
         assert result.exit_code == 0, result.output
-        return json.loads(result.stdout)
+        return json.loads(result.stdout.splitlines()[-1] if "--wait" in words else result.stdout)
 
     def writes(self, *words: str) -> tuple[Result, list[str]]:
         """Type a command, and see which of its calls may have written"""

@@ -131,7 +131,7 @@ def test_a_rejected_execution_ends_with_4(shop: Shop) -> None:
     with meanwhile(answered(shop, "Rejected")):
         result = shop.type("start", "--wait", "-o", "json")
     finished(shop, result, 4, "failed in Gate")
-    told = json.loads(result.stdout)
+    told = json.loads(result.stdout.splitlines()[-1])
     assert (told["wait"]["status"], told["wait"]["good"]) == ("Failed", False)
 
 
@@ -170,10 +170,10 @@ def test_a_condition_that_fails_an_execution_is_said_with_what_overrides_it(
         shop.create(stage("Deploy", deploy(shop), beforeEntry=condition("FAIL", passes=False))), "Failed"
     )
     followed("condition", shop.type("start", "--wait"), 4)
-    told = json.loads(shop.type("start", "--wait", "-o", "json").stdout)["wait"]
+    told = json.loads(shop.type("start", "--wait", "-o", "json").stdout.splitlines()[-1])["wait"]
     assert (told["stage"], told["errors"]) == (
         "Deploy",
-        [{"stage": "Deploy", "action": None, "error": "Variable check failed: 'a' EQ 'b'"}],
+        [{"stage": "Deploy", "action": None, "error": "Variable check failed: 'a' EQ 'b'", "log": []}],
     )
 
 
@@ -254,7 +254,7 @@ def test_a_look_that_is_denied_does_not_hide_what_was_started(
     faults({"operation": operation, "code": "AccessDeniedException", "message": said})
     result = shop.type("start", "--wait", "-p", "shop", "-o", "json")
     faults()
-    told = json.loads(result.stdout)
+    told = json.loads(result.stdout.splitlines()[-1])
     assert (told["execution"], told["wait"]) == (shop.ids()[0], None)
     finished(shop, result, 1, said, "hint: execution E2 was not followed to its end; `pipectl policy SPEC`")
 
@@ -298,7 +298,7 @@ def test_a_deployment_that_was_rolled_back_is_no_success(shop: Shop, ecs: Any, s
     assert result.exit_code == 4
     shop.ends(execution, "Succeeded")
     screen("wait_rolled_back", "".join(result.stderr.splitlines(keepends=True)[-2:]))
-    (service,) = json.loads(result.stdout)["wait"]["services"]
+    (service,) = json.loads(result.stdout.splitlines()[-1])["wait"]["services"]
     assert (service["revision"], service["made_by_execution"]) == ("shop:1", False)
 
 

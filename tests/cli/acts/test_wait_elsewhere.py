@@ -124,7 +124,7 @@ def test_a_first_execution_that_fails_ends_with_4(shop: Shop, create: Callable[.
     shop.s3.delete_object(Bucket=shop.bucket, Key="source.zip")
     result = create("-o", "json")
     assert result.exit_code == 4, result.output
-    (told,) = json.loads(result.stdout)["wait"]
+    (told,) = json.loads(result.stdout.splitlines()[-1])["wait"]
     assert (told["pipeline"], told["status"], told["stage"]) == ("shop", "Failed", "Source")
     assert "failed in Source" in result.stderr
 
@@ -152,7 +152,7 @@ def test_when_the_time_is_over_for_several_that_is_no_failure_of_theirs(
     result = run("create", str(file), "--wait", "--timeout", "0", "-o", "json")
     assert result.exit_code == 5, result.output
     assert "the executions of 2 of 2 pipelines did not succeed" in result.stderr
-    assert [each["good"] for each in json.loads(result.stdout)["wait"]] == [False, False]
+    assert [each["good"] for each in json.loads(result.stdout.splitlines()[-1])["wait"]] == [False, False]
 
 
 def test_a_look_that_is_denied_does_not_hide_what_was_made_or_opened(
@@ -162,7 +162,7 @@ def test_a_look_that_is_denied_does_not_hide_what_was_made_or_opened(
     faults(denied)
     made = create("-o", "json")
     faults()
-    assert (made.exit_code, json.loads(made.stdout)["wait"]) == (1, [])
+    assert (made.exit_code, json.loads(made.stdout.splitlines()[-1])["wait"]) == (1, [])
     shop.ends(shop.ids()[0], "Succeeded")
     shop.gate("Deploy", enabled=False)
     execution = shop.start()
@@ -170,7 +170,7 @@ def test_a_look_that_is_denied_does_not_hide_what_was_made_or_opened(
     faults(denied)
     opened = shop.type("enable-transition", "Deploy", "--wait", "-o", "json")
     faults()
-    told = json.loads(opened.stdout)
+    told = json.loads(opened.stdout.splitlines()[-1])
     assert (opened.exit_code, told["changed"], told["execution"], told["wait"]) == (1, True, execution, None)
 
 
