@@ -18,6 +18,7 @@ from pipectl.local.world import OWN_SERVICES, World
 _log = logging.getLogger(__name__)
 _NOT_RETRIED = 501  # SDKs try 500, 502, 503 and 504 again
 _REFUSED = 400  # and above: an error
+WEBHOOKS = "/webhooks/codepipeline/"
 
 
 class Server:
@@ -123,6 +124,10 @@ class Server:
         path = environ.get("PATH_INFO", "/")
         if control.is_control(path) and not routing.is_signed(environ):
             return control.answer(self, environ["REQUEST_METHOD"], path, body)
+        if path.startswith(WEBHOOKS):
+            from pipectl.local.codepipeline import webhook_calls
+
+            return webhook_calls.answer(self.world, environ, body)
         if path.startswith(STREAMED):
             from pipectl.local.codecommit import http as git  # with all of dulwich
 

@@ -16,11 +16,14 @@ from .rules import RULE_KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Operations that only remember: nothing calls a webhook from the internet here.
+# Operations that only remember: no Git host is told of a webhook here.
 STORED_ONLY = {
-    "PutWebhook": "kept and listed; nothing on the internet calls it",
     "RegisterWebhookWithThirdParty": "checks that the webhook is there; tells nobody",
     "DeregisterWebhookWithThirdParty": "checks that the webhook is there; tells nobody",
+}
+
+REMARKS = {
+    "PutWebhook": "its URL leads to the local AWS: post there what GitHub would, with its signature",
 }
 
 # Operations that say no to everything that AWS would not refuse by itself.
@@ -59,7 +62,11 @@ def _operations() -> Iterator[str]:
         elif name in REFUSED:
             yield f"| {name} | refused | {REFUSED[name]} |"
         else:
-            yield f"| {name} | {'real' if answered(name) else 'missing'} | |"
+            yield f"| {name} | {'real' if answered(name) else 'missing'} |{_remark(name)} |"
+
+
+def _remark(operation: str) -> str:
+    return f" {REMARKS[operation]}" if operation in REMARKS else ""
 
 
 def _actions() -> Iterator[str]:

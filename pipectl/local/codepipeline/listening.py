@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Shape = dict[str, Any]
 POLL_S = 15  # how often AWS polls is not documented
+INACTIVE = timedelta(days=30)  # API reference, PipelineMetadata
 CONNECTION_S = 1
 POLLED = {"CodeCommit", "S3"}
 SWITCH = "PollForSourceChanges"
@@ -34,6 +36,7 @@ def listen(service: Triggers, pipeline: Pipeline) -> None:
     declaration = pipeline.declaration
     actions = declaration["stages"][0]["actions"]
     _remember(pipeline, actions)
+    pipeline.polling_disabled = None
     if is_polled(pipeline):
         _poll(service, pipeline, declaration)
         service.engine.watch.add(partial(_poll, service, pipeline, declaration), POLL_S)
@@ -83,12 +86,24 @@ def _is_over(pipeline: Pipeline, declaration: Shape) -> bool:
 
 def _poll(service: Triggers, pipeline: Pipeline, declaration: Shape) -> bool:
     """Look at each polled source; one that changed starts an execution of its own (recorded)."""
-    if _is_over(pipeline, declaration):
+    if _is_over(pipeline, declaration) or _is_inactive(service, pipeline):
         return True
     for action in declaration["stages"][0]["actions"]:
         if _is_polled(action):
             _look(service, pipeline, action, pipeline.polled[action["name"]])
     return False
+
+
+def _is_inactive(service: Triggers, pipeline: Pipeline) -> bool:
+    """User guide, pipeline structure reference, pollingDisabledAt: after 30 days without an execution.
+
+    Polling begins anew when the pipeline is updated (inferred).
+    """
+    now = service.world.now()
+    if now - pipeline.active <= INACTIVE:
+        return False
+    pipeline.polling_disabled = now
+    return True
 
 
 def _look(service: Triggers, pipeline: Pipeline, action: Shape, polled: Polled) -> None:

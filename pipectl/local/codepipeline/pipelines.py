@@ -94,6 +94,7 @@ class Pipelines(Triggers):
                 "pipelineArn": pipeline.arn,
                 "created": pipeline.versions[0].at,
                 "updated": version.at,
+                "pollingDisabledAt": pipeline.polling_disabled,
             },
         }
 

@@ -254,12 +254,18 @@ class Pipeline:
     revisions: dict[tuple[str, str], Revision] = field(default_factory=dict)  # of (stage, source action)
     polled: dict[str, Polled] = field(default_factory=dict)  # by name of the source action
     start_tokens: dict[str, str] = field(default_factory=dict)  # the execution by token
+    polling_disabled: datetime | None = None  # when polling ended because nothing ran for long
     deleted: bool = False
 
     @property
     def declaration(self) -> Shape:
         """The structure in force."""
         return self.versions[-1].declaration
+
+    @property
+    def active(self) -> datetime:
+        """When it was last of use: an execution moved, or a structure came into force."""
+        return max([self.versions[-1].at, *(execution.updated for execution in self.executions[-1:])])
 
     @property
     def name(self) -> str:

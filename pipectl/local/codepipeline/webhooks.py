@@ -1,15 +1,14 @@
-"""Webhooks: declared, listed, tagged. Nothing calls them here, for they are calls from the internet."""
+"""Webhooks: declared, listed, tagged; who calls their URL starts the pipeline (webhook_calls)."""
 
 from __future__ import annotations
 
 import ipaddress
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.service import Refused
 
-from . import tags
-from .store import Store
+from . import tags, webhook_calls
+from .triggers import Triggers
 
 if TYPE_CHECKING:
     from pipectl.local.service import Caller
@@ -19,11 +18,11 @@ MAXIMUM_WEBHOOKS = 300  # User guide, limits
 PAGE = 100
 
 
-class Webhooks(Store):
-    """The operations on webhooks."""
+class Webhooks(Triggers):
+    """The operations on webhooks, and the calls of their URLs."""
 
     def put_webhook(self, request: Shape, caller: Caller) -> Shape:
-        """API reference, PutWebhook: made or replaced; the URL stays."""
+        """API reference, PutWebhook: made or replaced; the URL stays, and leads to this server."""
         definition = request["webhook"]
         name = definition["name"]
         pipeline = self.pipeline(definition["targetPipeline"])
@@ -38,8 +37,7 @@ class Webhooks(Store):
         chosen = tags.merged(self.custom_tags.get(resource, {}), request.get("tags") or [])
         self.custom_tags[resource] = chosen
         before = self.webhooks.get(name, {})
-        token = secrets.token_urlsafe(48)
-        url = before.get("url") or f"https://{self.region}.webhooks.aws/trigger?t={token}&v=1"
+        url = before.get("url") or webhook_calls.url(self)
         self.webhooks[name] = {"definition": definition, "url": url, "arn": self.arn(resource)}
         return {"webhook": self._shown(name)}
 
@@ -62,6 +60,41 @@ class Webhooks(Store):
         """API reference, DeregisterWebhookWithThirdParty: there is no third party to tell."""
         self._refuse_unknown(request.get("webhookName"))
 
+    def called(self, call: webhook_calls.Call) -> bool:
+        """Start the pipeline of the webhook that has this URL; False: its filters do not let the call pass.
+
+        A refusal stands in ListWebhooks too; so does the last start (API reference, ListWebhookItem).
+        """
+        webhook = next((each for each in self.webhooks.values() if each["url"] == call.url), None)
+        if webhook is None:
+            raise Refused("WebhookNotFoundException", "There is no webhook with this URL", 404)
+        try:
+            started = self._started(webhook, call)
+        except Refused as refused:
+            webhook |= {"errorCode": str(refused.status), "errorMessage": refused.message}
+            raise
+        if started:
+            webhook["lastTriggered"] = self.world.now()
+            webhook.pop("errorCode", None)
+            webhook.pop("errorMessage", None)
+        return started
+
+    def _started(self, webhook: Shape, call: webhook_calls.Call) -> bool:
+        definition = webhook["definition"]
+        webhook_calls.authenticate(definition, call)
+        pipeline = self.pipelines.get(definition["targetPipeline"])
+        if pipeline is None:
+            raise Refused("PipelineNotFoundException", "The pipeline of the webhook does not exist", 400)
+        actions = pipeline.declaration["stages"][0]["actions"]
+        target = next((each for each in actions if each["name"] == definition["targetAction"]), None)
+        if target is None:
+            raise Refused("ActionNotFoundException", "The source action of the webhook does not exist", 400)
+        if not webhook_calls.passes(definition, target["configuration"], call):
+            return False
+        self.refuse_too_many(pipeline)
+        self.engine.start(pipeline, "Webhook", webhook["arn"])  # model, ExecutionTrigger: the webhook's ARN
+        return True
+
     def _refuse_unknown(self, name: str | None) -> None:
         if name not in self.webhooks:
             raise Refused("WebhookNotFoundException", f"The webhook '{name}' was not found")
@@ -77,7 +110,7 @@ class Webhooks(Store):
 
 def _refuse_filters(filters: list[Shape]) -> None:
     for each in filters:
-        if not each["jsonPath"].startswith("$"):
+        if not webhook_calls.is_path(each["jsonPath"]):
             raise Refused(
                 "InvalidWebhookFilterPatternException",
                 f"The filter's JSON path is not valid: {each['jsonPath']}",

@@ -255,7 +255,7 @@ def _webhook(**members: Any) -> Shape:
 def test_webhooks_are_kept_and_tell_what_was_put(runs: Runs) -> None:
     runs.create(stage("Gate", approval()))
     made = runs.api.put_webhook(webhook=_webhook(), tags=[{"key": "a", "value": "b"}])["webhook"]
-    assert made["url"].startswith("https://eu-west-1.webhooks.aws/trigger")
+    assert "/webhooks/codepipeline/" in made["url"]
     assert made["definition"]["authenticationConfiguration"] == {"SecretToken": "s3cret"}
     assert runs.api.list_tags_for_resource(resourceArn=made["arn"])["tags"] == [{"key": "a", "value": "b"}]
     again = runs.api.put_webhook(webhook=_webhook(filters=[{"jsonPath": "$.x"}]))["webhook"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipectl.local.codepipeline.git_filters import glob
+from pipectl.local.codepipeline.git_filters import Push, glob, starts
 
 from .conftest import Runs, action, approval, stage, until
 
@@ -73,6 +73,25 @@ class Folder:
 
     def tag(self, name: str) -> None:
         self._git("tag", name)
+
+
+def test_polling_ends_after_thirty_days_without_an_execution(runs: Runs, server: Server) -> None:
+    settings = {"S3Bucket": runs.bucket, "S3ObjectKey": "source.zip"}
+    first = stage("Source", runs.source(configuration=settings))
+    declaration = runs.declare(first, stage("Gate", approval()))
+    runs.push()
+    runs.api.create_pipeline(pipeline=declaration)
+    until(runs.ids)
+    server.world.clock.advance(31 * 24 * 3600)
+    until(lambda: "pollingDisabledAt" in runs.api.get_pipeline(name="shop")["metadata"])
+    runs.push(readme="unseen")
+    server.world.clock.advance(3600)
+    seen = server.world.now()
+    until(lambda: (server.world.now() - seen).total_seconds() > 1)  # the watch looks twice a second
+    assert len(runs.ids()) == 1
+    runs.api.update_pipeline(pipeline=declaration)
+    until(lambda: len(runs.ids()) == 2)
+    assert "pollingDisabledAt" not in runs.api.get_pipeline(name="shop")["metadata"]
 
 
 @pytest.fixture
@@ -189,6 +208,34 @@ def test_a_trigger_chooses_tags(runs: Runs, server: Server, folder: Folder, arn:
 )
 def test_globs_of_triggers(pattern: str, name: str, *, fits: bool) -> None:
     assert glob(pattern, name) is fits
+
+
+@pytest.mark.parametrize(
+    ("push", "passes"),
+    [
+        (Push("tag", "v1", "c", frozenset()), True),
+        (Push("tag", "w1", "c", frozenset()), False),
+        (Push("branch", "main", "c", frozenset({"src/a"})), True),
+        (Push("branch", "main", "c", frozenset({"docs/a"})), False),
+        (Push("branch", "v1", "c", frozenset({"src/a"})), False),
+    ],
+)
+def test_a_filter_of_tags_branches_and_paths_holds_each_push_against_its_kind(
+    push: Push, *, passes: bool
+) -> None:
+    kinds = {"tags": "v*", "branches": "main", "filePaths": "src/**"}
+    together = {kind: {"includes": [pattern]} for kind, pattern in kinds.items()}
+    trigger = {"gitConfiguration": {"sourceActionName": "Source", "push": [together]}}
+    assert starts(trigger, "main", push) is passes
+
+
+def test_a_filter_of_tags_branches_and_paths_is_taken(runs: Runs, arn: str) -> None:
+    kinds = {"tags": {"includes": ["v*"]}, "branches": {"includes": ["main"]}}
+    triggers = _trigger(**kinds, filePaths={"includes": ["src/**"]})
+    runs.api.create_pipeline(
+        pipeline=runs.declare(stage("Source", _connection(arn)), stage("Gate", approval()), triggers=triggers)
+    )
+    assert runs.api.get_pipeline(name="shop")["pipeline"]["triggers"] == triggers
 
 
 def test_a_connection_may_not_detect(
