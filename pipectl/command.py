@@ -16,7 +16,7 @@ from pipectl.facts import console
 
 OF_PIPELINE = frozenset(
     {"status", "doctor", "history", "logs", "why", "wait", "start", "stop", "retry", "rollback", "approve",
-     "reject", "override", "enable-transition", "disable-transition"}
+     "reject", "open", "override", "enable-transition", "disable-transition"}
 )  # fmt: skip
 """The commands that take `-p NAME`, and work without a spec."""
 OF_SPECS = frozenset({"create", "plan", "destroy", "policy", "export", "validate"})

@@ -97,7 +97,7 @@ class Logs:
         Of one action its latest attempt counts, where it ran; else the execution.
         """
         asked = [
-            run for run in self.runs if self._asked.action and _is_asked(run.declared, self._asked.action)
+            run for run in self.runs if self._asked.action and is_asked(run.declared, self._asked.action)
         ]
         latest = {(run.stage, run.name): run for run in asked}
         if latest:
@@ -110,7 +110,7 @@ class Logs:
     def _tells(self, run: ActionRun) -> bool:
         """Only builds have phases."""
         is_of_phase = self._asked.wanted.phase is None or run.provider == "CodeBuild"
-        return is_of_phase and _is_asked(run.declared, self._asked.action)
+        return is_of_phase and is_asked(run.declared, self._asked.action)
 
     def _status(self) -> str:
         answer = self._cloud.call(
@@ -159,7 +159,7 @@ READERS: dict[str, Callable[[Clouds, ActionRun, Wanted], Reader]] = {"CodeBuild"
 
 def refuse_unknown(declared: Sequence[Declared], action: str | None) -> None:
     """Raise WrongUsage for an action that the pipeline does not have."""
-    if action is None or any(_is_asked(each, action) for each in declared):
+    if action is None or any(is_asked(each, action) for each in declared):
         return
     names = list(dict.fromkeys(each.action for each in declared))
     listed = f"its actions are {few(names)}"
@@ -168,7 +168,7 @@ def refuse_unknown(declared: Sequence[Declared], action: str | None) -> None:
     raise WrongUsage(f"no action {shown(action)} in the pipeline", hint=hint)
 
 
-def _is_asked(declared: Declared, action: str | None) -> bool:
-    """By the action's name, its stage's, or both as `Stage/Action`."""
+def is_asked(declared: Declared, action: str | None) -> bool:
+    """Whether an action is meant: by the action's name, its stage's, or both as `Stage/Action`."""
     names = (declared.action, declared.stage, f"{declared.stage}/{declared.action}")
     return action is None or action in names

@@ -281,7 +281,9 @@ def test_a_commit_behind_itself_is_told_by_the_execution_in_the_way(shop: Shop) 
     answer = shop.ask("why").stdout
     assert f"next: `pipectl why {first[:8]}` tells what holds that one" in answer
     assert max(map(len, answer.splitlines())) <= 80
-    link = f"https://console.aws.amazon.com/codepipeline/home?region={REGION}#/view/shop"
+    link = (
+        f"https://{REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/shop/view?region={REGION}"
+    )
     assert link in shop.ask("why", first).stdout
 
 

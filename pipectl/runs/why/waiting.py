@@ -3,6 +3,7 @@
 from itertools import islice
 from statistics import median
 
+from pipectl.facts import console
 from pipectl.runs import actions
 from pipectl.runs.actions import ActionRun
 from pipectl.runs.parallel import RUNNING
@@ -71,17 +72,11 @@ def _approval(sight: Sight, run: ActionRun) -> Approval:
         action=run.name,
         since=run.started,
         topic=topic.rsplit(":", 1)[-1] if topic else None,
-        link=run.configuration.get("ExternalEntityLink") or run.url or _console(sight),
+        link=run.configuration.get("ExternalEntityLink")
+        or run.url
+        or console.pipeline(sight.cloud.account.place, sight.pipeline),
         question=run.configuration.get("CustomData"),
     )
-
-
-def _console(sight: Sight) -> str | None:
-    """Where it can be answered, as AWS' own notifications say (User guide, approvals-json-format)."""
-    account = sight.cloud.account
-    if account.partition != "aws":
-        return None
-    return f"https://console.aws.amazon.com/codepipeline/home?region={account.region}#/view/{sight.pipeline}"
 
 
 def _usual(sight: Sight, run: ActionRun) -> float | None:

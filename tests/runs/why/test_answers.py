@@ -181,7 +181,9 @@ def test_in_parallel_mode_an_approval_is_found_by_its_action() -> None:
     answer = asked(cloud).answer
     assert isinstance(answer, answers.Approval)
     assert (answer.stage, answer.action) == ("Gate", "Gate")
-    assert answer.link == "https://console.aws.amazon.com/codepipeline/home?region=eu-west-1#/view/shop"
+    assert answer.link == (
+        "https://eu-west-1.console.aws.amazon.com/codesuite/codepipeline/pipelines/shop/view?region=eu-west-1"
+    )
 
 
 def test_a_commit_is_looked_for_among_hundreds_of_executions_and_no_more() -> None:
