@@ -377,7 +377,8 @@ version: 0.2
 phases:
   build:
     commands:
-      - mkdir -p d b-1/deep b-2; touch d/r-1.json d/r-$(date +%Y).json b-1/deep/x b-2/y; export N=1 G=unit
+      - mkdir -p d b-1/deep b-2; touch b-1/deep/x b-2/y; export N=1 G=unit
+      - echo "[]" | tee d/r-1.json d/r-$(date +%Y).json
 artifacts:
   base-directory: $CODEBUILD_SRC_DIR/d
   files: [r-$N.json, 'r-$(date "+%Y").json']

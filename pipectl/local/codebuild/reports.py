@@ -1,31 +1,29 @@
-"""Report groups and reports: stored as they are stated, with the counts of JUnit files.
-
-User guide, "Test reports": a group that is named without ARN belongs to the project as PROJECT-NAME.
-"""
+"""Report groups and reports, test cases and code coverage (API reference; user guide, "Test reports")."""
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipectl.buildspec.values import Files
-from pipectl.buildspec.words import COVERAGE_FORMATS, TEST_FORMATS
-from pipectl.local.codebuild import artifacts, junit
+from pipectl.local.codebuild import report_trends
 from pipectl.local.codebuild.base import Base
 from pipectl.local.service import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
-    from pipectl.buildspec.values import Report
-    from pipectl.local.codebuild.authority import Authority
-    from pipectl.local.codebuild.record import Build
     from pipectl.local.service import Caller
     from pipectl.local.world import World
 
 _PAGE = 100
+_ORDERS = {"CREATED_TIME": "created", "LAST_MODIFIED_TIME": "lastModified"}
+_COVERAGE_ORDERS = {"FILE_PATH": "filePath", "LINE_COVERAGE_PERCENTAGE": "lineCoveragePercentage"}
+
+
+@dataclass
+class Details:
+    """What stands in a report beside its summary."""
+
+    cases: list[dict[str, Any]] = field(default_factory=list)
+    coverages: list[dict[str, Any]] = field(default_factory=list)
 
 
 class ReportOperations(Base):
@@ -35,6 +33,7 @@ class ReportOperations(Base):
         super().__init__(world, account, region)
         self.groups: dict[str, dict[str, Any]] = {}
         self.reports: dict[str, dict[str, Any]] = {}
+        self.details: dict[str, Details] = {}
 
     def create_report_group(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         arn = self.arn(f"report-group/{request['name']}")
@@ -61,8 +60,7 @@ class ReportOperations(Base):
         return self.groups[arn]
 
     def update_report_group(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        if request["arn"] not in self.groups:
-            raise Refused("ResourceNotFoundException", f"Report group cannot be found: {request['arn']}")
+        self._existing_group(request["arn"])
         changed = {name: request[name] for name in ("exportConfig", "tags") if name in request}
         self.groups[request["arn"]] |= changed | {"lastModified": self.world.now()}
         return {"reportGroup": self.groups[request["arn"]]}
@@ -74,7 +72,7 @@ class ReportOperations(Base):
         if inside and not request.get("deleteReports"):
             raise Refused("InvalidInputException", "The report group holds reports; delete them first")
         for report in inside:
-            del self.reports[report]
+            self.delete_report({"arn": report}, caller)
         self.groups.pop(arn, None)
         return {}
 
@@ -83,86 +81,90 @@ class ReportOperations(Base):
         return {"reportGroups": there, "reportGroupsNotFound": missing}
 
     def list_report_groups(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        size = request.get("maxResults", _PAGE)
-        arns, token = self.page(sorted(self.groups), request.get("nextToken"), size)
-        return {"reportGroups": arns, "nextToken": token}
+        """List ARNs by name, or by a time, descending when stated"""
+        by = _ORDERS.get(request.get("sortBy", ""), "name")
+        ordered = sorted(self.groups.values(), key=lambda group: (group[by], group["arn"]))
+        if request.get("sortOrder") == "DESCENDING":
+            ordered.reverse()
+        return self._arns("reportGroups", ordered, request)
 
     def batch_get_reports(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         there, missing = _split(request["reportArns"], self.reports)
         return {"reports": there, "reportsNotFound": missing}
 
     def list_reports(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        arns, token = self.page(
-            list(self.reports), request.get("nextToken"), request.get("maxResults", _PAGE)
-        )
-        return {"reports": arns, "nextToken": token}
+        """List ARNs of reports, the newest first unless stated otherwise, of one status when stated"""
+        return self._listed_reports(list(self.reports.values()), request)
 
     def list_reports_for_report_group(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        arns = [
-            arn for arn, kept in self.reports.items() if kept["reportGroupArn"] == request["reportGroupArn"]
+        """List ARNs of the reports of one group"""
+        self._existing_group(request["reportGroupArn"])
+        group = request["reportGroupArn"]
+        reports = [report for report in self.reports.values() if report["reportGroupArn"] == group]
+        return self._listed_reports(reports, request)
+
+    def describe_test_cases(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """List the test cases of a report
+
+        API reference, TestCaseFilter: `status`, and a `keyword` in the name or the prefix.
+        """
+        arn = request["reportArn"]
+        if arn not in self.reports:
+            raise Refused("ResourceNotFoundException", f"Report cannot be found: {arn}")
+        status, keyword = (request.get("filter", {}).get(name) for name in ("status", "keyword"))
+        cases = [
+            case
+            for case in self.details[arn].cases
+            if status in (None, case["status"])
+            and (not keyword or keyword in case["name"] or keyword in case["prefix"])
         ]
-        shown, token = self.page(arns, request.get("nextToken"), request.get("maxResults", _PAGE))
-        return {"reports": shown, "nextToken": token}
+        page, token = self.page(cases, request.get("nextToken"), request.get("maxResults", _PAGE))
+        return {"testCases": page, "nextToken": token}
+
+    def describe_code_coverages(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """List the source files of a coverage report
+
+        A report that does not exist has none: the model knows no ResourceNotFoundException here (inferred).
+        """
+        details = self.details.get(request["reportArn"], Details())
+        least = request.get("minLineCoveragePercentage", 0)
+        most = request.get("maxLineCoveragePercentage", 100)
+        found = [file for file in details.coverages if least <= file["lineCoveragePercentage"] <= most]
+        by = _COVERAGE_ORDERS[request.get("sortBy", "FILE_PATH")]
+        found.sort(key=lambda file: (file[by], file["filePath"]))
+        if request.get("sortOrder") == "DESCENDING":
+            found.reverse()
+        page, token = self.page(found, request.get("nextToken"), request.get("maxResults", _PAGE))
+        return {"codeCoverages": page, "nextToken": token}
+
+    def get_report_group_trend(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """Compare the last reports of a group in one number"""
+        group = request["reportGroupArn"]
+        self._existing_group(group)
+        reports = [report for report in self.reports.values() if report["reportGroupArn"] == group]
+        return report_trends.trend(reports, request["trendField"], request.get("numOfReports", _PAGE))
 
     def delete_report(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """Delete a report; one that does not exist is no error"""
         self.reports.pop(request["arn"], None)
+        self.details.pop(request["arn"], None)
         return {}
 
+    def _existing_group(self, arn: str) -> None:
+        if arn not in self.groups:
+            raise Refused("ResourceNotFoundException", f"Report group cannot be found: {arn}")
 
-def collect(
-    authority: Authority,
-    build: Build,
-    reports: Iterable[Report],
-    source: Path,
-    say: Callable[[str], None],
-    expand: Callable[[str], str],
-) -> None:
-    """Store the reports of a build; a pattern that finds nothing, or an unknown format, is only said"""
-    world = authority.role.world
-    service: ReportOperations = world.service("codebuild", authority.account, authority.region)
-    for stated in reports:
-        report = replace(stated, group=expand(stated.group))
-        if report.format not in (*TEST_FORMATS, *COVERAGE_FORMATS):
-            say(f"Unknown file format {report.format} of report {report.group}")
-            continue
-        try:
-            found = artifacts.collect(Files(report.files, report.base), source, lambda _: None, expand)
-        except artifacts.ArtifactError:
-            say(f"No matching report paths found: {report.group}")
-            continue
-        puts = "BatchPutCodeCoverages" if report.format in COVERAGE_FORMATS else "BatchPutTestCases"
-        authority.report(_group_arn(service, build, report), puts)
-        summary = junit.summary(list(found.values())) if report.format == "JUNITXML" else None
-        with world.lock:
-            _store(service, build, report, summary)
+    def _listed_reports(self, reports: list[dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:
+        status = request.get("filter", {}).get("status")
+        found = [report for report in reports if status in (None, report["status"])]
+        if request.get("sortOrder") != "ASCENDING":
+            found.reverse()
+        return self._arns("reports", found, request)
 
-
-def _store(service: ReportOperations, build: Build, report: Report, summary: dict[str, Any] | None) -> None:
-    group = _group_arn(service, build, report)
-    kind = "CODECOVERAGE_FORMATS" if report.format in COVERAGE_FORMATS else "TEST"
-    if group not in service.groups:
-        service.group(group, kind, {"exportConfigType": "NO_EXPORT"}, [])
-    arn = f"{group.replace(':report-group/', ':report/')}:{uuid.uuid4()}"
-    failed = bool(summary and (summary["statusCounts"]["FAILED"] or summary["statusCounts"]["ERROR"]))
-    service.reports[arn] = {
-        "arn": arn,
-        "type": kind,
-        "name": arn.rpartition("/")[2],
-        "reportGroupArn": group,
-        "executionId": build.shown["arn"],
-        "status": "FAILED" if failed else "SUCCEEDED",
-        "created": service.world.now(),
-        "exportConfig": service.groups[group]["exportConfig"],
-        "truncated": False,
-        "testSummary": summary,
-    }
-    build.shown["reportArns"].append(arn)
-
-
-def _group_arn(service: ReportOperations, build: Build, report: Report) -> str:
-    if report.group.startswith("arn:"):
-        return report.group
-    return service.arn(f"report-group/{build.shown['projectName']}-{report.group}")
+    def _arns(self, name: str, found: list[dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:
+        arns = [entry["arn"] for entry in found]
+        page, token = self.page(arns, request.get("nextToken"), request.get("maxResults", _PAGE))
+        return {name: page, "nextToken": token}
 
 
 def _split(arns: list[str], kept: dict[str, dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:

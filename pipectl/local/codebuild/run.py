@@ -24,7 +24,7 @@ from pipectl.local.codebuild import (
     logs,
     processes,
     programs,
-    reports,
+    report_store,
     runtimes,
     s3_log,
     shell,
@@ -250,7 +250,7 @@ class Run:
 
     def _upload(self, spec: Buildspec) -> None:
         with self._phases.phase("UPLOAD_ARTIFACTS", contexts=True):
-            reports.collect(
+            report_store.collect(
                 self._authority, self.build, spec.reports, self._places[""], self._log.say, self._expanded
             )
             delivered = delivery.Delivery(self.world, self.build, self._authority, self._expanded)
