@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pipectl import __version__
-from pipectl.cli import _errors
+from pipectl.cli import _errors, _help
 from pipectl.cli._options import all_options
 from pipectl.errors import ExitCode
 
@@ -29,7 +29,12 @@ class Commands(click.Group):
             return None
         module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
-        return command
+        return _help.explained(command, _help.examples_of(cmd_name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """By what they are for."""
+        found = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        _help.write_groups(formatter, {name: command for name, command in found.items() if command})
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -63,7 +68,8 @@ def _shown_errors(words: Sequence[str]) -> Iterator[list[Any]]:
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="`pipectl COMMAND --help` explains a command. The options above also stand behind it.",
+    epilog="`pipectl COMMAND --help` explains a command and shows examples. The options above also stand "
+    "behind it.",
 )
 @click.version_option(__version__, prog_name="pipectl", message="%(prog)s %(version)s")
 @all_options

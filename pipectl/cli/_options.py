@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pipectl.cli._help import Global
 from pipectl.command import Typed, typed, with_place
 from pipectl.errors import PipectlError, WrongUsage
 
@@ -81,7 +82,7 @@ def _remember(context: click.Context, parameter: click.Parameter, value: Any) ->
 
 
 def _shared(*names: str, **settings: Any) -> Callable[[Function], Function]:
-    return click.option(*names, default=None, expose_value=False, callback=_remember, **settings)
+    return click.option(*names, cls=Global, default=None, expose_value=False, callback=_remember, **settings)
 
 
 def _flag(*names: str, **settings: Any) -> Callable[[Function], Function]:

@@ -19,7 +19,7 @@ def command(
     timeout: float | None,
     **which: str | None,
 ) -> None:
-    """Approve what waits for an approval
+    """Approve a pending approval
 
     The execution goes on. When several approvals are asked for, it asks which; without a terminal it names
     them and approves none.

@@ -12,7 +12,7 @@ VARIABLE = "_PIPECTL_COMPLETE"
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @output_options
 def command(settings: Settings, shell: str) -> None:
-    """Print the script that completes words in SHELL
+    """Print a shell completion script
 
     As in `eval "$(pipectl completion bash)"`, in ~/.bashrc
     """

@@ -48,7 +48,7 @@ def command(
     wait: bool,
     timeout: float | None,
 ) -> "ExitCode | None":
-    """Make AWS look like the SPECs: plan, show, carry out
+    """Create or update everything in the SPECs
 
     Run it again at any time: what is as the spec says is left alone. It asks only before it takes over
     what no stack owns, and before it would disturb a running execution or lose the hold of a stage; with

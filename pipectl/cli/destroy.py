@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @removal_options
 @aws_options
 def command(settings: Settings, chosen: Chosen, yes: bool, wishes: "Wishes") -> "ExitCode | None":
-    """Remove everything that the stacks of the SPECs own
+    """Delete everything that the stacks of the SPECs own
 
     What does not carry the stack's tag is left alone, and what was adopted only loses our tags. Repositories
     with images or code, and a bucket with objects, stay unless an option says otherwise; what stays is

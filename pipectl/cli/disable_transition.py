@@ -33,7 +33,7 @@ def command(
     outbound: bool,
     yes: bool,
 ) -> None:
-    """Let no execution into STAGE until it is opened
+    """Disable the inbound transition of STAGE
 
     What is in it already goes on; what arrives waits, and the newest of those that wait goes on later.
     Of several stages or pipelines the list is shown, and asked about.

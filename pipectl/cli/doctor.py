@@ -34,7 +34,7 @@ class Examined:
 @click.option("-p", "--pipeline", metavar="NAME", help="The pipeline, when there are several")
 @aws_options
 def command(settings: Settings, chosen: Chosen, pipeline: str | None) -> ExitCode | None:
-    """Check what stops people, each with the way out
+    """Diagnose common problems and show how to fix them
 
     Looks at the pipelines of the SPECs and at what they work with: as it is in AWS, and as the SPEC says it
     where it is not there yet. Without a SPEC it is the account's only pipeline, or `-p NAME`. Nothing is

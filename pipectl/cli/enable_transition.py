@@ -28,7 +28,7 @@ def command(
     wait: bool,
     timeout: float | None,
 ) -> None:
-    """Let executions into STAGE again
+    """Enable the inbound transition of STAGE
 
     The one that waits goes on. Of several stages or pipelines the list is shown, and asked about.
 

@@ -41,7 +41,7 @@ def command(
     definition: bool,
     every: bool,
 ) -> None:
-    """List what ran, the newest first
+    """List executions, newest first
 
     Who or what started it, its commit, how it ended, how long it took, and where it is live. With
     `--stage` moments and results are those of the stage.

@@ -36,7 +36,7 @@ def command(
     file: str | None,
     force: bool,
 ) -> None:
-    """Print a spec for PIPELINEs that live already
+    """Generate a spec from existing PIPELINEs
 
     What the pipelines use comes along: repositories, projects, clusters, services; roles, buckets,
     keys and event rules are named and left to who made them. Nothing is written to AWS. What looks like a

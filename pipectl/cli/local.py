@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from pipectl.cli import _help
 from pipectl.cli._options import Settings, output_options
 from pipectl.command import pipectl
 from pipectl.errors import NotConnected
@@ -12,7 +13,16 @@ from pipectl.errors import NotConnected
 NO_IAM = "warning: the local AWS does not evaluate permissions (--no-iam): every call is allowed"
 
 
-@click.group("local")
+class _Commands(click.Group):
+    """The commands of the local AWS, with their examples."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One of them."""
+        found = super().get_command(ctx, cmd_name)
+        return _help.explained(found, _help.LOCAL.get(cmd_name, ())) if found else None
+
+
+@click.group("local", cls=_Commands)
 def command() -> None:
     """Start, stop and empty the local AWS
 

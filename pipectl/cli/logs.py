@@ -41,7 +41,7 @@ def command(
     follow: bool,
     timeout: float | None,
 ) -> None:
-    """Show what an execution said
+    """Show the logs of an execution
 
     The logs of its builds; for a deployment to ECS the service's events, and the reasons and logs of the
     tasks that stopped. The beginning of an execution's id or of a commit is enough.

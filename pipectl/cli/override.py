@@ -22,7 +22,7 @@ def command(
     wait: bool,
     timeout: float | None,
 ) -> None:
-    """Let an execution go on past a condition of STAGE
+    """Override a condition of STAGE
 
     A condition that failed or is still asked, before the entry or after the success; AWS lets nobody
     override one after a failure.

@@ -27,7 +27,7 @@ PURPOSES = ("plan", "create", "status", "operate", "destroy")
 @click.option("--split", is_flag=True, help="A list of documents, each short enough for a managed policy")
 @aws_options
 def command(settings: Settings, chosen: Chosen, purposes: tuple[str, ...], split: bool) -> None:
-    """Print the least IAM policy for the SPECs
+    """Print a least-privilege IAM policy
 
     It names the resources of the SPECs, and `*` only for actions that know no resources. `create` includes
     what `plan` needs, `operate` what `status` needs. Nothing is asked of AWS where a SPEC states its account

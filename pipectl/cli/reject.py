@@ -10,7 +10,7 @@ from pipectl.cli._options import Chosen, Settings, aws_options
 @answer_options
 @aws_options
 def command(settings: Settings, chosen: Chosen, comment: str, **which: str | None) -> None:
-    """Reject what waits for an approval
+    """Reject a pending approval
 
     The execution fails. When several approvals are asked for, it asks which; without a terminal it names
     them and rejects none.

@@ -24,7 +24,7 @@ def command(
     wait: bool,
     timeout: float | None,
 ) -> None:
-    """Run the failed actions of STAGE again
+    """Retry the failed actions of STAGE
 
     In the same execution, which goes on from there when they succeed.
     """

@@ -27,7 +27,7 @@ def command(
     wait: bool,
     timeout: float | None,
 ) -> None:
-    """Deploy in STAGE again what ran there before
+    """Roll STAGE back to an earlier execution
 
     What the execution before the current one deployed, or the one that `--to` names. A new execution does
     it, with the artifacts of the earlier one; the other stages stay as they are.

@@ -39,7 +39,7 @@ def command(
     timeout: float | None,
     forever: bool,
 ) -> None:
-    """Show what runs, what waits, and why
+    """Show stages, executions and transitions
 
     Stages, gates and actions, and the services that are deployed. With a SPEC all of its pipelines are
     shown. Without one it is the account's only pipeline, or `-p NAME`.

@@ -25,7 +25,7 @@ def command(
     execution: str | None,
     pipeline: str | None,
 ) -> None:
-    """Stop the execution that runs
+    """Stop the running execution
 
     The newest one, after its running actions; with `--abandon` at once: what its actions began in other
     services goes on there. The stage is free then, and whatever waits before it enters.

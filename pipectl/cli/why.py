@@ -30,7 +30,7 @@ def _telling() -> Iterator[None]:
 @only_file
 @aws_options
 def command(settings: Settings, chosen: Chosen, commit: str | None, pipeline: str | None) -> int:
-    """Say why a commit is not live
+    """Explain why a commit has not been deployed
 
     What holds it, whose doing that is, what is live instead, and the next command to type. COMMIT is the
     beginning of a commit, an image digest, an object version or an execution; without one it is the newest.

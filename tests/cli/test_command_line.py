@@ -63,7 +63,7 @@ def test_help_is_told_without_loading_what_is_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
-    assert "Commands:" in done.stdout
+    assert "Operate:" in done.stdout
 
 
 def test_what_could_not_be_written_is_no_success() -> None:
