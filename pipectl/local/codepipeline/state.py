@@ -8,6 +8,7 @@ from .actions import source_s3
 from .engine import stages
 from .records import PARALLEL
 from .store import Store
+from .variables import references_in
 
 if TYPE_CHECKING:
     from pipectl.local.service import Caller
@@ -107,12 +108,22 @@ def _action(pipeline: Pipeline, stage: str, action: Shape, run: StageRun | None)
     elif latest is not None:
         shown["latestExecution"] = _approval(latest) if _is_approval(latest) else _execution(latest)
         shown["entityUrl"] = latest.entity_url
+    else:
+        shown["entityUrl"] = _entity_url(pipeline, action)
     return shown
 
 
 def _entity_url(pipeline: Pipeline, action: Shape) -> str | None:
-    is_s3 = action["actionTypeId"]["provider"] == "S3"
-    return source_s3.entity_url(pipeline.arn.split(":")[3]) if is_s3 else None
+    """Where an action that has not begun leads: what its configuration alone tells.
+
+    Recorded of approvals (docs/aws/codepipeline.md, 3.9) and S3 sources (3.11); a link that refers to a
+    variable is left out (inferred).
+    """
+    kind = action["actionTypeId"]
+    if (kind["category"], kind["provider"]) == ("Source", "S3"):
+        return source_s3.entity_url(pipeline.arn.split(":")[3])
+    link = action["configuration"].get("ExternalEntityLink")
+    return None if link is None or any(references_in(link)) else str(link)
 
 
 def _first_stage(pipeline: Pipeline) -> str:

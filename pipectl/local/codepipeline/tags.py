@@ -31,11 +31,13 @@ def merged(before: dict[str, str], tags: Iterable[Shape]) -> dict[str, str]:
 
 
 def _refuse_system(keys: Iterable[str]) -> None:
+    """The words are those of AWS as moto's authors met them (docs/aws/codepipeline.md, 2.4)."""
     for key in keys:
         if key.lower().startswith("aws:"):
             raise Refused(
                 "InvalidTagsException",
-                f"Not allowed to modify system tags. System tags start with 'aws:'. msg=[{key}]",
+                "Not allowed to modify system tags. System tags start with 'aws:'. "
+                "msg=[Caller is an end user and not allowed to mutate system tags]",
             )
 
 

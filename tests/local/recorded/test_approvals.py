@@ -56,6 +56,22 @@ def test_a_rejection_fails_without_error_details(story: Story) -> None:
     assert (result["externalExecutionSummary"], "errorDetails" in result) == ("not today", False)
 
 
+def test_an_approval_that_has_not_begun_leads_to_its_link_already(story: Story) -> None:
+    """Recording: approval_summary_requirements_complete_native (required-whitespace-approval/arrival)."""
+    link = "https://example.com/owned-review?source=zip&check=1"
+    later = approval("Later", runOrder=2, configuration={"ExternalEntityLink": link})
+    story.create(stage("Gate", approval(), later))
+    token = story.asked()
+    assert story.stage("Gate")["actionStates"][1] == {"actionName": "Later", "entityUrl": link}
+    story.put(token)
+    begun = story.asked(name="Later")
+    assert story.stage("Gate")["actionStates"][1] == {
+        "actionName": "Later",
+        "latestExecution": {"actionExecutionId": begun, "status": "InProgress", "token": begun},
+        "entityUrl": link,
+    }
+
+
 @pytest.mark.parametrize("summary", ["", "   "])
 def test_a_required_summary_is_asked_for_and_the_token_stays_good(story: Story, summary: str) -> None:
     """Recording: approval_summary_requirements_complete_native."""
