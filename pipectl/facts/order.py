@@ -26,6 +26,9 @@ ORDERED: Mapping[str, Mapping[str, str]] = {
 """Service -> member of a structure -> why its order means something, with the source."""
 
 KEPT: Mapping[str, Mapping[str, str]] = {
+    "events": {
+        "Tags": "recorded (localstack/localstack, tests/aws/services/events/test_events_tags.snapshot.json)",
+    },
     "ecs": {
         "containerDefinitions": "recorded (AWS CLI examples, describe-task-definition); names identify them",
         "tags": "recorded (radkawar/stackd, ecs/task_tags.json; AWS CLI examples, create-cluster)",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pipectl.local.eventbridge.sending import Sending
     from pipectl.local.world import World
 
+_OLDEST_MS, _NEWEST_MS = 14 * 24 * 3600 * 1000, 2 * 3600 * 1000
+
 
 def to_queue(sending: Sending) -> None:
     """Send a message; a FIFO queue without content-based deduplication gets none (User guide)"""
@@ -45,6 +47,9 @@ def to_log_group(sending: Sending) -> None:
         if isinstance(made, dict) and "message" in made:
             moment, message = made.get("timestamp", moment), made["message"]
     at = int(datetime.fromisoformat(moment).timestamp() * 1000) if isinstance(moment, str) else int(moment)
+    now = int(sending.world.now().timestamp() * 1000)
+    if not now - _OLDEST_MS <= at <= now + _NEWEST_MS:
+        at = now  # Logs refuses such times (API reference, PutLogEvents); what EventBridge does is inferred
     logs.create_log_stream(group, stream)
     logs.put_log_events(group, stream, [{"timestamp": at, "message": str(message)}])
 

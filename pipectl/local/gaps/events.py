@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipectl.facts import event_pattern
 from pipectl.facts.event_pattern_grammar import InvalidPatternError, Pattern
-from pipectl.local.eventbridge import delivery, schedules, target_rules
-from pipectl.local.gaps import put_events
+from pipectl.local.eventbridge import schedules, target_rules
+from pipectl.local.gaps import event_buses, event_replays, put_events
 from pipectl.local.gaps.requests import from_json
 from pipectl.local.wire import Answer, Forward, Refused, Request, json_answer
 
@@ -19,6 +19,26 @@ if TYPE_CHECKING:
 _INVALID = "ValidationException"
 _TARGETS_LIMIT = 5  # User guide of EventBridge, "quotas"
 _PRINCIPAL = "events.amazonaws.com"
+_ENVELOPE = frozenset({"account", "detail-type", "id", "region", "source", "time"})
+"""What TestEventPattern wants in an event (API reference; recorded in test_events_patterns.snapshot.json)."""
+_CALLS = {
+    "CreateEventBus": event_buses.create,
+    "ListArchives": event_replays.list_archives,
+    "ListEventBuses": event_buses.listed,
+    "ListReplays": event_replays.list_replays,
+    "ListTagsForResource": event_buses.tags,
+    "PutPermission": event_buses.put_permission,
+    "RemovePermission": event_buses.remove_permission,
+    "StartReplay": event_replays.start,
+    "TagResource": event_buses.tags,
+    "UntagResource": event_buses.tags,
+}
+_DESCRIBED = {
+    "DescribeApiDestination": "Failed to describe the api-destination(s).",
+    "DescribeConnection": "Failed to describe the connection(s).",
+}
+"""Recorded in localstack/localstack, test_api_destinations_and_connection.snapshot.json."""
+_CALLS_A_SECOND = 300  # API reference, CreateApiDestination: the default of InvocationRateLimitPerSecond
 _SCHEDULING = ("PutRule", "EnableRule", "DisableRule", "DeleteRule")
 _TAKEN_AS_THEY_ARE = ("ecs", "lambda", "sns", "sqs")
 """Targets whose roles PutTargets does not look at (recorded: radkawar/stackd, target_roles, ecs_targets)."""
@@ -35,9 +55,11 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
         return put_events.answer(world, request, asked)
     if request.operation == "TestEventPattern":
         return _test_event_pattern(asked)
-    if request.operation == "StartReplay":
-        return _start_replay(world, request, asked, forward)
-    return _in_words_of_aws(forward(request), asked)
+    if request.operation == "CreateApiDestination":
+        request = request.with_json({"InvocationRateLimitPerSecond": _CALLS_A_SECOND, **asked})
+    if call := _CALLS.get(request.operation):
+        return _in_words_of_aws(request, call(world, request, asked, forward), asked)
+    return _in_words_of_aws(request, forward(request), asked)
 
 
 def _change_rule(world: World, request: Request, asked: dict[str, Any], forward: Forward) -> Answer:
@@ -49,7 +71,7 @@ def _change_rule(world: World, request: Request, asked: dict[str, Any], forward:
         if _rule(world, request, asked, asked["Name"]) is not None:
             sent = {key: value for key, value in request.json().items() if key != "Tags"}
             request = request.with_json(sent)
-    answered = _in_words_of_aws(forward(request), asked)
+    answered = _in_words_of_aws(request, forward(request), asked)
     world.timetable.stir()
     return answered
 
@@ -64,7 +86,7 @@ def _check_rule(asked: dict[str, Any]) -> None:
         raise Refused(_INVALID, "Parameter(s) EventPattern or ScheduleExpression must be specified.")
     if asked.get("EventPattern"):
         _parse(asked["EventPattern"])
-    if schedule is not None and _bus_name(asked) != "default":
+    if schedule is not None and event_buses.bus_name(asked) != "default":
         raise Refused(_INVALID, "ScheduleExpression is supported only on the default event bus.")
     if schedule and not schedules.is_valid(schedule):
         raise Refused(_INVALID, "Parameter ScheduleExpression is not valid.")
@@ -86,29 +108,9 @@ def _test_event_pattern(asked: dict[str, Any]) -> Answer:
         event = json.loads(asked["Event"])
     except ValueError:
         event = None
-    if not isinstance(event, dict):
+    if not isinstance(event, dict) or not event.keys() >= _ENVELOPE:
         raise Refused(_INVALID, "Parameter Event is not valid.")
     return json_answer({"Result": event_pattern.matches(pattern, event)})
-
-
-def _start_replay(world: World, request: Request, asked: dict[str, Any], forward: Forward) -> Answer:
-    """The events go the way of all events (user guide, "Archiving and replaying events": `replay-name`)"""
-    archives = world.moto("events", request.account, request.region).archives
-    archive = archives.get(asked["EventSourceArn"].rpartition("/")[2])
-    kept: list[dict[str, Any]] = archive.events if archive else []
-    try:
-        if archive:
-            archive.events = []  # moto would send them by itself
-        answered = forward(request)
-    finally:
-        if archive:
-            archive.events = kept
-    if answered.status == 200:  # noqa: PLR2004  HTTP's own
-        bus = asked["Destination"]["Arn"].rpartition("/")[2]
-        for event in kept:
-            replayed = {**event, "replay-name": asked["ReplayName"]}
-            delivery.deliver(world, request.account, request.region, replayed, bus)
-    return answered
 
 
 def _put_targets(world: World, request: Request, asked: dict[str, Any], forward: Forward) -> Answer:
@@ -117,7 +119,7 @@ def _put_targets(world: World, request: Request, asked: dict[str, Any], forward:
     answered = forward(request)
     if rule := _rule(world, request, asked, asked["Rule"]):
         rule.targets.sort(key=itemgetter("Id"))
-    return _in_words_of_aws(answered, asked)
+    return _in_words_of_aws(request, answered, asked)
 
 
 def _check_targets(world: World, request: Request, asked: dict[str, Any]) -> None:
@@ -143,20 +145,17 @@ def _check_role(world: World, arn: str) -> None:
 
 def _rule(world: World, request: Request, asked: dict[str, Any], name: str) -> Any | None:
     buses = world.moto("events", request.account, request.region).event_buses
-    bus = buses.get(_bus_name(asked))
+    bus = buses.get(event_buses.bus_name(asked))
     return bus.rules.get(name) if bus is not None else None
 
 
-def _bus_name(asked: dict[str, Any]) -> str:
-    """The name of a bus, which may be given as its ARN"""
-    return str(asked.get("EventBusName", "default")).rpartition("/")[2]
-
-
-def _in_words_of_aws(answered: Answer, asked: dict[str, Any]) -> Answer:
+def _in_words_of_aws(request: Request, answered: Answer, asked: dict[str, Any]) -> Answer:
     if answered.status == 200:  # noqa: PLR2004  HTTP's own
         return answered
     said = answered.json()
     text = said.get("message") or said.get("Message") or ""
+    if text.endswith("' does not exist.") and request.operation in _DESCRIBED:
+        return answered.with_json({**said, "message": f"{_DESCRIBED[request.operation]} {text}"})
     if text.startswith("Rule ") and text.endswith(" does not exist."):
         bus = asked.get("EventBusName", "default")
         return answered.with_json({**said, "message": f"{text[:-1]} on EventBus {bus}."})

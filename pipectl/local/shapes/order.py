@@ -45,7 +45,11 @@ def answered(_world: World, request: Request, answer: Answer) -> Answer:
     said = answer.json()
     if not request.operation.startswith("List"):
         return answer.with_json(arranged(request.service, shape, said))
-    listed = {name: said[name][::-1] for name in LISTED if isinstance(said.get(name), list)}
+    listed = {
+        name: said[name][::-1]
+        for name in LISTED
+        if isinstance(said.get(name), list) and not is_kept(request.service, name)
+    }
     return answer.with_json({**said, **listed}) if listed else answer
 
 

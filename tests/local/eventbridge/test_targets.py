@@ -56,6 +56,9 @@ def test_an_archive_keeps_events_and_replays_them_under_its_name(
     )
     (event,) = received("queue")
     assert (event["replay-name"], event["detail"]) == ("again", {"id": 7})
+    other = {"EventSourceArn": archive, "Destination": {"Arn": bus}}
+    events.start_replay(ReplayName="before", EventStartTime=0, EventEndTime=1, **other)
+    assert received("queue") == []
     assert events.describe_archive(ArchiveName="kept")["EventCount"] == 1
 
 
@@ -69,10 +72,15 @@ def test_an_entry_for_a_bus_that_does_not_exist_is_accepted_and_lost(
 
 
 def test_a_pattern_is_tested_against_an_event(events: Any) -> None:
-    event = json.dumps({"source": "shop", "detail": {"id": 7}})
+    envelope = {"id": "1", "account": "1", "time": "2026-01-02T03:04:05Z", "region": "eu-west-1"}
+    shape = {**envelope, "detail-type": "Sold", "source": "shop", "detail": {"id": 7}}
+    event = json.dumps(shape)
     assert events.test_event_pattern(EventPattern=PATTERN, Event=event)["Result"] is True
     other = json.dumps({"source": ["cafe"]})
     assert events.test_event_pattern(EventPattern=other, Event=event)["Result"] is False
+    with pytest.raises(ClientError) as refused:
+        events.test_event_pattern(EventPattern=PATTERN, Event=json.dumps({"source": "shop"}))
+    assert refused.value.response["Error"]["Message"] == "Parameter Event is not valid."
 
 
 @pytest.mark.parametrize(
