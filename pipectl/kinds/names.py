@@ -1,10 +1,12 @@
 """The names of what is made without being asked (design, section 2); always the same for the same spec."""
 
 import hashlib
+import re
 
 ROLE_LIMIT = 64
 BUCKET_LIMIT = 63
 RULE_LIMIT = 64
+NOTIFICATION_LIMIT = 64
 ARTIFACT_LIMIT = 100
 
 
@@ -29,6 +31,11 @@ def role(stack: str, region: str, owner: str, purpose: str, prefix: str = "") ->
 def rule(pipeline: str, action: str) -> str:
     """The name of the event rule that starts a pipeline for one source action."""
     return cut(f"{pipeline}-{action}".replace("@", "-"), RULE_LIMIT)
+
+
+def notification(pipeline: str, key: str) -> str:
+    """The name of a notification rule, which may hold letters, digits, `-`, `_` and blanks."""
+    return cut(re.sub(r"[^A-Za-z0-9_ -]", "-", f"{pipeline}-{key}"), NOTIFICATION_LIMIT)
 
 
 def artifact(action: str) -> str:

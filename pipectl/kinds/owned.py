@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from pipectl.aws.cloud import Cloud, side_by_side
+from pipectl.aws.cloud import Cloud, for_each, side_by_side
 from pipectl.aws.permissions import NO_RESOURCE, Need, Purpose, needs
 from pipectl.engine.values import OWNER_TAG
 from pipectl.errors import AccessDenied
@@ -14,6 +14,7 @@ from pipectl.kinds import (
     cluster,
     log_group,
     names,
+    notification,
     pipeline,
     project,
     repository,
@@ -21,6 +22,7 @@ from pipectl.kinds import (
     rule,
     service,
     source,
+    topic,
 )
 
 Entry = tuple[str, str, str]
@@ -38,6 +40,8 @@ SHAPES = {
     service.NAME: r"ecs:[^:]*:\d+:service/([^/]+/[^/]+)",
     project.NAME: r"codebuild:[^:]*:\d+:project/(.+)",
     rule.NAME: r"events:[^:]*:\d+:rule/([^/]+)",
+    topic.NAME: r"sns:[^:]*:\d+:([^:]+)",
+    notification.NAME: r"codestar-notifications:[^:]*:\d+:notificationrule/(.+)",
     pipeline.NAME: r"codepipeline:[^:]*:\d+:([\w.@-]+)",
 }
 """Kind -> what its ARN looks like. Of task definitions their service takes care."""
@@ -59,7 +63,22 @@ def owned(cloud: Cloud, region: str, stacks: Mapping[str, str], say: Callable[[s
     paths = {(stack, path) for stack in names_ for path in (f"/pipectl/{stack}/", stacks[stack])}
     asked += [partial(_roles, cloud, region, stack, path) for stack, path in sorted(paths)]
     answers = side_by_side([partial(_allowed, ask, say) for ask in asked])
-    return [entry for answer in answers for entry in answer]
+    return _by_their_names(cloud, [entry for answer in answers for entry in answer], say)
+
+
+def _by_their_names(cloud: Cloud, entries: list[Entry], say: Callable[[str], None]) -> list[Entry]:
+    """The same, notification rules by their names: their ARNs end in ids, which nobody computes."""
+    others = [entry for entry in entries if entry[1] != notification.NAME]
+    rules = [entry for entry in entries if entry[1] == notification.NAME]
+
+    def named() -> list[Entry]:
+        arns = [cloud.account.arn(notification.SERVICE, f"notificationrule/{entry[2]}") for entry in rules]
+        states = for_each(partial(notification.described, cloud), arns)
+        return [
+            (entry[0], entry[1], state["name"]) for entry, state in zip(rules, states, strict=True) if state
+        ]
+
+    return [*others, *_allowed(named, say)] if rules else others
 
 
 def permissions() -> Iterator[Need]:

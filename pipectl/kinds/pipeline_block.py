@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from pipectl.kinds.notification_block import Notification
 from pipectl.spec.block import Arn, Block, Key, Part, RoleArn, Statements, Whole
 
 NAME_PATTERN = r"^[A-Za-z0-9.@\-_]{1,100}$"
@@ -265,6 +266,9 @@ class Pipeline(Block):
     )
     triggers: dict[str, Trigger] = Field(
         default_factory=dict, max_length=50, description="source action -> what starts the pipeline"
+    )
+    notifications: dict[str, Notification] = Field(
+        default_factory=dict, max_length=10, description="name -> which events are sent where; up to ten"
     )
     role: RoleArn | None = Field(None, description="a role of your own")
     statements: Statements = Field(

@@ -4,6 +4,7 @@ from pipectl.kinds import (
     bucket,
     cluster,
     log_group,
+    notification,
     pipeline,
     project,
     repository,
@@ -11,26 +12,36 @@ from pipectl.kinds import (
     rule,
     service,
     source,
+    topic,
     transition,
 )
 from pipectl.kinds.kind import Kind
 
 WAVES: tuple[tuple[Kind, ...], ...] = (
-    (source.KIND, repository.KIND, log_group.KIND, bucket.KIND, role.KIND, cluster.KIND),
+    (source.KIND, repository.KIND, log_group.KIND, bucket.KIND, topic.KIND, role.KIND, cluster.KIND),
     (service.KIND, project.KIND, rule.KIND),
     (pipeline.KIND,),
-    (transition.KIND,),
+    (transition.KIND, notification.KIND),
 )
 """A wave's resources are carried out side by side; the next wave starts when the one before is done.
 
 CreatePipeline starts a run at once, so everything that the run needs stands before it; a rule's target need
-not exist when it is named.
+not exist when it is named. Whether a notification rule's pipeline must exist nobody documents, so it stands
+first.
 """
 
 REMOVAL_WAVES: tuple[tuple[Kind, ...], ...] = (
-    (rule.KIND, pipeline.KIND),
+    (rule.KIND, notification.KIND, pipeline.KIND),
     (project.KIND, service.KIND),
-    (cluster.KIND, role.KIND, bucket.KIND, log_group.KIND, repository.KIND, source.KIND),
+    (
+        cluster.KIND,
+        role.KIND,
+        topic.KIND,
+        bucket.KIND,
+        log_group.KIND,
+        repository.KIND,
+        source.KIND,
+    ),
 )
 """The order in which things go, and are shown: what starts runs, then what runs, then what that needed.
 

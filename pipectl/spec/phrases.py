@@ -45,6 +45,8 @@ PATTERNS = {
     r"^[A-Za-z0-9_-]{1,255}$": "1 to 255 letters, digits, `_` and `-`",
     r"^[0-9A-Za-z_-]{1,35}$": "1 to 35 letters, digits, `_` and `-`",
     r"^[0-9A-Za-z_-]{1,9}$": "1 to 9 letters, digits, `_` and `-`",
+    r"^[A-Za-z0-9_ -]{1,64}$": "1 to 64 letters, digits, blanks, `_` and `-`",
+    r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
     r"^[A-Za-z_][A-Za-z0-9_]*$": "letters, digits and `_`, not beginning with a digit",
 }
 """What a pattern of the grammar asks for, in words."""

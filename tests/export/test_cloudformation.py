@@ -221,6 +221,8 @@ NAMES = {
     "AWS::CodeBuild::Project": "Name",
     "AWS::Events::Rule": "Name",
     "AWS::CodePipeline::Pipeline": "Name",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::CodeStarNotifications::NotificationRule": "Name",
 }
 
 

@@ -18,6 +18,7 @@ from pipectl.aws.account import Account
 from pipectl.export.design import Design, Home, design
 from pipectl.export.terraform.configuration import configuration
 from pipectl.export.terraform.hcl import Body, Code, Expression, Json, block
+from pipectl.export.terraform.values import label
 from pipectl.export.wording import Wording
 from tests.export.conftest import ACCOUNT, FILES, ROOT
 from tests.kinds.conftest import OWN_ROLE, SECRETS_OF_SPECS, own_role
@@ -192,6 +193,7 @@ SERVICES = (
     "codebuild",
     "codecommit",
     "codepipeline",
+    "codestarnotifications",
     "ecr",
     "ecs",
     "events",
@@ -199,6 +201,7 @@ SERVICES = (
     "logs",
     "s3",
     "servicediscovery",
+    "sns",
     "sts",
 )
 
@@ -209,6 +212,7 @@ class Terraform:
     def __init__(self, world: "World", mirror: Path) -> None:
         self.folder = world.folder / "terraform"
         self.folder.mkdir()
+        self.variables = {f"TF_VAR_{name.lower()}": value for name, value in SECRETS_OF_SPECS.items()}
         (self.folder / "rc").write_text(
             f'provider_installation {{\n filesystem_mirror {{\n path = "{mirror}"\n}}\n}}\n'
         )
@@ -223,7 +227,7 @@ class Terraform:
             **os.environ,
             "TF_CLI_CONFIG_FILE": str(self.folder / "rc"),
             "CHECKPOINT_DISABLE": "1",
-            **{f"TF_VAR_{variable.lower()}": value for variable, value in SECRETS_OF_SPECS.items()},
+            **self.variables,
         }
         run = subprocess.run(
             ["terraform", *words],
@@ -309,6 +313,13 @@ def deploy(ecs: Any) -> None:
     ecs.update_service(cluster="shared", service="web", taskDefinition=revision)
 
 
+def notification_rules(api: Any) -> dict[str, str]:
+    """The variables of a configuration for the ARNs that only AWS knows"""
+    arns = [rule["Arn"] for rule in api.list_notification_rules()["NotificationRules"]]
+    names = {arn: api.describe_notification_rule(Arn=arn)["Name"] for arn in arns}
+    return {f"TF_VAR_{label(name)}_notification_rule": arn for arn, name in names.items()}
+
+
 def is_quiet(change: dict[str, Any]) -> bool:
     return bool(change["change"]["actions"] == ["no-op"])
 
@@ -329,7 +340,9 @@ if MIRROR:
         spec = load(made)
         world.made(spec)
         text = configuration(design(spec, Home(str(spec.region)))).text
-        changes = Terraform(world, mirror).changes(text)
+        terraform = Terraform(world, mirror)
+        terraform.variables |= notification_rules(world.client("codestar-notifications", str(spec.region)))
+        changes = terraform.changes(text)
         assert len(changes) == text.count('\nresource "')
         assert [each["address"] for each in changes if not each["change"].get("importing")] == []
         loud = {each["address"]: [*differing(each["change"])] for each in changes if not is_quiet(each)}

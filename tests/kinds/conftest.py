@@ -88,7 +88,8 @@ def look(world: "World") -> Callable[[str], Account]:
 
 
 def _look(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
-    for look in (_codecommit, _ecr, _logs, _s3, _iam, _ecs, _codebuild, _events, _codepipeline):
+    for look in (_codecommit, _ecr, _logs, _s3, _iam, _ecs, _codebuild, _events, _codepipeline,
+                 _sns, _notifications):  # fmt: skip
         yield from look(client)
 
 
@@ -161,6 +162,8 @@ def _iam(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
     iam = client("iam")
     for each in iam.list_roles()["Roles"]:
         name = each["RoleName"]
+        if each["Path"].startswith("/aws-service-role/"):
+            continue  # AWS makes it at the first use, and it stays
         role = _settled(iam.get_role(RoleName=name)["Role"])
         policies = {
             policy: iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
@@ -217,3 +220,25 @@ def _codepipeline(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
         }
         tags = _settled(codepipeline.list_tags_for_resource(resourceArn=arn)["tags"])
         yield arn, (found["pipeline"], gates, tags)
+
+
+def _sns(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
+    sns = client("sns")
+    for each in sns.list_topics()["Topics"]:
+        arn = each["TopicArn"]
+        tags = _settled(sns.list_tags_for_resource(ResourceArn=arn)["Tags"])
+        listed = sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+        subscribers = sorted((each["Protocol"], each["Endpoint"]) for each in listed)
+        yield arn, (_settled(sns.get_topic_attributes(TopicArn=arn)["Attributes"]), tags, subscribers)
+
+
+def _notifications(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
+    api = client("codestar-notifications")
+    for each in api.list_notification_rules()["NotificationRules"]:
+        rule = _settled(api.describe_notification_rule(Arn=each["Arn"]))
+        yield f"notification rule {rule['Name']}", {key: rule[key] for key in rule if key not in _OF_RULES}
+    for each in api.list_targets()["Targets"]:
+        yield f"target {each['TargetAddress']}", each
+
+
+_OF_RULES = frozenset({"Arn", "CreatedTimestamp", "LastModifiedTimestamp"})

@@ -35,6 +35,7 @@ _FORMS = (
 )
 _SHORT = {
     ("Container", "ports"): "list of [port](#port) or number",
+    ("Notification", "events"): "list of text",
     ("Stage", "transition"): "`enabled`, `disabled` or [transition](#transition)",
 }
 """What a validator takes beside what the model says."""
@@ -43,7 +44,11 @@ _MEMBERS = {
     "Manual": ("`timeout_minutes`",),
 }
 """What these providers take that is no configuration but stands beside it in the declaration."""
-_TITLES = {"CodeCommitRepository": "CodeCommit repository", "EcrRepository": "ECR repository"}
+_TITLES = {
+    "CodeCommitRepository": "CodeCommit repository",
+    "EcrRepository": "ECR repository",
+    "SnsTopic": "SNS topic",
+}
 _WORDS = {"string": "text", "integer": "number", "boolean": "true or false", "object": "mapping"}
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from pipectl.aws.cloud import Cloud, find, side_by_side
 from pipectl.command import pipectl
+from pipectl.engine.values import Resource
 from pipectl.errors import PipectlError
 from pipectl.export.cloudformation.template import Template
 from pipectl.export.cloudformation.values import Entry
+from pipectl.kinds import notification
 
 
 def to_import(cloud: Cloud, template: Template) -> list[dict[str, Any]]:
@@ -30,7 +32,17 @@ def _identifier(cloud: Cloud, entry: Entry) -> Mapping[str, str | None]:
         return {"RepositoryId": _repository(cloud, entry.resource.name)}
     if "TaskDefinitionArn" in entry.identifier:
         return {"TaskDefinitionArn": str(_service(cloud, entry.resource.name)["taskDefinition"])}
+    if entry.resource.kind == notification.NAME:
+        return {"Arn": _notification_rule(cloud, entry.resource)}
     return entry.identifier
+
+
+def _notification_rule(cloud: Cloud, resource: Resource) -> str:
+    wanted = {resource.name: {"pipeline": resource.stated["pipeline"]}}
+    found = notification.read(cloud, wanted)
+    if resource.name not in found:
+        raise _missing(f"notification rule {resource.name}")
+    return str(found[resource.name]["arn"])
 
 
 def _repository(cloud: Cloud, name: str) -> str:

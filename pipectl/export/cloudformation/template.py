@@ -10,6 +10,7 @@ from pipectl.export.cloudformation import (
     bucket,
     cluster,
     log_group,
+    notification,
     pipeline,
     project,
     repository,
@@ -17,6 +18,7 @@ from pipectl.export.cloudformation import (
     rule,
     service,
     source,
+    topic,
 )
 from pipectl.export.cloudformation.saying import say
 from pipectl.export.cloudformation.values import Entry, Fn, Names, Parameter, logical_names, secret_names
@@ -24,6 +26,7 @@ from pipectl.export.design import ANYWHERE, Design
 from pipectl.export.wording import Name, Wording
 from pipectl.kinds import bucket as buckets
 from pipectl.kinds import log_group as log_groups
+from pipectl.kinds import notification as notifications
 from pipectl.kinds import pipeline as pipelines
 from pipectl.kinds import project as projects
 from pipectl.kinds import repository as repositories
@@ -31,6 +34,7 @@ from pipectl.kinds import role as roles
 from pipectl.kinds import rule as rules
 from pipectl.kinds import service as services
 from pipectl.kinds import source as sources
+from pipectl.kinds import topic as topics
 from pipectl.kinds.cluster import NAME as CLUSTERS
 from pipectl.review.hiding import IN_JSON, marked
 
@@ -45,6 +49,8 @@ ENTRIES: Mapping[str, Callable[[Resource, Names], Iterator[Entry]]] = {
     projects.NAME: project.entries,
     rules.NAME: rule.entries,
     pipelines.NAME: pipeline.entries,
+    topics.NAME: topic.entries,
+    notifications.NAME: notification.entries,
 }
 
 RANKS = {
@@ -52,6 +58,7 @@ RANKS = {
     "AWS::ECR::Repository": 0,
     "AWS::Logs::LogGroup": 0,
     "AWS::S3::Bucket": 0,
+    "AWS::SNS::Topic": 0,
     "AWS::IAM::Role": 1,
 }
 """Only things of a lower rank are referred to, so that no two wait for each other; all others have rank 2."""

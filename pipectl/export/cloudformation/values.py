@@ -106,6 +106,8 @@ SUFFIXES = {
     "codebuild project": "Project",
     "event rule": "Rule",
     "pipeline": "Pipeline",
+    "sns topic": "Topic",
+    "notification rule": "Notifications",
 }
 """Kind -> what its logical names end in."""
 

@@ -10,6 +10,7 @@ from pipectl.export.terraform import (
     bucket,
     cluster,
     log_group,
+    notification,
     pipeline,
     project,
     repository,
@@ -17,6 +18,7 @@ from pipectl.export.terraform import (
     rule,
     service,
     source,
+    topic,
 )
 from pipectl.export.terraform.hcl import Body, Expression, block
 from pipectl.export.terraform.values import Entry, Names, labels
@@ -34,6 +36,8 @@ ENTRIES: Mapping[str, Callable[[Resource, Names], Iterator[Entry]]] = {
     "codebuild project": project.entries,
     "event rule": rule.entries,
     "pipeline": pipeline.entries,
+    "sns topic": topic.entries,
+    "notification rule": notification.entries,
 }
 
 RANKS = {
@@ -41,6 +45,7 @@ RANKS = {
     "aws_ecr_repository": 0,
     "aws_cloudwatch_log_group": 0,
     "aws_s3_bucket": 0,
+    "aws_sns_topic": 0,
     "aws_iam_role": 1,
 }
 """Only things of a lower rank are referred to, so that no two wait for each other; all others have rank 2."""
@@ -94,6 +99,9 @@ def configuration(design: Design) -> Configuration:
     for variable, name in secrets.items():
         secret = {"type": Expression("string"), "description": f"a secret of {design.owners(variable)}"}
         parts.append(block(f'variable "{name}"', {**secret, "sensitive": True}, wording))
+    for variable, described in ((n, d) for entry in entries for n, d in entry.variables.items()):
+        body = {"type": Expression("string"), "description": described}
+        parts.append(block(f'variable "{variable}"', body, wording))
     parts += [_text(entry, entries, wording) for entry in entries]
     lost = tuple(
         f"{each.resource.kind} {each.resource.name}: {path}" for each in entries for path in each.lost

@@ -18,7 +18,7 @@ class Entry:
 
     `identifier` is what an import names it by. `gives` maps texts, as kinds compute them, to the parts that
     are said instead. `ignored` are attributes that Terraform leaves alone. `needs` are roles by their ARNs,
-    whose policies must stand before.
+    whose policies must stand before. `variables` describe what only AWS knows, by the names that ask for it.
     """
 
     type: str
@@ -31,6 +31,7 @@ class Entry:
     ignored: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
