@@ -59,6 +59,7 @@ class Referee:
         reader: Callable[[Request], Iterator[Asked]] = {
             "s3": self._s3,
             "iam": self._iam,
+            "sns": self._sns,
             "sts": lambda _: iter(()),  # GetCallerIdentity needs no permission (API reference)
         }.get(request.service, self._json)
         return list(reader(request))
@@ -76,6 +77,7 @@ class Referee:
             "servicediscovery": lambda operation, said: iter([(operation, f"namespace/{said['Id']}")]),
             "kms": lambda operation, said: _with_key(said["KeyId"], operation),
             "codepipeline": _codepipeline,
+            "codestar-notifications": _notifications,
             "cloudtrail": _nothing,
             "resourcegroupstaggingapi": _nothing,
         }[service]
@@ -88,6 +90,14 @@ class Referee:
             else:
                 arn = resource if resource == "*" or resource.startswith("arn:") else f"{prefix}{resource}"
             yield Asked(action if ":" in action else f"{name}:{action}", arn, tuple(keys))
+
+    def _sns(self, request: Request) -> Iterator[Asked]:
+        said = {key: values[0] for key, values in parse_qs(request.body.decode()).items()}
+        named = said.get("TopicArn") or said.get("ResourceArn")
+        arn = named or f"arn:aws:sns:{request.region}:{self.account}:{said['Name']}"
+        yield Asked(f"sns:{request.operation}", arn)
+        if request.operation == "CreateTopic" and "Tags.member.1.Key" in said:
+            yield Asked("sns:TagResource", arn)
 
     def _iam(self, request: Request) -> Iterator[Asked]:
         said = {key: values[0] for key, values in parse_qs(request.body.decode()).items()}
@@ -271,6 +281,23 @@ def _events(operation: str, said: Shape) -> Needed:
         yield "TagResource", f"rule/{rule}"
     for target in said.get("Targets", []):
         yield from _passed(target.get("RoleArn"), "events")
+
+
+NO_RULE = frozenset({"ListNotificationRules", "ListTargets", "ListEventTypes", "DeleteTarget"})
+OF_NOTIFICATIONS = "codestar-notifications.amazonaws.com"
+
+
+def _notifications(operation: str, said: Shape) -> Needed:
+    """A new rule has an id that nobody knows; the first one makes the service's role"""
+    if operation in NO_RULE:
+        yield operation, "*"
+        return
+    yield operation, said.get("Arn") or "notificationrule/0123456789abcdef"
+    if operation == "CreateNotificationRule":
+        role = f"role/aws-service-role/{OF_NOTIFICATIONS}/AWSServiceRoleForCodeStarNotifications"
+        yield "iam:CreateServiceLinkedRole", role, ("iam:AWSServiceName", OF_NOTIFICATIONS)
+        if said.get("Tags"):
+            yield "TagResource", "notificationrule/0123456789abcdef"
 
 
 def _codepipeline(operation: str, said: Shape) -> Needed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipectl.facts.notifications import LINKED_ROLE, SERVICE_PRINCIPAL
 from pipectl.local.permissions import s3_operations
 
 if TYPE_CHECKING:
@@ -99,9 +100,23 @@ def asked(world: World, request: Request, parameters: Shape) -> Iterator[Asked]:
         return
     for resource in _resources(world, request, parameters):
         yield Asked(action, resource)
+    if request.operation == "CreateNotificationRule":
+        yield from _linked_role(world, request)
     for member, service in PASSED.get((request.service, request.operation), ()):
         for role in dict.fromkeys(_values(parameters, member.split("."))):
             yield Asked("iam:PassRole", _role(world, request, role), (("iam:PassedToService", service),))
+
+
+def _linked_role(world: World, request: Request) -> Iterator[Asked]:
+    """The first rule makes the service's role in its caller's name
+
+    Developer Tools console user guide, "Using service-linked roles".
+    """
+    iam = world.moto("iam", request.account, request.region)
+    if all(role.name != LINKED_ROLE for role in iam.roles.values()):
+        role = f"role/aws-service-role/{SERVICE_PRINCIPAL}/{LINKED_ROLE}"
+        arn = f"arn:{world.partition(request.region)}:iam::{request.account}:{role}"
+        yield Asked("iam:CreateServiceLinkedRole", arn, (("iam:AWSServiceName", SERVICE_PRINCIPAL),))
 
 
 def task_roles(definition: Mapping[str, Any]) -> list[str]:

@@ -191,6 +191,21 @@ def test_a_user_needs_the_permission_for_the_rule(mailbox: Mailbox, client: Call
     assert refusal(ops.describe_notification_rule, Arn=arn)[0] == "AccessDeniedException"
 
 
+def test_the_first_rule_needs_the_permission_to_make_the_service_s_role(
+    mailbox: Mailbox, client: Callable[..., Any]
+) -> None:
+    iam = client("iam")
+    iam.create_user(UserName="ops")
+    allowed = {"Effect": "Allow", "Action": "codestar-notifications:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_user_policy(UserName="ops", PolicyName="ops", PolicyDocument=document)
+    mine, mailbox.api = mailbox.api, _as(client, iam.create_access_key(UserName="ops")["AccessKey"])
+    code, words = refusal(mailbox.rule)
+    assert (code, "iam:CreateServiceLinkedRole" in words) == ("AccessDeniedException", True)
+    mailbox.api = mine
+    mailbox.rule()
+
+
 def _as(client: Callable[..., Any], key: dict[str, str]) -> Any:
     from boto3 import Session
 
