@@ -14,7 +14,7 @@ from pipectl.local.ecs.names import new_deployment_id
 from pipectl.local.ecs.rollout import step
 from pipectl.local.ecs.service_shape import DEPLOYED
 from pipectl.local.ecs.state import Cluster, Deployment, Revision, ServiceRecord, State
-from pipectl.local.ecs.task_life import advance, forget_stopped
+from pipectl.local.ecs.task_life import SCHEDULER, advance, finish, forget_stopped, stop
 from pipectl.local.service import Refused
 from pipectl.local.ticking import Ticker
 
@@ -155,6 +155,16 @@ class Scheduling(State):
         self.scale(service, 0)
         service.status = "DRAINING"
         self.stir()
+
+    def drain_now(self, cluster: str, service: str) -> None:
+        """Let a draining service's tasks stop at once: CloudFormation waits for it, and moto's does not"""
+        home, now = self.active_cluster(cluster), self.world.now()
+        record = self.find_service(home, service)
+        if record is not None and record.status == "DRAINING":
+            for task in home.tasks_of(record):
+                stop(self, task, SCHEDULER, "Service deleted", now)
+                finish(self, home, task, now)
+            step(self, home, record, now)
 
     def deployment_state(self, cluster: str, service: str) -> tuple[str, str, str]:
         """The PRIMARY deployment's task definition, rollout state and reason: a deploy action waits for it"""

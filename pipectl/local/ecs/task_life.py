@@ -136,6 +136,12 @@ def _advance_one(state: State, cluster: Cluster, task: Task, now: datetime) -> b
     return True
 
 
+def finish(state: State, cluster: Cluster, task: Task, now: datetime) -> None:
+    """Let a task that was asked to stop be STOPPED, through all states in between"""
+    while task.last_status != "STOPPED":
+        _advance_one(state, cluster, task, now)
+
+
 def _come_up(state: State, cluster: Cluster, task: Task, now: datetime) -> None:
     """RUNNING, or on its way to STOPPED with the reason"""
     went = launching.start(state, task)

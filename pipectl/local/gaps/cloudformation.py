@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import yaml
 
+from pipectl.local import stacks
 from pipectl.local.wire import Refused
 
 if TYPE_CHECKING:
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from pipectl.local.world import World
 
 _TAKE_TEMPLATES = ("CreateStack", "UpdateStack", "CreateChangeSet", "ValidateTemplate")
+_REFUSED = 400
 _MAKE_NOTHING = ("AWS::CDK::Metadata",)
-_OURS = ("AWS::ECS::",)
-"""Moto would make these in an ECS of its own, which nobody sees."""
+_OWN = ("AWS::ECS::",)
+"""Types that moto would make in backends that nobody sees; `stacks` makes those that it knows."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -33,10 +35,23 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
 
     The message is that of AWS for types that it does not know (as public reports quote it).
     """
+    said = {key: values[0] for key, values in parse_qs(request.body.decode()).items()}
     if request.operation in _TAKE_TEMPLATES:
-        said = {key: values[0] for key, values in parse_qs(request.body.decode()).items()}
         check(_text(request, said))
-    return forward(request)
+    with stacks.of(world):
+        answered = forward(request)
+        if request.operation == "CreateStack" and answered.status >= _REFUSED:
+            _forget(world, request, said.get("StackName", ""))
+    return answered
+
+
+def _forget(world: World, request: Request, name: str) -> None:
+    """Delete what a refused CreateStack had begun: moto would keep it as CREATE_IN_PROGRESS for ever"""
+    backend = world.moto("cloudformation", request.account, request.region)
+    for identity, stack in list(backend.stacks.items()):
+        if stack.name == name and stack.status == "CREATE_IN_PROGRESS":
+            stack.resource_map.delete()
+            del backend.stacks[identity]
 
 
 def check(template: str) -> None:
@@ -59,7 +74,7 @@ def _unknown(template: str) -> Iterator[str]:
 
 
 def _is_made(name: str, known: set[str]) -> bool:
-    return name in known and not name.startswith(_OURS)
+    return name in stacks.TYPES if name.startswith(_OWN) else name in known
 
 
 def _resources(text: str) -> dict[str, Any]:

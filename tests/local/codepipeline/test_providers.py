@@ -197,7 +197,7 @@ def test_a_stack_is_made_and_changed_and_its_outputs_are_variables(runs: Runs, c
     )
 
 
-def test_a_stack_of_ecs_fails_the_action(runs: Runs) -> None:
+def test_a_stack_of_ecs_is_made_in_the_ecs_that_everybody_sees(runs: Runs, client: Client) -> None:
     deploy = _with_source(
         "Deploy",
         "Deploy",
@@ -206,10 +206,25 @@ def test_a_stack_of_ecs_fails_the_action(runs: Runs) -> None:
         StackName="shop",
         TemplatePath="SourceOutput::template.json",
     )
-    template = json.dumps({"Resources": {"Shop": {"Type": "AWS::ECS::Cluster"}}})
-    execution = _run(runs, deploy, **{"template.json": template})
+    cluster = {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "shop"}}
+    execution = _run(runs, deploy, **{"template.json": json.dumps({"Resources": {"Shop": cluster}})})
+    runs.ends(execution, "Succeeded")
+    assert client("ecs").describe_clusters(clusters=["shop"])["clusters"][0]["status"] == "ACTIVE"
+
+
+def test_a_stack_that_ecs_refuses_fails_the_action_in_its_words(runs: Runs) -> None:
+    deploy = _with_source(
+        "Deploy",
+        "Deploy",
+        "CloudFormation",
+        ActionMode="CREATE_UPDATE",
+        StackName="shop",
+        TemplatePath="SourceOutput::template.json",
+    )
+    cluster = {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "no name"}}
+    execution = _run(runs, deploy, **{"template.json": json.dumps({"Resources": {"Shop": cluster}})})
     runs.ends(execution, "Failed")
-    assert "Unrecognized resource types: [AWS::ECS::Cluster]" in _message(runs, execution)
+    assert "Invalid cluster name: no name" in _message(runs, execution)
 
 
 def test_change_sets_are_made_then_executed_then_deleted(runs: Runs, client: Client) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
 
+from pipectl.local import stacks
 from pipectl.local.gaps import cloudformation
 from pipectl.local.service import Refused
 
@@ -29,14 +30,16 @@ BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILE
 
 def start(job: Job) -> Outcome:
     """Do what ActionMode says."""
+    from moto.core.exceptions import ServiceException
+
     mode = job.configuration["ActionMode"]
     if mode not in MODES:
         raise _wrong(f"Unknown ActionMode {mode}")
-    with job.world.lock:
+    with job.world.lock, stacks.of(job.world):
         try:
             MODES[mode](job)
-        except HTTPException as refused:
-            message = getattr(refused, "message", None) or refused.description
+        except (HTTPException, ServiceException) as refused:
+            message = getattr(refused, "message", None) or getattr(refused, "description", refused)
             raise ActionFailedError(str(message)) from None
         outputs = _outputs(job)
     if job.outputs:
