@@ -32,6 +32,7 @@ def completed(wanted: Shape, version: int, context: Context) -> Shape:
 
 
 def _completed_action(action: Shape) -> Shape:
+    """Recorded (docs/aws/codepipeline.md, 2.2): members that are not sent are told all the same."""
     defaults: Shape = {"runOrder": 1, "configuration": {}, "outputArtifacts": [], "inputArtifacts": []}
     return {**defaults, **action}
 

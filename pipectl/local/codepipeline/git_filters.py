@@ -30,7 +30,7 @@ def starts(trigger: Shape | None, branch: str, push: Push) -> bool:
 
 
 def _passes(push_filter: Shape, push: Push) -> bool:
-    """A tag is held against tags, a branch against branches and file paths (with all three: inferred)."""
+    """User guide, pipelines-filter: a push is filtered on branches and file paths, or on Git tags."""
     branches, paths = push_filter.get("branches"), push_filter.get("filePaths")
     if push.kind == "tag" and "tags" in push_filter:
         return _selects(push_filter["tags"], push.name)

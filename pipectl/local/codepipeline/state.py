@@ -80,6 +80,7 @@ def _gate(gate: GateState) -> Shape:
 
 
 def _retries(run: StageRun) -> Shape | None:
+    """Only counters that are not 0 (recorded: docs/aws/codepipeline.md, 3.6)."""
     if run.retry_trigger is None:
         return None
     return {

@@ -41,7 +41,7 @@ class Store(Service):
         return Context(self.region, self.custom_types, lambda role, by: trust.assumable(self.world, role, by))
 
     def pipeline(self, name: str) -> Pipeline:
-        """Find a pipeline or refuse."""
+        """Find a pipeline or refuse (recorded: docs/aws/codepipeline.md, 5)."""
         found = self.pipelines.get(name)
         if found is None:
             raise Refused(

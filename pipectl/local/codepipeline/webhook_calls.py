@@ -1,7 +1,7 @@
 """Calls of webhooks: what Git hosts send to a webhook's URL, and whether it may start the pipeline.
 
 The URL leads to this server, where on AWS it is `https://REGION.webhooks.aws/trigger?t=TOKEN&v=1`. What the
-service answers to the caller is not documented: the statuses here are inferred.
+service answers to the caller is not documented: code and words of these answers are inferred.
 """
 
 from __future__ import annotations

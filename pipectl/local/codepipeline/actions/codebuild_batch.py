@@ -20,7 +20,7 @@ LONGEST_BATCH_S = 36 * 3600  # "timeoutInMins" of a batch is 2160 at most
 def start(job: Job, primary: Artifact | None) -> Pending:
     """Start the batch; its builds run in CodeBuild's own threads."""
     combines = is_on(job.configuration, "CombineArtifacts")
-    if combines and len(job.outputs) > 1:  # "there is only one output allowed"; inferred sentence
+    if combines and len(job.outputs) > 1:  # "there is only one output allowed"; the sentence is inferred
         raise wrong("An action with CombineArtifacts has one output artifact only")
     work = PipelineWork(
         {artifact.name: job.for_build(artifact) for artifact in job.inputs},

@@ -31,7 +31,7 @@ def found(declaration: dict[str, Any], context: Context) -> Iterator[Refused]:
 def _needing_v2(declaration: dict[str, Any], context: Context) -> Iterator[Refused]:
     if declaration.get("executionMode", "SUPERSEDED") != "SUPERSEDED":
         yield structure("QUEUED or PARALLEL mode" + V2_ONLY)
-    if declaration.get("variables"):
+    if declaration.get("variables"):  # recorded (docs/aws/codepipeline.md, 2.4)
         yield structure("Pipeline variable" + V2_ONLY)
     if declaration.get("triggers"):
         yield structure("Triggers on tag" + V2_ONLY)

@@ -41,7 +41,7 @@ def _filters(git: dict[str, Any]) -> Iterator[Refused]:
     The guide names tags alone, branches alone, branches with file paths; its page "Trigger filtering in the
     pipeline JSON (CLI)" has an example with all three, which AWS takes (issue
     hashicorp/terraform-provider-aws#43105: tags with branches were refused, all three were not). Tags with
-    file paths are refused (inferred).
+    file paths are not among them.
     """
     for push in git.get("push") or []:
         if "tags" in push and ("branches" in push) != ("filePaths" in push):
