@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import threading
 import time
@@ -18,7 +19,11 @@ from pipectl.local.world import OWN_SERVICES, World
 _log = logging.getLogger(__name__)
 _NOT_RETRIED = 501  # SDKs try 500, 502, 503 and 504 again
 _REFUSED = 400  # and above: an error
-WEBHOOKS = "/webhooks/codepipeline/"
+WEBHOOKS = {
+    "/webhooks/codepipeline/": "pipectl.local.codepipeline.webhook_calls",
+    "/webhooks/codebuild/": "pipectl.local.codebuild.webhook_calls",
+}
+"""Where Git hosts call, and who answers them."""
 
 
 class Server:
@@ -124,10 +129,10 @@ class Server:
         path = environ.get("PATH_INFO", "/")
         if control.is_control(path) and not routing.is_signed(environ):
             return control.answer(self, environ["REQUEST_METHOD"], path, body)
-        if path.startswith(WEBHOOKS):
-            from pipectl.local.codepipeline import webhook_calls
-
-            return webhook_calls.answer(self.world, environ, body)
+        for prefix, module in WEBHOOKS.items():
+            if path.startswith(prefix):
+                called: Answer = importlib.import_module(module).answer(self.world, environ, body)
+                return called
         if path.startswith(STREAMED):
             from pipectl.local.codecommit import http as git  # with all of dulwich
 

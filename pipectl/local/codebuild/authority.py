@@ -153,6 +153,8 @@ class Authority:
         elif source["type"] == "S3":
             name = location if location.startswith("arn:") else self._place.arn("s3", location)
             self._get_object(name + ("*" if name.endswith("/") else ""), "", what)
+        elif (source.get("auth") or {}).get("type") == "CODECONNECTIONS":
+            self._clone({"connection": source["auth"]["resource"], "commit": version or ""}, what)
 
     def _get_object(self, arn: str, key: str, what: str) -> None:
         """The words as in awslabs/aws-refarch-cross-account-pipeline#5, with S3's own sentence since 2024"""

@@ -47,6 +47,14 @@ class SourceCredentials(ReportOperations):
             raise Refused("ResourceNotFoundException", f"Credentials {request['arn']} do not exist")
         return {"arn": request["arn"]}
 
+    def connection_of(self, source: dict[str, Any]) -> str | None:
+        """The connection by which a source is fetched: its own, or that of the account's credentials"""
+        auth = source.get("auth") or {}
+        if auth.get("type") == "CODECONNECTIONS":
+            return str(auth["resource"]) if auth.get("resource") else None
+        kept = self.credentials.get(self.arn(f"token/{source['type'].lower()}"), {})
+        return kept.get("resource") if kept.get("authType") == "CODECONNECTIONS" else None
+
     def put_resource_policy(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         """Keep the policy of a project or report group; it is answered as it was sent (inferred)"""
         arn = self._shared(request["resourceArn"])

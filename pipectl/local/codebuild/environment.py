@@ -89,7 +89,7 @@ def own(build: Build, folders: Mapping[str, Path], log_path: str) -> dict[str, s
         "CODEBUILD_START_TIME": int(shown["startTime"].timestamp() * 1000),
     }
     secondary = {f"CODEBUILD_SRC_DIR_{name}": folder for name, folder in folders.items() if name}
-    more = variables | secondary | _secondary(build)
+    more = variables | secondary | _secondary(build) | build.request.get("webhook", {})
     return {name: str(value) for name, value in more.items() if value is not None}
 
 

@@ -163,4 +163,8 @@ class ProjectOperations(Base):
 
 
 def _shown(project: dict[str, Any]) -> dict[str, Any]:
-    return copy.deepcopy(project)
+    """The project as the service answers it; the secret of its webhook stays out (inferred)"""
+    answer = copy.deepcopy(project)
+    if answer.get("webhook"):
+        answer["webhook"].pop("secret", None)
+    return answer

@@ -12,16 +12,7 @@ if TYPE_CHECKING:
 
 
 class Refusals(Base):
-    """Webhooks, fleets and sandboxes; what lists them says that there are none."""
-
-    def create_webhook(self, request: dict[str, Any], caller: Caller) -> NoReturn:
-        _refuse("webhooks")
-
-    def update_webhook(self, request: dict[str, Any], caller: Caller) -> NoReturn:
-        _refuse("webhooks")
-
-    def delete_webhook(self, request: dict[str, Any], caller: Caller) -> NoReturn:
-        raise Refused("ResourceNotFoundException", f"Project {request['projectName']} has no webhook")
+    """Fleets and sandboxes; what lists them says that there are none."""
 
     def create_fleet(self, request: dict[str, Any], caller: Caller) -> NoReturn:
         _refuse("fleets")

@@ -1,4 +1,4 @@
-"""Where the source of a build comes from: a pipeline, CodeCommit, S3, or nowhere."""
+"""Where the source of a build comes from: a pipeline, CodeCommit, S3, a linked clone, or nowhere."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from pipectl.local import connections
 from pipectl.local.codebuild import unpack
+from pipectl.local.codecommit import archives, store
 from pipectl.local.service import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pipectl.local.codebuild.record import Build
@@ -50,7 +54,8 @@ def fetch(build: Build, world: World, account: str, region: str) -> None:
         for name, data in build.pipeline.inputs.items():
             fetcher.artifact(data, places[_MAIN if name == build.pipeline.primary else name])
         return
-    resolved = fetcher.source(build.shown["source"], build.shown.get("sourceVersion"), places[_MAIN])
+    version = build.request.get("commit") or build.shown.get("sourceVersion")  # pr/1 is no name for git
+    resolved = fetcher.source(build.shown["source"], version, places[_MAIN])
     with world.lock:
         build.shown["resolvedSourceVersion"] = resolved or build.shown.get("resolvedSourceVersion")
     versions = {
@@ -74,7 +79,23 @@ class _Fetcher:
             return self._repository(_repository(source["location"]), version, folder)
         if kind == "S3":
             return self._object(source["location"], version, folder)
-        raise SourceError(f"the local AWS cannot fetch sources of type {kind}")
+        return self._hosted(source, version, folder)
+
+    def _hosted(self, source: dict[str, Any], version: str | None, folder: Path) -> str:
+        """A source of GitHub and its like, from the clone that its connection is linked to"""
+        arn = self._world.service("codebuild", self._account, self._region).connection_of(source)
+        name = hosted_name(source)
+        clone = connections.repository(self._world, arn, name) if arn else None
+        if clone is None:
+            how = f"link {arn}" if arn else "give it a connection (auth CODECONNECTIONS) and link that"
+            missing = f"the local AWS cannot fetch {source['location']}"
+            raise SourceError(f"{missing}: {how} to a clone with `pipectl local connect`")
+        commit = _commit(clone, version)
+        if commit is None:
+            raise SourceError(f"reference not found for primary source and source version {version}")
+        if not _cloned(clone, commit, folder):
+            _unpacked(archives.packed(clone, commit), folder)
+        return commit
 
     def artifact(self, data: bytes, folder: Path) -> None:
         """A pipeline's artifact: a zip file, or the reference of a full clone (CODEBUILD_CLONE_REF)"""
@@ -122,6 +143,20 @@ class _Fetcher:
         if found is None:
             raise SourceError(f"NoSuchKey: The specified key does not exist: {key}")
         return {key: found.value}
+
+
+def hosted_name(source: Mapping[str, Any]) -> str:
+    """OWNER/NAME of a repository of GitHub and its like"""
+    path = urlsplit(str(source.get("location") or "")).path
+    return path.strip("/").removesuffix(".git")
+
+
+def _commit(clone: Path, version: str | None) -> str | None:
+    """A branch, tag or commit of a clone; what is checked out there without one"""
+    branch = (version or "").removeprefix("refs/heads/")
+    specifier = (store.tip(clone, branch) if branch else None) or version or "HEAD"
+    commit = archives.commit_of(clone, specifier)
+    return str(commit["commitId"]) if commit else None
 
 
 def _repository(location: str) -> str:

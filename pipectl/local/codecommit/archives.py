@@ -66,6 +66,16 @@ def commit_of(folder: Path, specifier: str) -> dict[str, Any] | None:
         return objects.described(found) if found else None
 
 
+def merge_base(folder: Path, one: str, other: str) -> str | None:
+    """The commit that two commits of any repository have in common; None when there is none"""
+    from dulwich.graph import find_merge_base
+
+    with store.opened(folder) as git:
+        first, second = objects.commit(git, one), objects.commit(git, other)
+        bases = find_merge_base(git, [first.id, second.id]) if first and second else []
+    return bases[0].decode() if bases else None
+
+
 def differing(folder: Path, before: str | None, after: str) -> frozenset[str]:
     """The files in which two commits differ; all files when there is nothing before"""
     with store.opened(folder) as git:

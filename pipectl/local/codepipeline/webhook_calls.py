@@ -6,16 +6,14 @@ service answers to the caller is not documented: code and words of these answers
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import ipaddress
 import json
 import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
+from pipectl.local import git_calls
 from pipectl.local.service import Refused
 from pipectl.local.wire import Answer, json_answer
 
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 Shape = dict[str, Any]
 PREFIX = "/webhooks/codepipeline/"
 _PATH = re.compile(PREFIX + r"(?P<account>\d{12})/(?P<region>[a-z0-9-]+)/trigger")
-_SIGNATURES = (("sha256", "HTTP_X_HUB_SIGNATURE_256"), ("sha1", "HTTP_X_HUB_SIGNATURE"))
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -45,14 +42,8 @@ class Call:
     environ: Mapping[str, Any]
 
     def payload(self) -> Any:
-        """What was sent: JSON, or a form whose `payload` is JSON (GitHub docs, "Creating webhooks")"""
-        text = self.body
-        if self.environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-            text = parse_qs(self.body.decode(errors="replace")).get("payload", [""])[0].encode()
-        try:
-            return json.loads(text)
-        except ValueError:
-            raise Refused("ValidationException", "The body of the call is not JSON", 400) from None
+        """What was sent"""
+        return git_calls.payload(self.body, self.environ)
 
 
 def url(service: Service) -> str:
@@ -80,20 +71,11 @@ def authenticate(definition: Shape, call: Call) -> None:
     """API reference, WebhookDefinition: GitHub's signature, an address in the range, or nothing."""
     settings = definition["authenticationConfiguration"]
     kind = definition["authentication"]
-    if kind == "GITHUB_HMAC" and not _is_signed(settings["SecretToken"], call):
+    if kind == "GITHUB_HMAC" and not git_calls.is_signed(settings["SecretToken"], call.body, call.environ):
         raise Refused("AccessDeniedException", "The signature of the call is missing or wrong", 403)
     address = ipaddress.ip_address(call.environ.get("REMOTE_ADDR", "127.0.0.1"))
     if kind == "IP" and address not in ipaddress.ip_network(settings["AllowedIPRange"], strict=False):
         raise Refused("AccessDeniedException", f"{address} is not in the range of the webhook", 403)
-
-
-def _is_signed(secret: str, call: Call) -> bool:
-    """GitHub docs, "Validating webhook deliveries": HMAC of the body, the newer header first."""
-    for digest, header in _SIGNATURES:
-        if header in call.environ:
-            wanted = hmac.new(secret.encode(), call.body, getattr(hashlib, digest)).hexdigest()
-            return hmac.compare_digest(f"{digest}={wanted}", call.environ[header])
-    return False
 
 
 def is_path(text: str) -> bool:
