@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any
 
-from pipectl.engine.values import Ordered, Plan, State, Step
+from pipectl.engine.values import Exactly, Ordered, Plan, State, Step
 
 ANSWER = "aws"
 """The key of a state under which AWS's own answer stands, and of a spec's raw parameters."""
@@ -46,11 +46,23 @@ def found(plans: Sequence[Plan], salt: bytes) -> str:
 
 
 def _compared(step: Step) -> State | None:
-    """What was read without the raw answer, but with the parameters of it that the spec states."""
-    if step.before is None or ANSWER not in step.before:
-        return step.before
-    raw, stated = step.before[ANSWER] or {}, step.resource.stated.get(ANSWER) or {}
-    return {**step.before, ANSWER: {name: raw.get(name) for name in stated}}
+    """What was read, without what belongs to another owner, as an image does to the pipeline.
+
+    Of a mapping that the spec states, and of AWS's raw answer, only the stated parts are left.
+    """
+    if step.before is None:
+        return None
+    stated, initial = step.resource.stated, step.resource.initial
+    ours = {key: value for key, value in step.before.items() if key not in initial and key != ANSWER}
+    raw = {ANSWER: step.before.get(ANSWER)} if ANSWER in stated else {}
+    return {key: _stated_part(stated.get(key), value) for key, value in {**ours, **raw}.items()}
+
+
+def _stated_part(stated: Any, found: Any) -> Any:
+    if not isinstance(stated, Mapping) or not isinstance(found, Mapping):
+        return found
+    keys = found if isinstance(stated, Exactly) else stated
+    return {key: _stated_part(stated.get(key), found.get(key)) for key in keys}
 
 
 def _digest(value: Any, salt: bytes) -> str:

@@ -11,7 +11,7 @@ import yaml
 from click.testing import Result
 
 from tests.cli.test_no_secret_is_shown import SECRETS, planted
-from tests.shop import BUILD, Shop, builds
+from tests.shop import BUILD, DEPLOY, IMAGES, RELEASE, Shop, builds, serves
 
 Run = Callable[..., Result]
 Client = Callable[[str], Any]
@@ -252,6 +252,30 @@ def test_an_execution_between_them_changes_nothing_that_the_plan_is_made_of(shop
     shop.ends(shop.execution(shop.push("second")), "Succeeded")
     done = shop.run("create", "--plan", kept)
     assert done.exit_code == 0, done.output
+
+
+def test_what_the_pipeline_deploys_between_them_stays_and_hinders_nothing(shop: Shop, kept: str) -> None:
+    shop.ends(shop.create(DEPLOY, blocks=serves(), files=IMAGES), "Succeeded")
+    spec = shop.folder / "shop.yaml"
+    change(spec, "memory: 512", "memory: 1024")
+    assert shop.run("plan", str(spec), "--out", kept).exit_code == 0
+    newer = {name: text.replace("rails:2", "rails:3") for name, text in IMAGES.items()}
+    shop.ends(shop.execution(shop.push("second", **newer)), "Succeeded")
+    done = shop.run("create", "--plan", kept)
+    assert done.exit_code == 0, done.output
+    ecs = shop.aws("ecs")
+    (service,) = ecs.describe_services(cluster="shop", services=["web"])["services"]
+    made = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    assert (made["memory"], made["containerDefinitions"][0]["image"][-2:]) == ("1024", ":3")
+
+
+def test_a_hold_of_somebody_else_is_not_lifted_by_a_plan_that_showed_another(shop: Shop, kept: str) -> None:
+    shop.create({**RELEASE, "transition": "enabled"})
+    shop.hold("Release", "audit")
+    spec = str(shop.folder / "shop.yaml")
+    assert "audit" in shop.run("plan", spec, "--out", kept).stdout
+    shop.hold("Release", "incident")
+    refused(shop.run("create", "--plan", kept, "--calls"), "AWS has changed since")
 
 
 def test_no_secret_stands_in_a_kept_plan(run: Run, kept: str, tmp_path: Path) -> None:
