@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Shape = dict[str, Any]
 _CONNECTIONS, _HOSTS, _TAGS = "codeconnections made", "codeconnections hosts", "codeconnections tags"
 _OLD_NAME = "codestar-connections"
-_OLD_TARGET = ".CodeStar_connections_"
+_OLD_TARGET = "CodeStar_connections_"  # after a namespace, or alone as SDKs made of Smithy send it
 _MOST_TAGS = 200  # service model, TagList
 _PAGE = 100  # service model, MaxResults: at most so many
 

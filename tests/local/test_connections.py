@@ -25,6 +25,18 @@ def test_arns_begin_with_the_name_of_the_service_that_was_asked(client: Client, 
     assert arn.startswith(f"arn:aws:{name}:eu-west-1:")
 
 
+def test_the_old_name_is_known_without_its_namespace_too(client: Client) -> None:
+    """SDKs made of Smithy models (Go, Rust, Kotlin), and Terraform with them, name the service shape alone"""
+    api = client("codestar-connections")
+
+    def shortened(params: dict[str, Any], **_: Any) -> None:
+        params["headers"]["X-Amz-Target"] = "CodeStar_connections_20191201.CreateConnection"
+
+    api.meta.events.register("before-call.codestar-connections.CreateConnection", shortened)
+    arn = api.create_connection(ConnectionName="x", ProviderType="GitHub")["ConnectionArn"]
+    assert arn.startswith("arn:aws:codestar-connections:eu-west-1:")
+
+
 @BOTH_NAMES
 def test_tags_are_kept_changed_and_removed(client: Client, name: str) -> None:
     api = client(name)
