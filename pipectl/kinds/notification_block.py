@@ -11,22 +11,25 @@ OF_PIPELINES = tuple(event.id for event in EVENT_TYPES.values() if event.resourc
 WORDS = (*PIPELINE_WORDS, *OF_PIPELINES)
 """What `events` may name: the words, and the ids of AWS."""
 
+Event = Annotated[str, Field(json_schema_extra={"enum": list(WORDS)})]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=320)]
 
 
 def _listed(value: Any) -> Any:
-    """One target may stand without the brackets of a list."""
+    """One event or target may stand without the brackets of a list."""
     return [value] if isinstance(value, str) else value
 
 
 class Notification(Part):
     """A notification rule of the pipeline: which events are sent where."""
 
-    events: list[Annotated[str, Field(json_schema_extra={"enum": list(WORDS)})]] = Field(
-        min_length=1,
-        description="`failed`, `succeeded`, `started`, `approval_needed`, ...; or ids of AWS's event types",
+    events: Annotated[list[Event], BeforeValidator(_listed, json_schema_input_type=Event | list[Event])] = (
+        Field(
+            min_length=1,
+            description="as `failed`, `succeeded`, `approval_needed`; or ids of AWS's event types",
+        )
     )
-    to: Annotated[list[str], BeforeValidator(_listed)] = Field(
+    to: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = Field(
         min_length=1,
         max_length=10,
         description="topics by name or ARN, or chat channel configurations by ARN; one or up to ten",

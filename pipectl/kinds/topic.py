@@ -37,8 +37,8 @@ def design(spec: Spec, account: Account) -> Iterable[Resource]:
             stated["subscribers"] = dict.fromkeys(block.subscribe, EMAIL)
         if block.kms_key:
             stated["kms_key"] = block.kms_key
-        if block.aws:
-            stated["aws"] = block.aws
+        if more := block.aws.get("Attributes"):
+            stated["aws"] = {"Attributes": more}
         attributes = {"Attributes": {KEY: block.kms_key}} if block.kms_key else {}
         yield Resource(NAME, name, stated, request=merged({"Name": name, **attributes}, block.aws))
 

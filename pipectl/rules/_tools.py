@@ -7,6 +7,7 @@ from typing import Any
 
 from pipectl.kinds import BLOCKS
 from pipectl.kinds.cluster import Cluster
+from pipectl.kinds.notification_block import Notification
 from pipectl.kinds.pipeline_block import Action, Pipeline
 from pipectl.kinds.project_block import Project
 from pipectl.kinds.service_block import Container, Service, TaskDefinition
@@ -141,6 +142,34 @@ def actions(spec: Spec) -> Iterator[PlacedAction]:
 
 
 @dataclass(frozen=True)
+class PlacedNotification:
+    """A notification of a pipeline that pipectl makes, with its path."""
+
+    pipeline: str
+    key: str
+    block: Notification
+
+    @property
+    def path(self) -> Path:
+        """Where it stands."""
+        return ("codepipeline", self.pipeline, "notifications", self.key)
+
+    def listed(self, spec: Spec, key: str, values: Sequence[str]) -> Iterator[tuple[Path, str]]:
+        """The values of a list with their paths; one may stand without the list's brackets."""
+        path = (*self.path, key)
+        is_list = isinstance(spec.places.written(path), list)
+        for number, value in enumerate(values):
+            yield (*path, number) if is_list else path, value
+
+
+def notifications(spec: Spec) -> Iterator[PlacedNotification]:
+    """The notifications of all pipelines that pipectl makes."""
+    for name, block in pipelines(spec):
+        for key, notification in block.notifications.items():
+            yield PlacedNotification(name, key, notification)
+
+
+@dataclass(frozen=True)
 class PlacedService:
     """A service with its path."""
 
@@ -224,6 +253,7 @@ THINGS = {
     "ecs": "cluster",
     "codebuild": "build project",
     "codepipeline": "pipeline",
+    "sns": "topic",
 }
 """What the entries of each block are called in a message."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipectl.kinds import raw
 from pipectl.kinds.cluster import Cluster
+from pipectl.kinds.notification_block import SnsTopic
 from pipectl.kinds.repository import EcrRepository
 from pipectl.kinds.source import CodeCommitRepository
 from pipectl.rules._tools import (
@@ -178,6 +179,17 @@ PROJECT = Target(
     ("source", "artifacts", "environment", "logsConfig"),
     raw.PROJECT,
 )
+TOPIC = Target(
+    "sns",
+    "CreateTopic",
+    {
+        "Name": NAMED,
+        "Tags": "tags",
+        "Attributes.Policy": OURS,
+        "Attributes.KmsMasterKeyId": "kms_key",
+    },
+    merged=("Attributes",),
+)
 PIPELINE = Target(
     "codepipeline",
     "PipelineDeclaration",
@@ -234,6 +246,7 @@ def _mappings(spec: Spec) -> Iterator[tuple[Path, Any, Target]]:
         (("codecommit", name), block, CODECOMMIT) for name, block in spec.all(CodeCommitRepository).items()
     )
     yield from ((("ecr", name), block, REPOSITORY) for name, block in spec.all(EcrRepository).items())
+    yield from ((("sns", name), block, TOPIC) for name, block in spec.all(SnsTopic).items())
     yield from ((("ecs", name), block, CLUSTER) for name, block in spec.all(Cluster).items())
     yield from ((service.path, service.block, SERVICE) for service in services(spec))
     for service, task in tasks(spec):

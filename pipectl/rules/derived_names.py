@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 from pipectl.kinds import names
 from pipectl.kinds.execution import owner
-from pipectl.rules._tools import actions, key_error, pipelines, projects, tasks
+from pipectl.kinds.notification import NAME as NOTIFICATION
+from pipectl.kinds.notification import rule_name
+from pipectl.rules._tools import actions, key_error, notifications, pipelines, projects, tasks
 from pipectl.spec.block import MadeRole
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem
@@ -19,14 +21,15 @@ EVENTS = ("CodeCommit", "ECR", "S3")
 
 
 def check(spec: Spec) -> Iterator[Problem]:
-    """Roles of projects, pipelines and services, and event rules of sources."""
+    """Roles of projects, pipelines and services, event rules of sources, and notification rules."""
     taken: dict[tuple[str, str], Path] = {}
     for kind, whose, name, path in _derived(spec):
-        other = taken.setdefault((kind, name.lower()), path)
+        same = name if kind == NOTIFICATION else name.lower()
+        other = taken.setdefault((kind, same), path)
         if other != path:
             line = spec.places.of_key(other).line
             message = f"the {kind} of {whose} would be called {name}, as the one for line {line}"
-            hint = "rename one of them" if kind == "event rule" else "rename one of them, or give it a `role`"
+            hint = "rename one of them, or give it a `role`" if kind == "role" else "rename one of them"
             yield key_error(spec, path, RULE, message, hint)
 
 
@@ -43,6 +46,13 @@ def _derived(spec: Spec) -> Iterator[tuple[str, str, str, Path]]:
             yield "role", service.title, _role(spec, named, "execution"), service.path
         if isinstance(task.task_role, MadeRole):
             yield "role", f"the tasks of {service.title}", _role(spec, named, "task"), service.path
+    yield from _rules(spec)
+
+
+def _rules(spec: Spec) -> Iterator[tuple[str, str, str, Path]]:
+    for notification in notifications(spec):
+        rule = rule_name(notification.pipeline, notification.key, notification.block)
+        yield NOTIFICATION, f"`{notification.key}`", rule, notification.path
     for each in actions(spec):
         if each.action.provider in EVENTS and each.wire.category == "Source":
             yield "event rule", each.name, names.rule(each.pipeline, each.wire.name), each.path

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipectl.kinds.cluster import Cluster
+from pipectl.kinds.notification_block import SnsTopic
 from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.project_block import Project
 from pipectl.kinds.repository import EcrRepository
@@ -51,6 +52,10 @@ PIPELINE = Names(  # service model, PipelineName
     "a pipeline", r"[A-Za-z0-9.@_-]{1,100}", "1 to 100 letters, digits and `.@-_`"
 )
 
+TOPIC = Names(  # API reference of SNS, CreateTopic; notifications need a standard topic
+    "a topic", r"[A-Za-z0-9_-]{1,256}", "1 to 256 letters, digits, `_` and `-`"
+)
+
 
 def check(spec: Spec) -> Iterator[Problem]:
     """Every key that names a thing."""
@@ -67,6 +72,7 @@ def _named(spec: Spec) -> Iterator[tuple[Path, Names]]:
     yield from ((("ecs", name), CLUSTER) for name in spec.all(Cluster))
     yield from ((("codebuild", name), PROJECT) for name in spec.all(Project))
     yield from ((("codepipeline", name), PIPELINE) for name in spec.all(Pipeline))
+    yield from ((("sns", name), TOPIC) for name in spec.all(SnsTopic))
     for service in services(spec):
         yield service.path, SERVICE
         yield from ((path, CONTAINER) for _, _, path in service.containers())

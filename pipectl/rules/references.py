@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from pipectl.kinds.cluster import Cluster
-from pipectl.rules._tools import THINGS, PlacedAction, actions, error, projects, services
+from pipectl.rules._tools import THINGS, PlacedAction, actions, error, notifications, projects, services
 from pipectl.spec.places import Path
 from pipectl.spec.problems import Problem, nearest, shown
 from pipectl.spec.spec import Spec
@@ -48,6 +48,7 @@ def _references(spec: Spec) -> Iterator[tuple[Path, str, str]]:
         name = getattr(each.action, key) if key else None
         if key and name:
             yield each.value_path(key), block, name
+    yield from _topics(spec)
     for name, project in projects(spec):
         if project.repository:
             yield ("codebuild", name, "repository"), "ecr", project.repository
@@ -55,6 +56,13 @@ def _references(spec: Spec) -> Iterator[tuple[Path, str, str]]:
         for _, container, path in service.containers():
             if container.repository:
                 yield (*path, "repository"), "ecr", container.repository
+
+
+def _topics(spec: Spec) -> Iterator[tuple[Path, str, str]]:
+    for notification in notifications(spec):
+        for path, target in notification.listed(spec, "to", notification.block.to):
+            if not target.startswith("arn:"):
+                yield path, "sns", target
 
 
 def _described(spec: Spec, path: Path) -> Mapping[str, object]:

@@ -35,7 +35,7 @@ _FORMS = (
 )
 _SHORT = {
     ("Container", "ports"): "list of [port](#port) or number",
-    ("Notification", "events"): "list of text",
+    ("Notification", "events"): "text or list of text",
     ("Stage", "transition"): "`enabled`, `disabled` or [transition](#transition)",
 }
 """What a validator takes beside what the model says."""
