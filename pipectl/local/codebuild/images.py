@@ -7,6 +7,7 @@ Deprecated images still resolve, without cache and patches (user guide, "Depreca
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from pipectl.facts.build_images import plain_name
 
@@ -42,3 +43,15 @@ def environments(image: str) -> tuple[str, ...]:
     if on_lambda:
         return ("LINUX_LAMBDA_CONTAINER",) if on_lambda.group(1) == "x86_64" else ("ARM_LAMBDA_CONTAINER",)
     return _CURATED.get(name, ())
+
+
+def by_platform() -> dict[str, list[dict[str, Any]]]:
+    """The curated images that run containers, by platform, as ListCuratedEnvironmentImages shows them"""
+    platforms = {"amazonlinux": "AMAZON_LINUX", "standard": "UBUNTU", "windows": "WINDOWS_SERVER"}
+    found: dict[str, list[dict[str, Any]]] = {platform: [] for platform in platforms.values()}
+    for plain in _CURATED:
+        for prefix, platform in platforms.items():
+            if plain.startswith(prefix):
+                name = f"aws/codebuild/{plain}"
+                found[platform].append({"name": name, "description": name, "versions": [name]})
+    return found
