@@ -1,4 +1,4 @@
-"""EventBridge: archives and replays.
+"""EventBridge: archives, replays, and lists in pages.
 
 Recorded in localstack/localstack, tests/aws/services/events/test_archive_and_replay.snapshot.json, and
 told in radkawar/stackd, docs/eventbridge.md, "Archives and replay".
@@ -10,6 +10,7 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local import paging
 from pipectl.local.eventbridge import delivery
 from pipectl.local.gaps.event_buses import missing_bus
 from pipectl.local.wire import Answer, Forward, Refused, Request
@@ -35,14 +36,23 @@ def list_replays(world: World, request: Request, asked: Shape, forward: Forward)
     return _page(asked, forward(request), "Replays")
 
 
+def list_targets(world: World, request: Request, asked: Shape, forward: Forward) -> Answer:
+    """Targets in pages; moto's token names an ARN, which several targets may have."""
+    whole = {name: value for name, value in asked.items() if name not in ("Limit", "NextToken")}
+    return _page(asked, forward(request.with_json(whole)), "Targets")
+
+
 def _page(asked: Shape, answered: Answer, member: str) -> Answer:
+    """A token that nobody gave out is refused; the words are inferred"""
     if answered.status != _OK:
         return answered
-    first = int(asked["NextToken"]) if str(asked.get("NextToken", "")).isdecimal() else 0
-    listed = answered.json()[member]
-    last = first + asked.get("Limit", _MOST_LISTED)
-    more = {"NextToken": str(last)} if last < len(listed) else {}
-    return answered.with_json({member: listed[first:last], **more})
+    try:
+        part, token = paging.page(
+            answered.json()[member], asked.get("NextToken"), asked.get("Limit", _MOST_LISTED)
+        )
+    except paging.BadToken:
+        raise Refused("ValidationException", "Parameter NextToken is not valid.") from None
+    return answered.with_json({member: part, **({"NextToken": token} if token else {})})
 
 
 def start(world: World, request: Request, asked: Shape, forward: Forward) -> Answer:

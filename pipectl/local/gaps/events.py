@@ -26,6 +26,7 @@ _CALLS = {
     "ListArchives": event_replays.list_archives,
     "ListEventBuses": event_buses.listed,
     "ListReplays": event_replays.list_replays,
+    "ListTargetsByRule": event_replays.list_targets,
     "ListTagsForResource": event_buses.tags,
     "PutPermission": event_buses.put_permission,
     "RemovePermission": event_buses.remove_permission,

@@ -9,14 +9,27 @@ from pipectl.local import model, validation
 from pipectl.local.service import unknown_operation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from botocore.model import Shape
 
     from pipectl.local.wire import Request
 
 
-def from_json(request: Request, code: str) -> dict[str, Any]:
-    """Read the request of a JSON service, or refuse it with the service's code for invalid values"""
-    return validation.accept(_input(request), request.json(), code)
+def from_json(
+    request: Request, code: str, hidden: Callable[[validation.Fault], bool] = lambda _fault: False
+) -> dict[str, Any]:
+    """Read the request of a JSON service, or refuse it with the service's code for invalid values
+
+    `hidden` tells faults whose values the service does not repeat.
+    """
+    shape = _input(request)
+    if shape is None:
+        return {}
+    accepted: dict[str, Any] = validation.known(shape, request.json())
+    shows_values = not any(map(hidden, validation.faults(shape, accepted)))
+    validation.require(shape, accepted, code, shows_values=shows_values)
+    return accepted
 
 
 def from_query(request: Request, code: str) -> dict[str, Any]:

@@ -271,6 +271,8 @@ def test_targets_come_back_by_their_id_with_all_they_were_put_with(events: Any, 
     first = {"Id": "a", "Arn": queue}
     events.put_targets(Rule="sold", Targets=[second, first])
     assert events.list_targets_by_rule(Rule="sold")["Targets"] == [first, second]
+    page = events.list_targets_by_rule(Rule="sold", Limit=1)
+    assert events.list_targets_by_rule(Rule="sold", NextToken=page["NextToken"])["Targets"] == [second]
 
 
 def test_an_api_destination_gets_nothing_and_the_others_do(
