@@ -7,6 +7,7 @@ PipectlError                      exit code 1
 ├── NotConnected                  1   no credentials, no Region
 │   └── NoAnswer                  1   nobody answers, as when the network is away
 ├── Declined                      1   pipectl would have to ask, or must not do it
+│   └── Unchanged                 1   a question was answered with no
 │   └── StalePlan                 3   a kept plan is no longer what would be done
 ├── AwsError                      1   AWS answered with an error
 │   └── AccessDenied              1
@@ -102,6 +103,10 @@ class StalePlan(Declined):
     """The specs, their values or AWS are not as they were when a plan was kept; nothing was written."""
 
     exit_code = ExitCode.PENDING
+
+
+class Unchanged(Declined):
+    """A question was answered with no, so nothing changed: shown as it is, for nothing went wrong."""
 
 
 class AwsError(PipectlError):

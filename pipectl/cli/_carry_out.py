@@ -14,7 +14,7 @@ from pipectl.cli._look import look_of
 from pipectl.cli._progress import Progress
 from pipectl.command import pipectl
 from pipectl.engine.values import Outcome, Plan, Result, Step
-from pipectl.errors import Declined, ExitCode, Interrupted
+from pipectl.errors import Declined, ExitCode, Interrupted, Unchanged
 from pipectl.render.outcome import counts_text, done_text, failure_text, left_undone
 from pipectl.render.plan import is_told, plan_text
 from pipectl.render.text import paragraph, plain
@@ -54,7 +54,7 @@ def refuse_obstacles(plans: Sequence[Plan]) -> None:
 
 
 def ask(plans: Sequence[Plan], answers: Answers) -> None:
-    """Ask for a yes where one is needed. Raises Declined without a terminal, and when the answer is no."""
+    """Ask for a yes where one is needed. Raises Declined without a terminal, Unchanged for a no."""
     adoptions = [step for plan in plans for step in plan.adoptions]
     questions = [step for plan in plans for step in plan.questions]
     if adoptions and not answers.adopt:
@@ -77,7 +77,7 @@ def _confirm(because: str, question: str, way_out: str) -> None:
         raise Declined(f"nothing was written: {because}", hint=way_out)
     click.echo(f"\n{paragraph(because, look_of(sys.stderr).width, 0)}", err=True)
     if not click.confirm(question, err=True):
-        raise Declined("nothing was written")
+        raise Unchanged("nothing changed")
 
 
 def carry_out(

@@ -13,7 +13,7 @@ from pipectl.cli import _gate, _many, _pipelines, _session, _specs
 from pipectl.cli._options import Chosen, Settings
 from pipectl.command import pipectl
 from pipectl.engine.values import Step
-from pipectl.errors import Declined, PipectlError
+from pipectl.errors import Declined, PipectlError, Unchanged
 from pipectl.render.document import document
 from pipectl.render.hold import closed_text
 from pipectl.render.text import counted, plain
@@ -177,7 +177,7 @@ def _nothing_fits(order: Order) -> PipectlError:
 
 
 def _ask(order: Order, found: Sequence[_Found]) -> None:
-    """Show the list. Raises Declined without a terminal, and when the answer is no."""
+    """Show the list. Raises Declined without a terminal, Unchanged when the answer is no."""
     word = "opened" if order.reason is None else "closed"
     head = f"{counted(len(found), 'transition')} {'is' if len(found) == 1 else 'are'} to be {word}"
     listed = "\n".join(f"  {each.pipeline}/{each.stage}{_now(order, each)}" for each in found)
@@ -187,7 +187,7 @@ def _ask(order: Order, found: Sequence[_Found]) -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise Declined(f"nothing was written: {head}", hint="`--yes` answers yes")
     if not click.confirm("Go on?", err=True):
-        raise Declined("nothing was written")
+        raise Unchanged("nothing changed")
 
 
 def _now(order: Order, each: _Found) -> str:

@@ -32,7 +32,7 @@ class Lines:
     def add(self, line: str) -> None:
         """Print a line that stays, above what is drawn."""
         if live := self._live:  # it may end meanwhile: whoever prints is another thread
-            live.console.print(_text(line))
+            live.console.print(_text(line), soft_wrap=True)  # a long word is wrapped by the terminal
         else:
             click.echo(line, err=True)
 

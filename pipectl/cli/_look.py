@@ -23,4 +23,5 @@ def look_of(stream: IO[str], *, plain: bool = False) -> Look:
         colour=terminal and not (plain or dumb or options.get("no_color")),
         unicode=encoding.startswith("utf"),
         verbose=bool(options.get("verbose")),
+        whole=not terminal,
     )

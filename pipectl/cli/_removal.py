@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from pipectl.engine.values import Action
-from pipectl.errors import Declined, Interrupted, WrongUsage
+from pipectl.errors import Declined, Interrupted, Unchanged, WrongUsage
 from pipectl.render.text import plain
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def show(plans: "Sequence[Plan]") -> None:
 
 
 def ask(plans: "Sequence[Plan]", *, yes: bool) -> None:
-    """Have each stack's name typed. Raises Declined without a terminal, and when another word is typed."""
+    """Have each stack's name typed. Raises Declined without a terminal, Unchanged for another word."""
     pending = {plan.stack: plan.pending for plan in plans if plan.pending}
     if yes or not pending:
         return
@@ -110,7 +110,7 @@ def ask(plans: "Sequence[Plan]", *, yes: bool) -> None:
         typed = _typed(stack, "remove this" if deletes else "take the tags off")
         if typed != stack:
             why = f": `{plain(typed)}` is not `{stack}`" if typed else ""
-            raise Declined(f"nothing was removed{why}")
+            raise Unchanged(f"nothing changed{why}")
 
 
 def _typed(stack: str, purpose: str) -> str:
@@ -119,5 +119,5 @@ def _typed(stack: str, purpose: str) -> str:
         typed = click.prompt(f"\nType `{stack}` to {purpose}", default="", show_default=False, err=True)
     except click.Abort:
         click.echo(err=True)
-        raise Interrupted("nothing was removed") from None
+        raise Interrupted("nothing changed") from None
     return str(typed)

@@ -8,7 +8,7 @@ import click
 
 from pipectl.cli._options import Settings, aws_options
 from pipectl.command import pipectl
-from pipectl.errors import Declined, PipectlError, WrongUsage
+from pipectl.errors import Declined, PipectlError, Unchanged, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +109,7 @@ def _may_write(file: Path, *, force: bool) -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise Declined(f"{file} is there already", hint="`--force` overwrites it")
     if not click.confirm(f"{file} is there already. Overwrite it?", err=True):
-        raise Declined("nothing was written")
+        raise Unchanged("nothing changed")
 
 
 def _outlook(

@@ -128,7 +128,7 @@ def pending_text(pending: Sequence[Pending], look: Look, now: datetime) -> str:
     for number, each in enumerate(pending, 1):
         when = f", {ago(each.since, now)}" if each.since else ""
         told = f"{each.stage}/{each.action}: {execution_text(each.execution)}{when}"
-        lines.append(cut(f"  {pad(str(number), 4)}{plain(told)}", look.width))
+        lines.append(cut(f"  {pad(str(number), 4)}{plain(told)}", look.limit(look.width)))
     return "\n".join(lines)
 
 
@@ -145,7 +145,7 @@ def _candidate(each: Execution, found: Candidates, look: Look, now: datetime) ->
     when = ago(each.started, now) if each.started else ""
     revision = short(each.revision) if each.revision else ""
     head = f"  {pad(word, 6)}{pad(short(each.id), COLUMN)}{pad(revision, COLUMN)}{pad(when, COLUMN + 2)}"
-    return f"{head}{cut(quoted(message_of(each)), look.width - len(head))}".rstrip()
+    return f"{head}{cut(quoted(message_of(each)), look.limit(look.width - len(head)))}".rstrip()
 
 
 def candidates_data(found: Candidates) -> dict[str, Any]:

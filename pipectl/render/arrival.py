@@ -24,7 +24,7 @@ def arrival_text(
 ) -> str:
     """All of it, a paragraph each. `file` is where the spec was written."""
     room = look.width - INDENT - KIND
-    lines = [f"{' ' * INDENT}{pad(kind, KIND)}{cut(plain(name), room)}" for kind, name in read]
+    lines = [f"{' ' * INDENT}{pad(kind, KIND)}{cut(plain(name), look.limit(room))}" for kind, name in read]
     parts = ["\n".join(["read:", *lines])]
     if lost:
         parts.append("not in the spec:\n" + "\n".join(paragraph(each, look.width, INDENT) for each in lost))

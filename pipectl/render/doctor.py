@@ -74,7 +74,7 @@ def _below(text: str, look: Look) -> Iterator[str]:
 
 
 def _line(standing: Standing, check: str, subject: str, look: Look) -> str:
-    said = cut(plain(subject), look.width - TITLE - 4)
+    said = cut(plain(subject), look.limit(look.width - TITLE - 4))
     return f"  {look.mark(MARKS[standing])} {pad(check, TITLE)}{said}".rstrip()
 
 

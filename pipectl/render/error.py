@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from pipectl.errors import AccessDenied, Interrupted, InvalidSpec, PipectlError, PipelineFailed
+from click import unstyle
+
+from pipectl.errors import AccessDenied, Interrupted, InvalidSpec, PipectlError, PipelineFailed, Unchanged
 from pipectl.facts.secret_names import redacted
 from pipectl.render.marks import Look
 from pipectl.render.text import wrapped
@@ -31,17 +33,40 @@ PREFIXES = {"resourcegroupstaggingapi": "tag"}
 
 
 def error_text(error: PipectlError, look: Look) -> str:
-    """`error:` and, below it, `hint:`; the problems of a spec above both. Ctrl-C is no error."""
-    head = "" if isinstance(error, Interrupted) else f"{look.paint('error:', 'red', bold=True)} "
-    text = f"{head}{_lines(message(error))}"
+    """`error:` and, below it, `hint:`; the problems of a spec above both.
+
+    What a person wants is no error: Ctrl-C, and the answer no.
+    """
+    is_wish = isinstance(error, Interrupted | Unchanged)
+    head = "" if is_wish else f"{look.paint('error:', 'red', bold=True)} "
+    text = _beside(head, _lines(message(error)), look)
     if isinstance(error, InvalidSpec):
         from pipectl.render.problems import problems_text
 
         text = problems_text(error.problems, look, None)
     lines = [text, *(f"{EXCERPT}{_lines(line)}" for line in _excerpt(error))]
     if error.hint:
-        lines.append(f"{look.paint('hint:', 'cyan', bold=True)} {_lines(error.hint)}")
+        lines.append(_beside(f"{look.paint('hint:', 'cyan', bold=True)} ", _lines(error.hint), look))
     return "\n".join(lines)
+
+
+def _beside(head: str, text: str, look: Look) -> str:
+    """The text behind its head; on a terminal in lines that are broken at words, and the text's own ones.
+
+    In a pipe a line is never broken: there somebody may search for it.
+    """
+    if look.whole:
+        return f"{head}{text}"
+    indent = len(unstyle(head))
+    first, *rest = text.splitlines() or [""]
+    beside = f"\n{' ' * indent}".join(_broken(first, look.width - indent))
+    return "\n".join([f"{head}{beside}", *(line for part in rest for line in _broken(part, look.width))])
+
+
+def _broken(line: str, cells: int) -> list[str]:
+    """One line of the text, in lines that are as far to the right as it is."""
+    lead = len(line) - len(line.lstrip())
+    return [f"{' ' * lead}{part}" for part in wrapped(line.strip(), cells - lead, whole=True)]
 
 
 def _excerpt(error: PipectlError) -> Sequence[str]:

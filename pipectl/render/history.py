@@ -31,14 +31,14 @@ def entry_text(entry: Entry, look: Look, now: datetime) -> str:
     execution, status, started, took = _of(entry, now)
     identity = pad(short(execution.id), IDENTITY)
     head = f"{pad(clock(started, now) if started else '', MOMENT)}{pad(took, TOOK)}"
-    room = look.width - BESIDE - width(head)
+    room = look.limit(look.width - BESIDE - width(head))
     first = (
         f"  {look.mark(_MARKS.get(status, Mark.KEPT))} {identity}{head}{_commit(execution, room)}".rstrip()
     )
     told = ", ".join(_about(entry, status))
     live = f"live in {', '.join(entry.shown_in)}" if entry.shown_in else ""
     room = look.width - BESIDE - (width(live) + 2 if live else 0)
-    second = cut(told, room)
+    second = cut(told, look.limit(room))
     behind = f"{' ' * max(2, room - width(second) + 2)}{look.paint(live, 'green')}" if live else ""
     return f"{first}\n{' ' * BESIDE}{second}{behind}".rstrip()
 
@@ -110,7 +110,7 @@ def _version_line(version: Version, before: Version | None, look: Look, now: dat
     number = pad(f"version {version.number}", 13)
     moment = pad(clock(version.updated, now) if version.updated else "", MOMENT)
     told = _changes(differences(before, version)) if before else ""
-    return f"  {look.bold(number)}{moment}{cut(told, max(look.width - 15 - MOMENT, 20))}".rstrip()
+    return f"  {look.bold(number)}{moment}{cut(told, look.limit(max(look.width - 15 - MOMENT, 20)))}".rstrip()
 
 
 def _changes(changed: Sequence[Difference]) -> str:

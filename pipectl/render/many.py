@@ -14,8 +14,6 @@ from pipectl.runs.many import Glance, Standing, counts
 
 NAMES = 32
 """Cells that a name takes at most; a longer one loses its middle."""
-STAGES = 24
-"""Cells of a stage's name within a line."""
 
 _MARKS = {
     Standing.FAILED: Mark.FAILED,
@@ -58,7 +56,8 @@ def _line(glance: Glance, name: str, column: int, look: Look, now: datetime) -> 
 def _row(glance: Glance, name: str, column: int, told: str, look: Look) -> str:
     mark = look.mark(_MARKS.get(glance.standing, Mark.KEPT))
     room = look.width - column - 6
-    return f"  {mark} {pad(cut(plain(name), column), column)}  {_short(plain(told), room)}".rstrip()
+    label = pad(cut(plain(name), look.limit(column)), column)
+    return f"  {mark} {label}  {_short(plain(told), look.limit(room))}".rstrip()
 
 
 def _short(text: str, cells: int) -> str:
@@ -71,7 +70,7 @@ def _short(text: str, cells: int) -> str:
 
 
 def _told(glance: Glance, now: datetime) -> str:
-    stage = cut(glance.stage.name, STAGES) if glance.stage else ""
+    stage = glance.stage.name if glance.stage else ""
     when = f" {ago(glance.since, now)}" if glance.since else ""
     if glance.standing in (Standing.FAILED, Standing.BROKEN):
         what = "connection broken" if glance.standing is Standing.BROKEN else "failed"
@@ -93,7 +92,7 @@ def _held(glance: Glance, now: datetime) -> str:
     """What is urgent stands first: a line is short."""
     assert glance.stage is not None  # noqa: S101  only a stage is held
     gate, stage = glance.stage.gate, glance.stage
-    head = f"{cut(stage.name, STAGES)} held"
+    head = f"{stage.name} held"
     waits = f", {short(stage.waiting[0].id)} waits" if stage.waiting else ""
     if len(stage.waiting) > 1:
         waits = f", {len(stage.waiting)} wait"

@@ -1,6 +1,7 @@
 """How a screen may look: its width, its colours, and the marks that carry the meaning without colour."""
 
 import enum
+import sys
 from dataclasses import dataclass
 
 NARROWEST = 40
@@ -31,6 +32,12 @@ class Look:
     colour: bool = False
     unicode: bool = True
     verbose: bool = False
+    whole: bool = False
+    """Whether nothing is cut: in a pipe and in a log of CI, where names are searched for."""
+
+    def limit(self, cells: int) -> int:
+        """How many cells a text may take that would be cut on a terminal."""
+        return sys.maxsize if self.whole else cells
 
     def mark(self, mark: Mark) -> str:
         """The mark as this stream can show it."""

@@ -34,11 +34,11 @@ def settled_line(outcome: Outcome, look: Look) -> str:
 
 def _beside(step: Step, mark: Mark, note: str, look: Look) -> str:
     right = look.width
-    note = cut(plain(note), NOTE_ROOM)
+    note = cut(plain(note), look.limit(NOTE_ROOM))
     line = step_line(step, mark, look, right - width(note) - 2)
     # Colours take no cells, so the width is counted without them.
-    bare = step_line(step, mark, Look(unicode=look.unicode), right - width(note) - 2)
-    return f"{line}{pad('', right - width(note) - width(bare))}{note}".rstrip()
+    bare = step_line(step, mark, Look(unicode=look.unicode, whole=look.whole), right - width(note) - 2)
+    return f"{line}{pad('', max(right - width(note) - width(bare), 2))}{note}".rstrip()
 
 
 def done_text(outcomes: Sequence[Outcome], seconds: float, look: Look) -> str:

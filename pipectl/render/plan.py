@@ -100,7 +100,7 @@ def _adds_more(step: Step) -> bool:
 
 def step_line(step: Step, mark: Mark, look: Look, room: int) -> str:
     """`  + ecr repository      rails_app`, in at most so many cells."""
-    name = cut(plain(step.resource.name), room - COLUMN)
+    name = cut(plain(step.resource.name), look.limit(room - COLUMN))
     return f"  {look.mark(mark)} {pad(step.resource.kind, KIND)}{name}"
 
 

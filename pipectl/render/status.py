@@ -96,7 +96,7 @@ def _passed(stages: Sequence[StageState], newest: str | None) -> list[StageState
 def _passed_lines(passed: Sequence[StageState], look: Look) -> Iterator[str]:
     if passed:
         told = f"{plain(passed[0].name)} to {plain(passed[-1].name)}, {len(passed)} stages"
-        yield f"  {look.mark(Mark.DONE)} {cut(told, look.width - 4)}"
+        yield f"  {look.mark(Mark.DONE)} {cut(told, look.limit(look.width - 4))}"
 
 
 def _refused(state: PipelineState, look: Look) -> Iterator[str]:
@@ -130,8 +130,8 @@ def _headline(state: PipelineState, look: Look) -> str:
     told = f"execution {short(ran.id)}" if ran else "has never run"
     revision = short(ran.revision) if ran and ran.revision else ""
     room = look.width - width(told) - 2 * width(look.dot)
-    name = cut(state.pipeline, room - width(revision))
-    commit = _commit(ran, room - width(name)) if ran else ""
+    name = cut(state.pipeline, look.limit(room - width(revision)))
+    commit = _commit(ran, look.limit(room - width(name))) if ran else ""
     return look.dot.join([look.bold(name), told, *([commit] if commit else [])])
 
 
@@ -196,7 +196,7 @@ def _stage_lines(
         is_done = stage.status == "Succeeded"
         known = stage.entered if stage.entered and not is_done else Execution(stage.execution)
         told += f", execution {_named(known, newest)}"
-    name = cut(stage.name, look.width - 5)
+    name = cut(stage.name, look.limit(look.width - 5))
     column = max(column, width(name) + 2)
     if column + 5 + width(told) <= look.width:
         yield f"  {look.bold(pad(name, column))}{mark}  {told}"
@@ -241,7 +241,8 @@ def _action_lines(
     if len(stage.actions) > 1:
         room = max(look.width - ACTIONS - 4 - provider, 8)
         longest = min(max(width(each.name) for each in stage.actions), LONG_ACTION, room)
-        label = f"{look.mark(_mark(action.status))} {pad(cut(action.name, longest), longest)}  {label}"
+        name = pad(cut(action.name, look.limit(longest)), longest)
+        label = f"{look.mark(_mark(action.status))} {name}  {label}"
     indent = ACTIONS + (2 + longest + 2 if len(stage.actions) > 1 else 0) + provider
     is_below = look.width - indent < NARROW
     indent = ACTIONS + 2 if is_below else indent
@@ -252,11 +253,11 @@ def _action_lines(
     if stage.missing and stage.missing.is_first and is_missing(action.provider, action.error):
         return
     if action.error:
-        folded = wrapped(plain(action.error), look.width - ACTIONS - 4)
+        folded = wrapped(plain(action.error), look.width - ACTIONS - 4, whole=True)
         yield from (f"{' ' * (ACTIONS + 2)}{look.paint('| ' + line, 'red')}" for line in folded)
     if action.log_line:
-        line = cut(plain(harmless(action.log_line, colour=False)), look.width - ACTIONS - 4)
-        yield f"{' ' * (ACTIONS + 2)}{look.faint('| ' + line)}"
+        folded = wrapped(plain(harmless(action.log_line, colour=False)), look.width - ACTIONS - 4, whole=True)
+        yield from (f"{' ' * (ACTIONS + 2)}{look.faint('| ' + line)}" for line in folded)
     if action.error and action.url:
         # A link that is cut or folded cannot be followed, so it may be wider than the screen.
         yield f"{' ' * (ACTIONS + 2)}{plain(action.url)}"

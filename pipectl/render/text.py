@@ -53,28 +53,32 @@ def _last(text: str, cells: int) -> str:
     return "".join(reversed(_first("".join(reversed(text)), cells)))
 
 
-def wrapped(text: str, cells: int) -> list[str]:
+def wrapped(text: str, cells: int, *, whole: bool = False) -> list[str]:
     """The text in lines of so many cells, broken at spaces, and inside a word only where one is too long.
 
     A command between backticks and a URL are never broken, so that they can be copied: they may be longer
-    than a line.
+    than a line. With `whole` no word is, as a name that somebody searches for; only scripts of wide
+    characters, which have no spaces, break anywhere.
     """
     if "`" not in text and width(text) == len(text):
-        long = "://" not in text
+        long = "://" not in text and not whole
         return textwrap.wrap(text, max(cells, 10), break_on_hyphens=False, break_long_words=long) or [""]
-    whole = re.sub(r"`[^`]*`", lambda command: command[0].replace(" ", _UNBROKEN), text)
+    joined = re.sub(r"`[^`]*`", lambda command: command[0].replace(" ", _UNBROKEN), text)
     lines = [""]
-    for word in re.findall(rf"[^\S{_UNBROKEN}]*((?:\S|{_UNBROKEN})+)", whole):
+    for word in re.findall(rf"[^\S{_UNBROKEN}]*((?:\S|{_UNBROKEN})+)", joined):
         if width(lines[-1]) + 1 + width(word) <= cells or not lines[-1]:
             lines[-1] = f"{lines[-1]} {word}".strip(" ")
         else:
             lines.append(word)
     parts = [
-        part
-        for line in lines
-        for part in ([line] if _UNBROKEN in line or "://" in line else folded(line, cells))
+        part for line in lines for part in ([line] if _is_whole(line, whole=whole) else folded(line, cells))
     ]
     return [part.replace(_UNBROKEN, " ") for part in parts]
+
+
+def _is_whole(line: str, *, whole: bool) -> bool:
+    """Whether a line stays one although it is too long."""
+    return _UNBROKEN in line or "://" in line or (whole and width(line) == len(line))
 
 
 def folded(line: str, cells: int) -> list[str]:

@@ -46,6 +46,23 @@ def test_an_error_without_a_hint_is_one_line() -> None:
     assert error_text(PipectlError("no"), Look()) == "error: no"
 
 
+def test_an_error_breaks_at_words_on_a_terminal_and_nowhere_in_a_pipe() -> None:
+    url = "https://console.aws.amazon.com/codesuite/settings/connections?region=ap-southeast-1&connections-meta=1"
+    command = "`aws codestar-connections get-connection --connection-arn arn:aws:codestar-connections:x`"
+    error = PipectlError(
+        "the connection of the source action Source is not available: somebody completes it at " + url,
+        hint=f"{command} shows how it stands, and everything else goes on as it did before that",
+    )
+    assert error_text(error, Look()).splitlines() == [
+        "error: the connection of the source action Source is not available: somebody",
+        "       completes it at",
+        f"       {url}",
+        f"hint: {command}",
+        "      shows how it stands, and everything else goes on as it did before that",
+    ]
+    assert error_text(error, Look(whole=True)).count("\n") == 1
+
+
 def test_what_aws_says_in_an_error_cannot_steer_the_terminal() -> None:
     text = error_text(PipectlError("a\x1b[2J\nb", hint="c\x07"), Look())
     assert text == "error: a\\x1b[2J\nb\nhint: c\\x07"

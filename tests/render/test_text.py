@@ -22,6 +22,13 @@ def test_wrapped_text_fits_and_loses_nothing(text: str, cells: int) -> None:
     assert "".join("".join(lines).split()) == "".join(plain(text).split())
 
 
+def test_a_word_can_be_kept_whole_unless_its_script_has_no_spaces() -> None:
+    arn = "arn:aws:iam::123456789012:role/friendreminders-ap-southeast-1-FriendRemindersBuild-build"
+    assert wrapped(f"not authorized on {arn} now", 40, whole=True) == ["not authorized on", arn, "now"]
+    assert wrapped(f"`create` fails on {arn}", 40, whole=True) == ["`create` fails on", arn]
+    assert wrapped("見" * 30, 40, whole=True) == ["見" * 20, "見" * 10]
+
+
 @given(TEXTS, CELLS)
 def test_folded_text_fits_and_loses_nothing(text: str, cells: int) -> None:
     parts = folded(plain(text), cells)
