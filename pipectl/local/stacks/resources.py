@@ -274,7 +274,10 @@ class ClusterCapacityProviderAssociations(Resource):
         self.create()
 
     def remove(self) -> None:
-        """Take the cluster's providers away"""
+        """Take the cluster's providers away; moto may have deleted the cluster before"""
+        found = self.call("DescribeClusters", {"clusters": [self.physical_resource_id]})["clusters"]
+        if not any(cluster["status"] == "ACTIVE" for cluster in found):
+            return
         none: Properties = {"capacityProviders": [], "defaultCapacityProviderStrategy": []}
         self.call("PutClusterCapacityProviders", {**none, "cluster": self.physical_resource_id})
 
