@@ -84,6 +84,13 @@ def load_specs(files: Sequence[str], variables: Mapping[str, str]) -> "tuple[Spe
     return specs
 
 
+def local_runs() -> bool:
+    """Whether the local AWS runs; it is not started."""
+    from pipectl.local import daemon
+
+    return daemon.status() is not None
+
+
 @contextmanager
 def connect(
     aws: Aws,

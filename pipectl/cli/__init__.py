@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import os
 import pkgutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,9 @@ from pipectl import __version__
 from pipectl.cli import _errors, _help
 from pipectl.cli._options import all_options
 from pipectl.errors import ExitCode
+
+COMPLETE = "_PIPECTL_COMPLETE"
+"""The variable by which a completion script asks (click's documentation, "Shell Completion")."""
 
 
 class Commands(click.Group):
@@ -29,7 +33,8 @@ class Commands(click.Group):
             return None
         module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
-        return _help.explained(command, _help.examples_of(cmd_name))
+        _help.explained(command, _help.examples_of(cmd_name))
+        return _completing(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """By what they are for."""
@@ -50,9 +55,25 @@ class Commands(click.Group):
         if not extra.get("standalone_mode", True):
             return super().main(args, *rest, **extra)
         words = list(sys.argv[1:] if args is None else args)
+        if COMPLETE in os.environ:
+            from pipectl.cli import _shells
+
+            _shells.register()
         with _shown_errors(words) as ended:
             ended.append(super().main(words, *rest, **{**extra, "standalone_mode": False}))
         sys.exit(ended[-1] or ExitCode.DONE)
+
+
+def _completing(command: click.Command) -> click.Command:
+    """The command; while a shell completes a line its parameters know what they can be."""
+    if COMPLETE not in os.environ:
+        return command
+    from pipectl.cli import _complete
+
+    if isinstance(command, click.Group):
+        for inside in command.commands.values():
+            _complete.attach(inside)
+    return _complete.attach(command)
 
 
 @contextlib.contextmanager

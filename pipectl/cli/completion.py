@@ -4,9 +4,6 @@ import click
 
 from pipectl.cli._options import Settings, output_options
 
-PROGRAM = "pipectl"
-VARIABLE = "_PIPECTL_COMPLETE"
-
 
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -14,12 +11,10 @@ VARIABLE = "_PIPECTL_COMPLETE"
 def command(settings: Settings, shell: str) -> None:
     """Print a shell completion script
 
-    As in `eval "$(pipectl completion bash)"`, in ~/.bashrc
+    It completes commands, options, specs, pipelines, stages, executions and connections; files everywhere
+    else. In ~/.bashrc or ~/.zshrc `eval "$(pipectl completion bash)"` (or `zsh`) installs it, in
+    ~/.config/fish/config.fish `pipectl completion fish | source`.
     """
-    from click.shell_completion import get_completion_class
+    from pipectl.cli import _shells, cli
 
-    from pipectl.cli import cli
-
-    script = get_completion_class(shell)
-    assert script is not None  # noqa: S101  the three shells are click's own
-    click.echo(script(cli, {}, PROGRAM, VARIABLE).source())
+    click.echo(_shells.SHELLS[shell](cli, {}, _shells.PROGRAM, _shells.VARIABLE).source())
