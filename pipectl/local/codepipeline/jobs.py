@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipectl.local.service import Refused
 
+from . import artifact_credentials
 from .action_types import identity_of
 from .actions.action import ActionFailedError, Done
 from .providers import BY_IDENTITY
@@ -18,6 +19,7 @@ from .store import Store
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pipectl.local.permissions.sessions import Credentials
     from pipectl.local.service import Caller
 
     from .engine.job import Job
@@ -43,6 +45,7 @@ class WorkerJob:
     after: WorkerJob | None = None  # the job with which it goes on
     due: datetime | None = None  # when the function is invoked again
     is_running: bool = False
+    credentials: Credentials | None = None  # of the artifacts, once somebody got them
     done: Done | None = None
     failed: ActionFailedError | None = None
 
@@ -200,7 +203,7 @@ def _tell(found: WorkerJob, details: Shape) -> None:
 
 
 def job_data(found: WorkerJob) -> Shape:
-    """What a worker is told (API reference, JobData); the credentials are the account's own here."""
+    """What a worker is told (API reference, JobData)."""
     job, run = found.job, found.job.run
     trip = job.trip
     return {
@@ -215,7 +218,7 @@ def job_data(found: WorkerJob) -> Shape:
         },
         "inputArtifacts": [_artifact(each) for each in job.inputs],
         "outputArtifacts": [_artifact(each) for each in job.outputs],
-        "artifactCredentials": _credentials(job),
+        "artifactCredentials": _credentials(found) if job.inputs or job.outputs else None,
         "continuationToken": found.continuation,
         "encryptionKey": (trip.execution.declaration.get("artifactStore") or {}).get("encryptionKey"),
     }
@@ -229,13 +232,20 @@ def function_data(found: WorkerJob) -> Shape:
         "actionConfiguration": data["actionConfiguration"],
         "inputArtifacts": data["inputArtifacts"],
         "outputArtifacts": data["outputArtifacts"],
-        "artifactCredentials": {**_credentials(found.job), "expirationTime": int(expires.timestamp() * 1000)},
+        "artifactCredentials": {**_credentials(found), "expirationTime": int(expires.timestamp() * 1000)},
         **{key: data[key] for key in ("continuationToken", "encryptionKey") if key in data},
     }
 
 
-def _credentials(job: Job) -> Shape:
-    return {"accessKeyId": job.account, "secretAccessKey": "local", "sessionToken": "local"}
+def _credentials(found: WorkerJob) -> Shape:
+    if found.credentials is None:
+        found.credentials = artifact_credentials.begin(found.job)
+    given = found.credentials
+    return {
+        "accessKeyId": given.access_key,
+        "secretAccessKey": given.secret_key,
+        "sessionToken": given.token,
+    }
 
 
 def _artifact(artifact: Artifact) -> Shape:

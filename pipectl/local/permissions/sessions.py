@@ -47,12 +47,14 @@ class Sessions:
         """Whether a key was a session's that has ended"""
         return access_key in self._ended
 
-    def begin(self, world: World, role_arn: str, session: str, region: str) -> Credentials:
-        """Take on a role"""
+    def begin(
+        self, world: World, role_arn: str, session: str, region: str, policy: str | None = None
+    ) -> Credentials:
+        """Take on a role, for no more than a session policy allows where there is one"""
         with world.lock:
             account = role_arn.split(":")[4]
             sts = world.moto("sts", account, region)
-            made = sts.assume_role(region, session, role_arn, None, _LIFE_S, None)
+            made = sts.assume_role(region, session, role_arn, policy, _LIFE_S, None)
             found = Credentials(made.access_key_id, made.secret_access_key, made.session_token)
             self._running[found.access_key] = found
             return found

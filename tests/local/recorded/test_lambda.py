@@ -7,7 +7,9 @@ import json
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from tests import roles
 from tests.local.refusals import refusal
@@ -91,6 +93,25 @@ def test_a_function_gets_the_recorded_members_and_no_others(
     assert isinstance(credentials["expirationTime"], int)
     assert job["accountId"] == account
     assert job["id"] != story.row(execution, "Invoke")["actionExecutionId"]
+
+
+def test_the_credentials_of_a_job_reach_its_artifacts_and_nothing_else(
+    story: Story, function: None, live: str, server: Server
+) -> None:
+    """Recording: lambda_native_complete (unrelated_owned_read, artifact_credentials_unknown_callback)."""
+    story.create(stage("Work", _invoke()))
+    data = _got(story, live)["data"]
+    given = data["artifactCredentials"]
+    mine = boto3.Session(given["accessKeyId"], given["secretAccessKey"], given["sessionToken"], "eu-west-1")
+    once = Config(retries={"total_max_attempts": 1})
+    s3, api = (mine.client(name, endpoint_url=server.url, config=once) for name in ("s3", "codepipeline"))
+    source, made = (data[kind][0]["location"]["s3Location"] for kind in ("inputArtifacts", "outputArtifacts"))
+    assert s3.get_object(Bucket=source["bucketName"], Key=source["objectKey"])["Body"].read()
+    assert s3.put_object(Bucket=made["bucketName"], Key=made["objectKey"], Body=b"made")["ETag"]
+    code, message = refusal(s3.get_object, Bucket=live, Key="first")
+    assert code == "AccessDenied"
+    assert "because no session policy allows the s3:GetObject action" in message
+    assert refusal(api.put_job_success_result, jobId=UNKNOWN)[0] == "AccessDeniedException"
 
 
 def test_that_a_function_returns_ends_nothing(story: Story, function: None, live: str) -> None:
