@@ -143,7 +143,3 @@ def test_a_login_to_ecr_public_is_answered(machine: Machine) -> None:
     words = ("--username", "AWS", "--password-stdin", "public.ecr.aws")
     assert "Login Succeeded" in machine.docker("login", *words, said=password)
     machine.aws("ecr-public", "describe-registries", "--region", "us-east-1", status=254)
-
-
-def test_compose_is_refused_with_the_way_on(machine: Machine) -> None:
-    assert "docker compose build" in machine.docker("compose", "build", status=1)

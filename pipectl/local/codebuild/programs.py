@@ -25,6 +25,7 @@ def install(build: Build, *, real_docker: bool) -> Path:
     folder.mkdir(exist_ok=True)
     if not (real_docker and shutil.which("docker")):
         _write(folder / "docker", "docker")
+        _write(folder / "docker-compose", "docker", "compose")
     _write_sh(folder / "sh", build.shown["environment"]["image"])
     if not _aws_works():
         _write(folder / "aws", "aws")
@@ -40,13 +41,14 @@ def variables(build: Build, region: str) -> dict[str, str]:
     }
 
 
-def _write(path: Path, name: str) -> None:
+def _write(path: Path, name: str, *words: str) -> None:
     root = Path(__file__).parents[3]
     python = shlex.quote(sys.executable) + (
         " -S" if name == "docker" else ""
     )  # it starts sooner without site
     path.write_text(
-        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(root))} exec {python} -m pipectl.local.shims.{name} "$@"\n'
+        f"#!/bin/sh\nPYTHONPATH={shlex.quote(str(root))} exec {python} -m"
+        f' {shlex.join([f"pipectl.local.shims.{name}", *words])} "$@"\n'
     )
     path.chmod(0o755)
 

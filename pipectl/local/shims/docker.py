@@ -9,15 +9,18 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from pipectl.local.shims import docker_build, docker_images, docker_lists, docker_manifests, docker_registry
+from pipectl.local.shims import (
+    docker_build,
+    docker_compose,
+    docker_images,
+    docker_lists,
+    docker_manifests,
+    docker_registry,
+)
 from pipectl.local.shims.docker_errors import DockerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_NO_DAEMON = (
-    "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
-)
 
 
 def main(words: list[str]) -> int:
@@ -35,8 +38,8 @@ def main(words: list[str]) -> int:
 def _command(name: str) -> Callable[[list[str]], None]:
     if name not in _COMMANDS:
         raise DockerError(f"the docker of the local AWS does not know `docker {name}`")
-    if name in _NEED_DAEMON and not docker_images.is_privileged():
-        raise DockerError(f"{_NO_DAEMON}\n(the project has no privilegedMode)")
+    if name in _NEED_DAEMON:
+        docker_images.require_daemon()
     return _COMMANDS[name]
 
 
@@ -84,14 +87,6 @@ def _run(words: list[str]) -> NoReturn:
     raise DockerError(
         f"the docker of the local AWS does not run a command in {image}: RUN steps were not carried out, the"
         " image has no files; start the local AWS with `pipectl local start --docker` to build and run with"
-        " the docker of this machine"
-    )
-
-
-def _compose(words: list[str]) -> NoReturn:
-    raise DockerError(
-        f"the docker of the local AWS does not know `docker compose {' '.join(words[:1])}`: build and push"
-        " each service with `docker build` and `docker push`, or start the local AWS with --docker to use"
         " the docker of this machine"
     )
 
@@ -152,7 +147,7 @@ _COMMANDS: dict[str, Callable[[list[str]], None]] = {
     ),
     **dict.fromkeys(("history", "volume", "network"), _about_layers),
     "run": _run,
-    "compose": _compose,
+    "compose": docker_compose.compose,
 }
 _NEED_DAEMON = ("build", "tag", "push", "pull", "images", "inspect", "rmi", "ps", "info", "version", "run")
 

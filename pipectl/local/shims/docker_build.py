@@ -71,14 +71,36 @@ def build(words: list[str]) -> None:
     if output.push:
         if not names:
             raise DockerError("ERROR: tag is needed when pushing to registry")
-        for reference in names:
+        _push(names, _platforms(text, options, context))
+
+
+def _push(names: list[str], platforms: dict[str, docker_images.Image]) -> None:
+    """One image, or one for each of several platforms with a list of them"""
+    for reference in names:
+        if platforms:
+            docker_registry.put_platforms(docker_images.normal(reference), platforms)
+        else:
             docker_registry.push([reference])
+
+
+def _platforms(text: str, options: Options, context: Context) -> dict[str, docker_images.Image]:
+    """The images of several platforms; none for a single one"""
+    stated = [name.strip() for given in options.all("platform") for name in given.split(",") if name.strip()]
+    several = 2
+    if len(stated) < several:
+        return {}
+    return {name: _image(f"{text}\n# {name}", options, context) for name in stated}
+
+
+def is_remote(place: str) -> bool:
+    """Whether a context is no folder of this machine"""
+    return place.startswith(_REMOTE)
 
 
 def _read(options: Options) -> tuple[str, Context]:
     """The Dockerfile's text and the context; either may be standard input"""
     place, stated = options.words[0], options.last("file")
-    if place.startswith(_REMOTE):
+    if is_remote(place):
         raise DockerError(f"the docker of the local AWS builds from folders only, not from {place}")
     if place == "-":
         if stated == "-":

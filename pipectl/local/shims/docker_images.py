@@ -58,6 +58,15 @@ def is_privileged() -> bool:
     return bool(os.environ.get("PIPECTL_LOCAL_PRIVILEGED"))
 
 
+def require_daemon() -> None:
+    """Refuse what needs docker's daemon in a build without it"""
+    if not is_privileged():
+        raise DockerError(
+            "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon"
+            " running?\n(the project has no privilegedMode)"
+        )
+
+
 def folder() -> Path:
     place = Path(os.environ["PIPECTL_LOCAL_BUILD"]) / "docker"
     place.mkdir(exist_ok=True)

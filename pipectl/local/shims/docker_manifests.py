@@ -10,7 +10,7 @@ from typing import Any
 from pipectl.local.shims import docker_images, docker_options, docker_registry, docker_templates
 from pipectl.local.shims.docker_errors import DockerError
 
-_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+_LIST = docker_registry.LIST
 _INDEX = "application/vnd.oci.image.index.v1+json"
 _MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 _PLATFORM = {"architecture": "amd64", "os": "linux"}

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipectl.local.shims import docker_images, docker_options, wire
@@ -16,6 +16,7 @@ _ECR = re.compile(
     r"(?P<host>(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.[a-z.]+)/(?P<repository>[^:@]+)"
     r"(?::(?P<tag>[\w.-]+))?(?:@(?P<digest>.+))?"
 )
+LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 _ECR_USER = "AWS"  # user guide of ECR, "private registry authentication"
 _DENIED = "AccessDeniedException"
 _DEFAULT_HOST = "https://index.docker.io/v1/"
@@ -113,7 +114,7 @@ def _put(place: Place, image: docker_images.Image) -> None:
         "repositoryName": place.repository,
         "registryId": place.account,
         "imageManifest": image.manifest,
-        "imageTag": place.tag,
+        **({"imageTag": place.tag} if place.tag else {}),
     }
     try:
         _upload_layers(place, image)
@@ -216,6 +217,24 @@ def put(reference: str, manifest: str) -> None:
     _check_login(place)
     digest = f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
     _put(place, docker_images.Image(digest, digest, manifest, [], []))
+
+
+def put_platforms(reference: str, images: dict[str, docker_images.Image]) -> None:
+    """Put an image for each platform, and their list under the tag (Docker docs, "Multi-platform builds")"""
+    place = _place(reference)
+    if place is None or place.tag is None:
+        raise DockerError(f"denied: the local AWS pushes to its own ECR only, not {reference}")
+    _check_login(place)
+    entries = []
+    for platform, image in images.items():
+        _put(replace(place, tag=None), image)
+        system, _, architecture = platform.partition("/")
+        architecture, _, variant = architecture.partition("/")
+        described = {"architecture": architecture, "os": system} | ({"variant": variant} if variant else {})
+        kind = json.loads(image.manifest)["mediaType"]
+        size = len(image.manifest)
+        entries.append({"mediaType": kind, "digest": image.digest, "size": size, "platform": described})
+    put(reference, json.dumps({"schemaVersion": 2, "mediaType": LIST, "manifests": entries}, indent=3))
 
 
 def _foreign(reference: str) -> docker_images.Image:
