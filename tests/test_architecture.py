@@ -22,7 +22,7 @@ KNOWS = {
     "kinds": {"command", "errors", "facts", "buildspec", "spec", "aws", "engine"},
     "rules": {"facts", "buildspec", "spec", "kinds"},
     "runs": {"command", "errors", "facts", "spec", "aws", "engine"},
-    "doctor": {"command", "errors", "aws", "engine", "kinds"},
+    "doctor": {"command", "errors", "facts", "aws", "engine", "kinds"},
     "init": {"errors", "spec", "aws", "doctor"},
     "render": {"command", "facts", "errors", "engine", "runs", "doctor"},
     "flow": {"command", "errors", "spec", "rules", "kinds", "engine", "aws", "local"},

@@ -1,12 +1,14 @@
 """What checks share: looking at several things, of which one may be closed to the caller."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
-from pipectl.aws.cloud import for_each
+from pipectl.aws.cloud import Cloud, for_each
 from pipectl.aws.denial import denial_in
-from pipectl.doctor._finding import Finding, unseen
+from pipectl.doctor._finding import Finding, good, unseen, wrong
 from pipectl.errors import AccessDenied, AwsError
+from pipectl.kinds.topic import MISSING
 
 T = TypeVar("T")
 
@@ -45,6 +47,33 @@ def all_of(ask: Callable[..., Mapping[str, Any]], items: str) -> list[Any]:
         if not answer.get("NextToken"):
             return found
         token = {"NextToken": answer["NextToken"]}
+
+
+UNCONFIRMED = "PendingConfirmation"
+"""What stands for the ARN of a subscription that nobody has confirmed (API reference, Subscription)."""
+
+
+def subscriptions(cloud: Cloud, topic: str) -> list[str] | None:
+    """The ARNs of a topic's subscriptions; None without the topic."""
+    ask = partial(cloud.call, "sns", "list_subscriptions_by_topic", TopicArn=topic)
+    try:
+        return [found["SubscriptionArn"] for found in all_of(ask, "Subscriptions")]
+    except AwsError as error:
+        if error.code in MISSING:
+            return None
+        raise
+
+
+def reach(subject: str, topic: str, found: list[str]) -> Finding:
+    """Whether the subscriptions of a topic reach somebody."""
+    confirmed = sum(arn != UNCONFIRMED for arn in found)
+    if confirmed:
+        return good(subject, f"has {confirmed} confirmed {'subscriber' if confirmed == 1 else 'subscribers'}")
+    if found:
+        text = f"nobody has confirmed a subscription to its topic {topic}, so nobody is told"
+        return wrong(subject, text, "open the link in the e-mail that AWS has sent to each address")
+    text = f"its topic {topic} has no subscribers, so nobody is told"
+    return wrong(subject, text, "subscribe an address in the console of SNS")
 
 
 def refused(subject: str, error: AwsError) -> Finding:

@@ -137,6 +137,60 @@ def test_an_approval_without_a_topic_is_nobodys_mistake(ward: Ward) -> None:
     assert ward.findings("approval_topic") == []
 
 
+def told(**notification: Any) -> dict[str, Any]:
+    """The system with a notification; `sns` are its own topics"""
+    values = system(SOURCE, BUILD)
+    values["sns"] = notification.pop("sns", {})
+    values["codepipeline"]["shop"]["notifications"] = {
+        "failures": {"events": "failed", "to": "ops", **notification}
+    }
+    return values
+
+
+def test_a_notification_tells_somebody(ward: Ward) -> None:
+    ward.make(told(sns={"ops": {"subscribe": ["ann@example.org"]}}))
+    ward.says("unconfirmed", "notifications")
+    sns, topic = ward.aws("sns"), f"arn:aws:sns:{REGION}:{ACCOUNT}:ops"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:asked")
+    ward.says("good", "notifications")
+    ward.make(told(sns={"ops": {}}, enabled=False))
+    ward.says("disabled", "notifications")
+
+
+def test_a_topic_that_notifications_do_not_reach_is_seen(ward: Ward) -> None:
+    sns, topic = ward.aws("sns"), f"arn:aws:sns:{REGION}:{ACCOUNT}:ops"
+    sns.create_topic(Name="ops")
+    ward.make(told())
+    ward.says("forbidden", "notifications", spec=False)
+    values = told(sns={"ops": {"kms_key": "alias/own"}})
+    ward.plan(values)
+    ward.says("forbidden_in_the_spec", "notifications")
+    statement = {"Effect": "Allow", "Principal": {"Service": "codestar-notifications.amazonaws.com"}}
+    denied = {"Effect": "Deny", "Principal": "*"}
+    rest = {"Action": "sns:Publish", "Resource": topic}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement | rest, denied | rest]})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    ward.says("denied", "notifications")
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="KmsMasterKeyId", AttributeValue="alias/own")
+    ward.says("key", "notifications")
+    sns.delete_topic(TopicArn=topic)
+    ward.says("gone", "notifications", spec=False)
+
+
+def test_a_chat_channel_is_told(ward: Ward) -> None:
+    channel = f"arn:aws:chatbot::{ACCOUNT}:chat-configuration/slack-channel/ops"
+    ward.make(told(to=channel))
+    ward.says("channel", "notifications")
+    api = ward.aws("codestar-notifications")
+    api.delete_target(TargetAddress=channel, ForceUnsubscribeAll=True)
+    ward.says("no_target", "notifications")
+
+
+def test_a_pipeline_without_notifications_is_nobodys_mistake(ward: Ward) -> None:
+    ward.make(system(SOURCE, BUILD))
+    assert ward.findings("notifications") == []
+
+
 def test_a_hold_is_good_while_it_is_young(ward: Ward) -> None:
     ward.make(held())
     ward.says("young", "hold")

@@ -43,10 +43,30 @@ def send(world: World, rule_arn: str, address: str, kind: str, message: Shape) -
 def _may_publish(world: World, address: str) -> bool:
     """Whether a topic is there and its policy allows the service; the account is sent (inferred)"""
     _, _, _, region, account, _ = address.split(":", 5)
-    if address not in world.moto("sns", account, region).topics:
+    topic = world.moto("sns", account, region).topics.get(address)
+    if topic is None:
         return False
     if not world.options.iam:
         return True
     service = principals.service(SERVICE_PRINCIPAL, account)
     context = (("aws:SourceAccount", account), ("aws:PrincipalIsAWSService", "true"))
-    return decision.decide(world, service, "sns:Publish", address, context).allowed
+    asked: list[tuple[str, str | None]] = [("sns:Publish", address)]
+    if topic.kms_master_key_id:
+        key = _key(world, account, region, topic.kms_master_key_id)
+        asked += [(action, key) for action in ("kms:GenerateDataKey", "kms:Decrypt")]
+    return all(
+        resource is not None and decision.decide(world, service, action, resource, context).allowed
+        for action, resource in asked
+    )
+
+
+def _key(world: World, account: str, region: str, name: str) -> str | None:
+    """The ARN of an encrypted topic's key, whose policy must name the service; None: there is none
+
+    SNS developer guide, "Enable compatibility between event sources from AWS services and encrypted topics".
+    """
+    kms = world.moto("kms", account, region)
+    if "alias/" in name and kms.get_key_id_from_alias(name) is None:
+        return None
+    key = kms.keys.get(kms.any_id_to_key_id(name))
+    return None if key is None else str(key.arn)

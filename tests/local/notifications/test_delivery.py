@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -120,6 +121,27 @@ def test_nothing_reaches_a_topic_whose_policy_does_not_let_the_service_publish(
     mailbox.allow()
     (target,) = mailbox.api.describe_notification_rule(Arn=arn)["Targets"]
     assert target["TargetStatus"] == "ACTIVE"
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_an_encrypted_topic_is_reached_when_its_key_names_the_service(
+    client: Callable[..., Any], mailbox: Mailbox, is_named: bool
+) -> None:
+    """SNS developer guide, "Enable compatibility between event sources ... and encrypted topics"."""
+    mailbox.allow()
+    who = "codestar-notifications.amazonaws.com" if is_named else "events.amazonaws.com"
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": who},
+        "Action": ["kms:GenerateDataKey*", "kms:Decrypt"],
+        "Resource": "*",
+    }
+    key = client("kms").create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))
+    client("sns").set_topic_attributes(
+        TopicArn=mailbox.topic, AttributeName="KmsMasterKeyId", AttributeValue=key["KeyMetadata"]["KeyId"]
+    )
+    (target,) = mailbox.api.describe_notification_rule(Arn=mailbox.rule())["Targets"]
+    assert target["TargetStatus"] == ("ACTIVE" if is_named else "UNREACHABLE")
 
 
 def test_what_goes_to_a_chat_channel_is_kept(
