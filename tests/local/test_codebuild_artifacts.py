@@ -247,15 +247,49 @@ def test_a_zip_file_never_leaves_its_folder(tmp_path: Path, name: str) -> None:
     assert not (tmp_path / "out.txt").exists()
 
 
-def test_a_link_in_a_zip_file_never_leaves_its_folder(tmp_path: Path) -> None:
+def linked(*links: tuple[str, str], **files: str) -> bytes:
+    """A zip file with links and files"""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        link = zipfile.ZipInfo("link")
-        link.create_system = 3
-        link.external_attr = 0o120777 << 16
-        archive.writestr(link, "../..")
-    with pytest.raises(unpack.UnpackError, match="leads out"):
-        unpack.unpack(target.getvalue(), tmp_path / "in")
+        for name, leads in links:
+            link = zipfile.ZipInfo(name)
+            link.create_system = 3
+            link.external_attr = 0o120777 << 16
+            archive.writestr(link, leads)
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("leads", ["../..", "/etc/hosts", "nowhere/at/all", "b.txt"])
+def test_a_link_of_a_source_may_lead_anywhere(tmp_path: Path, leads: str) -> None:
+    unpack.unpack(linked(("link", leads), b="b"), tmp_path / "in")
+    assert str((tmp_path / "in" / "link").readlink()) == leads
+    assert (tmp_path / "in" / "b").read_text() == "b"
+
+
+def test_no_link_is_made_inside_of_what_another_one_points_to(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with pytest.raises(unpack.UnpackError):
+        unpack.unpack(linked(("out", "../other"), ("out/link", "x")), tmp_path / "in")
+    assert list((tmp_path / "other").iterdir()) == []
+
+
+def test_files_come_before_links_of_the_same_path(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with pytest.raises(unpack.UnpackError):
+        unpack.unpack(linked(("out", "../other"), out__file="x"), tmp_path / "in")
+    assert list((tmp_path / "other").iterdir()) == []
+
+
+def test_a_source_with_a_link_out_of_itself_is_built(
+    codebuild: Any, project: Callable[..., None], client: Callable[..., Any], bucket: str
+) -> None:
+    client("s3").put_object(Bucket=bucket, Key="in.zip", Body=linked(("up", "../../up"), ("abs", "/usr")))
+    spec = "{version: 0.2, phases: {build: {commands: ['test -L up && test -d abs']}}}"
+    source = {"type": "S3", "location": f"{bucket}/in.zip", "buildspec": spec}
+    project(source=source, artifacts={"type": "NO_ARTIFACTS"})
+    assert run(codebuild)["buildStatus"] == "SUCCEEDED"
 
 
 def test_what_is_no_zip_file_is_told(tmp_path: Path) -> None:

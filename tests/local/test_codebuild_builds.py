@@ -218,11 +218,11 @@ def test_values_of_stores_and_access_keys_stand_in_no_log(
         version: 0.2
         env:
           secrets-manager: {SECRET: shop}
-          exported-variables: [SECRET, PARAMETER, STORED, SAID]
+          exported-variables: [SECRET, PARAMETER, STORED, SAID, COPY]
         phases:
           build:
             commands:
-              - export SAID=loud
+              - export SAID=loud COPY="pre-$SECRET"
               - echo "password=$SECRET."; echo "$PARAMETER"
               - echo AKIA"IOSFODNN7EXAMPLE" open-sesame
         """,
@@ -236,7 +236,10 @@ def test_values_of_stores_and_access_keys_stand_in_no_log(
     lines = "".join(builder.lines(build))
     assert builder.log(build) == "password=***.\n***\n***\n*** ***\n"
     assert [word for word in ("open-sesame", "first line", "second line") if word in lines] == []
-    assert build["exportedEnvironmentVariables"] == [{"name": "SAID", "value": "loud"}]
+    assert build["exportedEnvironmentVariables"] == [
+        {"name": "SAID", "value": "loud"},
+        {"name": "COPY", "value": "pre-***"},
+    ]
 
 
 def test_a_missing_secret_is_called_by_its_name(builder: Builder) -> None:
@@ -529,12 +532,6 @@ def test_a_project_of_a_pipeline_needs_other_source_and_artifacts(builder: Build
         builder.start(**override)
     build = builder.ended(builder.start(**override, artifactsOverride={"type": "NO_ARTIFACTS"}))
     assert builder.log(build) == "ok\n"
-
-
-def test_batch_builds_are_refused_clearly(builder: Builder) -> None:
-    with refused("InvalidInputException", "The local AWS has no batch builds"):
-        builder.api.start_build_batch(projectName="shop")
-    assert builder.api.list_build_batches()["ids"] == []
 
 
 def test_states_and_phases_are_told_to_eventbridge(builder: Builder, server: Server, account: str) -> None:

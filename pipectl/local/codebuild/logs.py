@@ -78,6 +78,10 @@ class Log:
         self.carry(last=True)
         self.output.close()
 
+    def masked(self, text: str) -> str:
+        """A text as the log would show it"""
+        return self._hidden.sub(_MASK, text.encode(errors="replace")).decode(errors="replace")
+
     def text(self) -> bytes:
         """The whole log without secrets"""
         return self._hidden.sub(_MASK, self.path.read_bytes())

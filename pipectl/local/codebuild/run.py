@@ -238,13 +238,17 @@ class Run:
         self._run(f"export CODEBUILD_BUILD_SUCCEEDING={int(is_succeeding)}")
 
     def _export(self, spec: Buildspec) -> None:
-        """User guide, exported-variables: values after the last command, no secrets, nothing of AWS_*"""
+        """User guide, exported-variables: values after the last command, no secrets, nothing of AWS_*
+
+        A secret that was copied to another variable is `***` in it, as in the log (inferred).
+        """
         names = [name for name in spec.exported if not name.startswith("AWS_") and name not in self._secret]
         target = self.build.folder / "exported"
         for name in names:
             self._run(f"printf '%s\\0' \"${{{name}-}}\" >> '{target}'")
         values = target.read_text(errors="replace").split("\0") if target.exists() else []
-        found = [{"name": name, "value": value} for name, value in zip(names, values, strict=False)]
+        shown = [self._log.masked(value) for value in values]
+        found = [{"name": name, "value": value} for name, value in zip(names, shown, strict=False)]
         with self.world.lock:
             self.build.shown["exportedEnvironmentVariables"] = found
 

@@ -17,11 +17,15 @@ _UNIX = 3
 
 
 class UnpackError(Exception):
-    """No zip file, or one that wants to leave its folder."""
+    """No zip file, or one whose paths leave its folder."""
 
 
 def unpack(data: bytes, folder: Path) -> None:
-    """Unpack files, folders, modes and links; a path or a link that leads out of the folder is refused"""
+    """Unpack files, folders, modes and links; a path that leads out of the folder is refused
+
+    A link may point wherever it likes, as in a clone: links come last, so that no file of the archive is
+    written through one, and a link is never made inside of what another one points to.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     root = folder.resolve()
     try:
@@ -50,10 +54,10 @@ def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, root: Path) -> N
 
 
 def _link(archive: zipfile.ZipFile, member: zipfile.ZipInfo, root: Path) -> None:
-    target = _inside(root, member.filename)
+    target = _inside(root, str(PurePath(member.filename).parent)) / PurePath(member.filename).name
     leads = archive.read(member).decode(errors="surrogateescape")
-    if PurePath(leads).is_absolute() or not (target.parent / leads).resolve().is_relative_to(root):
-        raise UnpackError(f"the link {member.filename} leads out of the artifact")
+    if target.name == ".." or "\0" in leads or target.is_symlink() or target.exists():
+        raise UnpackError(f"the link {member.filename} cannot be made")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.symlink_to(leads)
 
