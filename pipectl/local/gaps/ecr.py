@@ -8,16 +8,20 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local import model, validation
-from pipectl.local.gaps import ecr_events, layers, lifecycle
+from pipectl.local import model, paging, validation
+from pipectl.local.gaps import ecr_cache, ecr_events, ecr_previews, layers, lifecycle
+from pipectl.local.gaps.ecr_names import missing_repository
 from pipectl.local.shapes.keys import missing_alias
 from pipectl.local.wire import Answer, Forward, Refused, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipectl.local.world import World
 
 _INVALID = "InvalidParameterException"
 _OK = 200
+_PAGE = 100
 _TOKEN_LIFE = timedelta(hours=12)  # User guide of ECR, "private registry authentication"
 
 
@@ -28,8 +32,8 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
     if operation is not None and operation.input_shape is not None:
         asked = validation.known(operation.input_shape, asked)
         _check(validation.faults(operation.input_shape, asked))
-    if request.operation == "GetDownloadUrlForLayer":
-        return layers.download_url(world, request, asked)
+    if request.operation in _OWN:
+        return _OWN[request.operation](world, request, asked)
     before = _BEFORE.get(request.operation)
     answered = forward(before(world, request, asked) if before else request)
     after = _AFTER.get(request.operation)
@@ -71,10 +75,10 @@ def _scan_on_push(_world: World, request: Request, asked: dict[str, Any]) -> Req
 
 
 def _put_lifecycle_policy(_world: World, request: Request, asked: dict[str, Any]) -> Request:
-    """AWS keeps a compact text with an order of keys of its own (which one is not documented)"""
+    """AWS keeps the text without its blanks"""
     lifecycle.check(asked["lifecyclePolicyText"])
     try:
-        text = json.dumps(json.loads(asked["lifecyclePolicyText"]), separators=(",", ":"), sort_keys=True)
+        text = lifecycle.compact(asked["lifecyclePolicyText"])
     except ValueError:
         return request  # moto refuses it
     return request.with_json({**request.json(), "lifecyclePolicyText": text})
@@ -92,11 +96,8 @@ def _put_image(world: World, request: Request, asked: dict[str, Any]) -> Request
     repository = backend.repositories.get(asked["repositoryName"])
     tag = asked.get("imageTag")
     if repository is None:  # moto fails
-        raise Refused(
-            "RepositoryNotFoundException",
-            f"The repository with name '{asked['repositoryName']}' does not exist in the registry with id"
-            f" '{request.account}'",
-        )
+        raise missing_repository(asked["repositoryName"], request.account)
+    layers.require(world, request, repository, asked["imageManifest"])
     if tag is not None:
         _free_tag(backend, repository, tag, own)
     return request.with_json({**request.json(), "imageDigest": own})
@@ -126,6 +127,18 @@ def _wildcard(text: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, text.split("*"))))
 
 
+def _in_pages(world: World, request: Request, answered: Answer) -> Answer:
+    """DescribeRepositories in pages of `maxResults`, by default 100 (API reference); moto answers all"""
+    asked, answer = request.json(), answered.json()
+    size = asked.get("maxResults", _PAGE) if "repositoryNames" not in asked else len(answer["repositories"])
+    try:
+        part, token = paging.page(answer["repositories"], asked.get("nextToken"), size)
+    except paging.BadToken:
+        raise Refused(_INVALID, "Invalid parameter at 'nextToken' failed to satisfy constraint") from None
+    more = {"nextToken": token} if token else {}
+    return _with_uri(world, request, answered.with_json({"repositories": part, **more}))
+
+
 def _with_uri(world: World, request: Request, answered: Answer) -> Answer:
     """Registries of other partitions have other host names; moto knows one"""
     suffix = world.dns_suffix(request.region)
@@ -145,6 +158,11 @@ def _with_token_life(world: World, request: Request, answered: Answer) -> Answer
     return _with_uri(world, request, answered.with_json(said))
 
 
+_OWN: dict[str, Callable[[World, Request, dict[str, Any]], Answer]] = {
+    "GetDownloadUrlForLayer": layers.download_url,
+    **dict.fromkeys(ecr_cache.OPERATIONS, ecr_cache.answer),
+    **dict.fromkeys(ecr_previews.OPERATIONS, ecr_previews.answer),
+}
 _BEFORE = {
     "CompleteLayerUpload": layers.keep,
     "CreateRepository": _create_repository,
@@ -156,7 +174,7 @@ _AFTER = {
     "BatchDeleteImage": ecr_events.deleted,
     "CreateRepository": _with_uri,
     "DeleteRepository": _with_uri,
-    "DescribeRepositories": _with_uri,
+    "DescribeRepositories": _in_pages,
     "GetAuthorizationToken": _with_token_life,
     "PutImage": ecr_events.pushed,
 }

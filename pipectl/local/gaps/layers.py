@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local.gaps.ecr_names import missing_layers, missing_repository
+from pipectl.local.shims.wire import WITHOUT_BYTES
 from pipectl.local.wire import Answer, Refused, json_answer
 
 if TYPE_CHECKING:
@@ -16,9 +19,15 @@ PATH = "layers/"
 
 
 def keep(world: World, request: Request, asked: dict[str, Any]) -> Request:
-    """Before moto completes an upload and forgets its bytes (API reference, CompleteLayerUpload)"""
+    """Before moto completes an upload and forgets its bytes (API reference, CompleteLayerUpload)
+
+    The docker of builds has no bytes of layers: it only tells their digests, and gets a refusal after that.
+    """
     backend = world.moto("ecr", request.account, request.region)
     repository = backend.repositories.get(asked["repositoryName"])
+    if repository and asked["uploadId"] == WITHOUT_BYTES:
+        for digest in asked["layerDigests"]:
+            repository.layers.setdefault(digest, 0)
     upload = repository.uploads.get(asked["uploadId"]) if repository else None
     if upload is not None:
         import hashlib
@@ -29,12 +38,36 @@ def keep(world: World, request: Request, asked: dict[str, Any]) -> Request:
     return request
 
 
+def require(world: World, request: Request, repository: Any, manifest: str) -> None:
+    """Refuse an image whose configuration or layers the repository does not have.
+
+    Recorded in radkawar/stackd, testdata/aws/ecr (foreign_repository_layers). A registry into which no layer
+    was ever uploaded takes every image: those who only need a name for an image upload none.
+    """
+    if not world.beside(_KEPT, request.account, request.region):
+        return
+    known = {digest for image in repository.images for digest in _needed(image.image_manifest)}
+    needed = _needed(manifest)
+    missing = [digest for digest in needed if digest not in known and digest not in repository.layers]
+    if missing:
+        raise missing_layers(missing, repository.name, request.account)
+
+
+def _needed(manifest: str) -> list[str]:
+    """The digests of an image's configuration and layers; a list of images has none"""
+    try:
+        parts = json.loads(manifest)
+        found = [parts["config"]["digest"], *(layer["digest"] for layer in parts["layers"])]
+    except (ValueError, KeyError, TypeError):
+        return []
+    return list(dict.fromkeys(found))
+
+
 def download_url(world: World, request: Request, asked: dict[str, Any]) -> Answer:
     """API reference, GetDownloadUrlForLayer: RepositoryNotFoundException, LayersNotFoundException"""
     name, digest = asked["repositoryName"], asked["layerDigest"]
     if name not in world.moto("ecr", request.account, request.region).repositories:
-        said = f"The repository with name '{name}' does not exist in the registry with id '{request.account}'"
-        raise Refused("RepositoryNotFoundException", said)
+        raise missing_repository(name, request.account)
     if f"{name}@{digest}" not in world.beside(_KEPT, request.account, request.region):
         raise Refused(
             "LayersNotFoundException", f"The layer with digest '{digest}' was not found in '{name}'"

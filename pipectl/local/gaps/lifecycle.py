@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _WILDCARDS = 4
 
 
+def compact(text: str) -> str:
+    """A policy without blanks, its members as they were sent (recorded: radkawar/stackd, lifecycle_get)."""
+    return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
+
+
 def check(text: str) -> None:
     """Refuse a policy whose rules contradict each other; what is no policy at all is left to moto"""
     try:

@@ -134,15 +134,18 @@ def _put(place: Place, image: docker_images.Image) -> None:
 def _upload_layers(place: Place, image: docker_images.Image) -> None:
     """What a push calls before the image is put (ECR user guide, "IAM permissions for pushing an image").
 
-    Layers are not kept: the local ECR answers with a refusal of its own, which is no denial.
+    There are no bytes of layers: the local ECR notes their digests and refuses the rest, which is no denial.
     """
     repository = {"repositoryName": place.repository, "registryId": place.account}
-    layer = {**repository, "uploadId": "local"}
+    layer = {**repository, "uploadId": wire.WITHOUT_BYTES}
+    parts = json.loads(image.manifest)
+    digests = [part["digest"] for part in (parts.get("config"), *parts.get("layers", ())) if part]
+    digests = digests or [image.digest]
     calls: dict[str, dict[str, Any]] = {
-        "BatchCheckLayerAvailability": {**repository, "layerDigests": [image.digest]},
+        "BatchCheckLayerAvailability": {**repository, "layerDigests": digests},
         "InitiateLayerUpload": repository,
         "UploadLayerPart": {**layer, "partFirstByte": 0, "partLastByte": 0, "layerPartBlob": ""},
-        "CompleteLayerUpload": {**layer, "layerDigests": [image.digest]},
+        "CompleteLayerUpload": {**layer, "layerDigests": digests},
     }
     for operation, parameters in calls.items():
         try:

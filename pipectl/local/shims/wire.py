@@ -17,6 +17,8 @@ _TARGETS = {
     "secretsmanager": "secretsmanager",
 }
 _PATIENCE_S = 60
+WITHOUT_BYTES = "00000000-0000-0000-0000-000000000000"
+"""The upload ID with which the docker of builds tells the local ECR of layers whose bytes nobody has."""
 
 
 class RefusedError(Exception):
