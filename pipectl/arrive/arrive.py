@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipectl.arrive import pipelines, projects, repositories, services, starts, tasks
+from pipectl.arrive import notifications, pipelines, projects, repositories, services, starts, tasks
 from pipectl.arrive.live import Asked, Live, images_of
 from pipectl.arrive.looking import Look, filled, owner, rest
 from pipectl.arrive.ours import Ours, common_tags, recognised, with_statements
@@ -13,7 +13,7 @@ from pipectl.arrive.proven import proven
 from pipectl.arrive.shorten import shortened
 from pipectl.aws.cloud import Cloud
 from pipectl.engine.values import State
-from pipectl.kinds import KINDS, cluster, pipeline, project, repository, service, source
+from pipectl.kinds import KINDS, cluster, pipeline, project, repository, service, source, topic
 from pipectl.kinds.kind import Kind
 
 
@@ -67,6 +67,7 @@ def _values(live: Live, ours: Ours) -> dict[str, Any]:
             lambda name, state: repositories.codecommit_block(look, name, state),
         ),
         "ecr": _blocks(live, repository.KIND, live.ecr, lambda _, state: repositories.ecr_block(state)),
+        "sns": _topics(live),
         "ecs": _clusters(live, ours),
         "codebuild": _blocks(
             live, project.KIND, live.projects, lambda name, state: _project(live, ours, name, state)
@@ -74,6 +75,15 @@ def _values(live: Live, ours: Ours) -> dict[str, Any]:
         "codepipeline": {name: _pipeline_block(live, ours, name) for name in live.pipelines},
     }
     return said | filled(tags=shared) | filled(**_without_shared(blocks, shared))
+
+
+def _topics(live: Live) -> dict[str, Any]:
+    """The topics that pipectl has made, and those like them that nobody owns; others are only named."""
+    return {
+        name: notifications.topic_block(live.look, name, state)
+        for name, state in live.topics.items()
+        if not live.is_foreign(topic.KIND, name, state)
+    }
 
 
 def _without_shared(value: Any, shared: Mapping[str, str]) -> Any:
@@ -204,6 +214,7 @@ def _pipeline_block(live: Live, ours: Ours, name: str) -> dict[str, Any]:
     keys = {where: (store.get("encryptionKey") or {}).get("id") for where, store in stores.items()}
     bucket, key = buckets.pop(region, None), keys.pop(region, None)
     said = filled(
+        notifications=notifications.blocks(look, name, live.notifications[name], live.stack),
         role=raw["roleArn"] if raw["roleArn"] != ours.role(name, "pipeline") else None,
         artifact_bucket=bucket if bucket != ours.bucket else None,
         artifact_buckets=buckets,

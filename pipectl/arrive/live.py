@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pipectl.arrive import pipelines, projects, repositories, services
+from pipectl.arrive import notifications, pipelines, projects, repositories, services
 from pipectl.arrive.looking import Look, owner
 from pipectl.arrive.used import Used, images, used
 from pipectl.aws.cloud import by_name, find, pages
@@ -56,6 +56,18 @@ class Live:
     def pipeline_tags(self) -> dict[str, dict[str, str]]:
         """Name -> all tags."""
         return {name: pipelines.all_tags(self.look, name) for name in self.pipelines}
+
+    @cached_property
+    def notifications(self) -> dict[str, list[State]]:
+        """Pipeline -> its notification rules."""
+        return {name: notifications.found(self.look, name) for name in self.pipelines}
+
+    @cached_property
+    def topics(self) -> dict[str, State]:
+        """Name -> what was found, of the topics of notifications that pipectl has made or would make so."""
+        return notifications.topics(
+            self.look, [rule for rules in self.notifications.values() for rule in rules]
+        )
 
     @cached_property
     def codecommit(self) -> dict[str, State]:
@@ -109,8 +121,9 @@ class Live:
     @property
     def states(self) -> list[State]:
         """Everything with tags."""
-        whole = (self.codecommit, self.ecr, self.clusters, self.services, self.projects)
+        whole = (self.codecommit, self.ecr, self.clusters, self.services, self.projects, self.topics)
         tagged: list[State] = [{"tags": tags} for tags in self.pipeline_tags.values()]
+        tagged += [rule for rules in self.notifications.values() for rule in rules]
         return [*(state for each in whole for state in each.values()), *tagged]
 
     def is_foreign(self, kind: Kind, name: str, state: State) -> bool:

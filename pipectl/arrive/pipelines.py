@@ -18,7 +18,10 @@ CONNECTION = "CodeStarSourceConnection"
 def block(
     look: Look, raw: Mapping[str, Any], event_rules: Mapping[str, Any], stores: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """A pipeline in the grammar; `stores` are its role and bucket, where they are not pipectl's own."""
+    """A pipeline in the grammar.
+
+    `stores` are its notifications, and its role and bucket where they are not pipectl's own.
+    """
     mode, kind = raw.get("executionMode") or "SUPERSEDED", raw.get("pipelineType") or "V1"
     said = filled(
         execution_mode=mode if mode != "SUPERSEDED" else None,

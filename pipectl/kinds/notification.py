@@ -41,7 +41,7 @@ def _resource(spec: Spec, account: Account, pipeline: str, block: Pipeline, key:
         "to": sorted({address(account, target) for target in entry.to}),
         "detail": entry.detail,
         "enabled": entry.enabled,
-        "tags": tags(spec, block.tags),
+        "tags": tags(spec, entry.tags),
     }
     return Resource(NAME, rule_name(pipeline, key, entry), stated)
 

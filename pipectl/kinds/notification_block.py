@@ -38,6 +38,7 @@ class Notification(Part):
         "full", description="basic: the event alone; full: with what AWS knows beside it"
     )
     enabled: bool = Field(default=True, description="false: nothing is sent")
+    tags: dict[str, str] = Field(default_factory=dict, description="tags of the rule, beside the stack's")
     name: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9_ -]{1,64}$",

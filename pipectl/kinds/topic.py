@@ -55,6 +55,12 @@ def _publishing(arn: str) -> Mapping[str, Any]:
     return dict((canonical({"Statement": [statement]}) or {})[PUBLISH_SID])
 
 
+def lets_in(state: State, arn: str) -> bool:
+    """Whether the policy of a topic, as it was read, has our statement."""
+    found = (state.get("policy") or {}).get(PUBLISH_SID)
+    return bool(found == _publishing(arn))
+
+
 def read(cloud: Cloud, wanted: Wanted) -> dict[str, State]:
     """Policy, key, tags and subscribers of the topics that exist; up to three calls for each."""
     found = by_name(partial(_state, wanted), cloud, wanted)

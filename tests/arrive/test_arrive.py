@@ -183,6 +183,44 @@ def test_a_webhook_and_a_second_rule_are_told_and_left(world: "World", imported:
     assert found.changes == []
 
 
+def test_notification_rules_of_others_are_taken_in_and_their_topics_are_only_named(
+    world: "World", imported: Import
+) -> None:
+    pipeline = shapes.cloudformation(world.client)
+    topic = world.client("sns").create_topic(Name="ops")["TopicArn"]
+    rule = {
+        "Resource": arn("codepipeline", pipeline),
+        "EventTypeIds": [
+            "codepipeline-pipeline-manual-approval-needed",
+            "codepipeline-pipeline-pipeline-execution-failed",
+        ],
+        "Targets": [{"TargetType": "SNS", "TargetAddress": topic}],
+    }
+    api = world.client("codestar-notifications")
+    api.create_notification_rule(Name="Ops of the shop", DetailType="BASIC", Status="DISABLED", **rule)
+    api.create_notification_rule(
+        Name="theirs", DetailType="FULL", Tags={"pipectl:stack": "other", "team": "web"}, **rule
+    )
+    api.create_notification_rule(Name="nowhere", DetailType="FULL", **{**rule, "Targets": []})
+    found = imported(REGION, pipelines=(pipeline,))
+    said = yaml.safe_load(found.text)
+    assert "sns" not in said
+    assert said["codepipeline"][pipeline]["notifications"] == {
+        "ops-of-the-shop": {
+            "events": ["approval_needed", "failed"],
+            "to": "ops",
+            "detail": "basic",
+            "enabled": False,
+            "name": "Ops of the shop",
+        }
+    }
+    assert found.told == (
+        "notification rule theirs belongs to stack other and stays as it is",
+        "notification rule nowhere stays as it is: the grammar has no word for its targets",
+    )
+    assert found.changes == []
+
+
 def test_a_source_that_nothing_starts_stays_so(world: "World", imported: Import) -> None:
     pipeline = shapes.cloudformation(world.client)
     world.client("events").remove_targets(Rule="web-Rule-1K2L3M", Ids=["pipeline"])

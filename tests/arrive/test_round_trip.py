@@ -14,7 +14,7 @@ from tests.kinds.test_generated import EXAMPLES, thinned
 if TYPE_CHECKING:
     from tests.conftest import World
 
-SPECS = ("services", "builds", "pipelines", "full")
+SPECS = ("services", "builds", "pipelines", "notifications", "full")
 CONFIG = Path(__file__).parents[2] / "config"
 
 
