@@ -3,7 +3,11 @@
 _ANSWERED = {
     ("ecs", "field", "host"): "instanceId",
 }
-"""API reference, PlacementStrategy, field: "instanceId (or host, which has the same effect)"."""
+"""API reference, PlacementStrategy, field: "instanceId (or host, which has the same effect)".
+
+That AWS answers `instanceId` whatever was sent: hashicorp/terraform-provider-aws#938, and an answer of
+CreateService in awsdocs/amazon-ecs-developer-guide#77.
+"""
 
 
 def answered(service: str, member: str, value: object) -> object:

@@ -39,7 +39,7 @@ class ContainerInstances(Scheduling):
             arn=arn,
             ec2_id=document["instanceId"],
             resources=request.get("totalResources") or instances.default_resources(),
-            attributes=_attributes(document, request.get("attributes", [])),
+            attributes=self._attributes(document, request.get("attributes", [])),
             tags=tag_map(request.get("tags")),
             registered_at=self.world.now(),
             versions=request.get("versionInfo", {}),
@@ -50,6 +50,23 @@ class ContainerInstances(Scheduling):
 
     def _new_arn(self, cluster: Cluster) -> str:
         return self.arn(f"container-instance/{cluster.name}/{uuid.uuid4().hex}")
+
+    def _attributes(self, document: dict[str, Any], sent: list[dict[str, str]]) -> dict[str, str | None]:
+        """The built-in attributes, and the agent's (developer guide, "Container instance attributes")
+
+        An agent that states no system runs on what EC2 knows of the instance, else on Linux (inferred).
+        """
+        members = {
+            "ecs.availability-zone": "availabilityZone",
+            "ecs.ami-id": "imageId",
+            "ecs.instance-type": "instanceType",
+        }
+        built_in = {name: document[member] for name, member in members.items() if document.get(member)}
+        with self.world.lock:
+            ec2 = self.world.moto("ec2", self.account, self.region)
+            platform = getattr(ec2.get_instance_by_id(document["instanceId"]), "platform", None)
+        agents = {attribute["name"]: attribute.get("value") for attribute in sent}
+        return {**built_in, "ecs.os-type": platform or "linux", **agents}
 
     def deregister_container_instance(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         """Take an instance away; with force its tasks are orphaned, and services replace theirs
@@ -154,21 +171,6 @@ class ContainerInstances(Scheduling):
 
 def _shown(cluster: Cluster, instance: ContainerInstance, *, tags: bool) -> dict[str, Any]:
     return instances.described(instance, cluster.tasks.values(), tags=tags)
-
-
-def _attributes(document: dict[str, Any], sent: list[dict[str, str]]) -> dict[str, str | None]:
-    """The built-in attributes, and the agent's (developer guide, "Container instance attributes")
-
-    That an instance whose agent states no system runs Linux is inferred.
-    """
-    members = {
-        "ecs.availability-zone": "availabilityZone",
-        "ecs.ami-id": "imageId",
-        "ecs.instance-type": "instanceType",
-    }
-    built_in = {name: document[member] for name, member in members.items() if document.get(member)}
-    agents = {attribute["name"]: attribute.get("value") for attribute in sent}
-    return {**built_in, "ecs.os-type": "linux", **agents}
 
 
 def _document(text: str) -> dict[str, Any]:

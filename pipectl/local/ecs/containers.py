@@ -65,9 +65,9 @@ def check_all(containers: list[dict[str, Any]], task: dict[str, Any], network_mo
         raise client_error("Container list cannot be empty.")
     if len(containers) > MOST_CONTAINERS:
         raise client_error(f"Task definition can have at most {MOST_CONTAINERS} containers.")
+    check_identities(containers)
     names = [container.get("name") for container in containers]
     for container in containers:
-        _check_identity(container)
         _check_memory(container, task)
         _check_ports(container, network_mode)
         _check_health(container)
@@ -78,6 +78,12 @@ def check_all(containers: list[dict[str, Any]], task: dict[str, Any], network_mo
         raise client_error("Container.name contains non-unique value.")
     if not any(container.get("essential", True) for container in containers):
         raise client_error("At least one container in the task definition must be marked as essential.")
+
+
+def check_identities(containers: list[dict[str, Any]]) -> None:
+    """Refuse containers without a name or an image, before anything else of them is looked at (inferred)"""
+    for container in containers:
+        _check_identity(container)
 
 
 def _check_identity(container: dict[str, Any]) -> None:

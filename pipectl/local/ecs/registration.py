@@ -9,6 +9,7 @@ from pipectl.local.ecs import attributes, containers, fargate
 from pipectl.local.ecs.names import NAME, client_error, well_formed_role
 from pipectl.local.ecs.sizes import check_ec2_cpu, cpu_units, mebibytes
 
+_OF_MANAGED_INSTANCES = ("awsvpc", "host")
 MOST_BYTES = 65_536
 _ROLES = ("taskRoleArn", "executionRoleArn")
 _KEPT = (
@@ -54,6 +55,7 @@ def definition(request: dict[str, Any]) -> dict[str, Any]:
 
 def _check(request: dict[str, Any]) -> None:
     _check_head(request)
+    containers.check_identities(request["containerDefinitions"])
     on_fargate = "FARGATE" in request.get("requiresCompatibilities", [])
     if on_fargate:
         fargate.check_size(request)
@@ -85,10 +87,16 @@ def _check_head(request: dict[str, Any]) -> None:
 
 
 def _compatibilities(request: dict[str, Any]) -> list[str]:
-    """What AWS found the definition able to run on, asked for or not (API reference, TaskDefinition)"""
+    """What AWS found the definition able to run on, asked for or not (API reference, TaskDefinition)
+
+    MANAGED_INSTANCES and the order: radkawar/stackd, testdata/aws/ecs/task_tags.json, there of awsvpc; that
+    `host` runs there too: developer guide, "Amazon ECS Managed Instances".
+    """
     found = ["EC2"]
     if request.get("networkMode", "bridge") != "awsvpc":
         found.insert(0, "EXTERNAL")
+    if request.get("networkMode") in _OF_MANAGED_INSTANCES:
+        found.append("MANAGED_INSTANCES")
     if fargate.runs(request):
         found.append("FARGATE")
     return found + [each for each in request.get("requiresCompatibilities", []) if each not in found]

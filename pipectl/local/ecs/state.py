@@ -251,12 +251,18 @@ class State(Service):
         return reference.removeprefix(prefix).rsplit("/", 1)[-1]
 
     def find_revision(self, reference: str) -> Revision | None:
-        """The revision of a family (its newest ACTIVE one), of family:revision, or of an ARN"""
+        """The revision of a family (its newest ACTIVE one), of family:revision, or of an ARN
+
+        What is no number is refused in the words of AWS, as deployments of CodeDeploy quoted them for
+        `latest` and shell scripts for an empty one.
+        """
         prefix = self.arn("task-definition/")
-        family, _, number = reference.removeprefix(prefix).partition(":")
+        family, colon, number = reference.removeprefix(prefix).partition(":")
         revisions = self.families.get(family, [])
-        if not number:
+        if not colon:
             return next((each for each in reversed(revisions) if each.status == "ACTIVE"), None)
+        if not reference.startswith("arn:") and not (number.isascii() and number.isdigit()):
+            raise invalid(f"Invalid revision number. Number: {number}")
         if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= len(revisions):
             return None
         return revisions[int(number) - 1]

@@ -17,6 +17,8 @@ _MISSING = (
     "The specified task definition does not exist. Specify a valid account, family, revision and try again."
 )
 
+_MALFORMED = "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."
+
 
 class TaskDefinitions(State):
     """The operations on task definitions"""
@@ -75,11 +77,14 @@ class TaskDefinitions(State):
         """INACTIVE: what runs goes on, nothing new starts from it (API reference)
 
         AWS allows up to ten minutes until new uses are refused; here it is at once. An INACTIVE one is
-        answered as it is (inferred).
+        answered as it is (inferred). The words of the refusals are those that moto's suite expects.
         """
-        revision = self._numbered(request["taskDefinition"])
+        reference = request["taskDefinition"]
+        if not _is_numbered(reference):
+            raise client_error("Revision is missing.")
+        revision = self.find_revision(reference)
         if revision is None:
-            raise client_error(_MISSING)
+            raise client_error("Unable to describe task definition.")
         if revision.status == "ACTIVE":
             revision.definition |= {"status": "INACTIVE", "deregisteredAt": self.world.now()}
         return {"taskDefinition": revision.definition}
@@ -91,20 +96,19 @@ class TaskDefinitions(State):
             raise invalid(f"Specify between 1 and {MOST_DELETED} task definitions.")
         deleted, failures = [], []
         for reference in references:
-            revision = self._numbered(reference)
-            if problem := _why_kept(revision):
+            revision = self.find_revision(reference) if _is_numbered(reference) else None
+            problem = _why_kept(revision) if _is_numbered(reference) else _MALFORMED
+            if problem:
                 failures.append({"arn": reference, "reason": problem})
             elif revision is not None:
                 revision.definition |= {"status": "DELETE_IN_PROGRESS", "deleteRequestedAt": self.world.now()}
                 deleted.append(revision.definition)
         return {"taskDefinitions": deleted, "failures": failures}
 
-    def _numbered(self, reference: str) -> Revision | None:
-        """A revision by its number: what takes one away must say which one (API reference)"""
-        family, _, number = reference.rsplit("/", 1)[-1].partition(":")
-        if not number:
-            raise invalid(f"Invalid revision number. Number: {family}")
-        return self.find_revision(reference)
+
+def _is_numbered(reference: str) -> bool:
+    """Whether a reference states a revision: what takes one away must say which one (API reference)"""
+    return ":" in reference.rsplit("/", 1)[-1]
 
 
 def _why_kept(revision: Revision | None) -> str:

@@ -128,6 +128,22 @@ def test_a_placement_by_host_is_answered_as_one_by_instance(
     assert [strategy["field"] for strategy in service["placementStrategy"]] == ["instanceId", "memory"]
 
 
+def test_timeouts_and_tls_of_service_connect_are_answered_as_they_were_sent(
+    ecs: Any, create: Callable[..., Any]
+) -> None:
+    ecs.create_cluster(clusterName="other", serviceConnectDefaults={"namespace": "shop"})
+    authority = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/1"
+    connected = {
+        "portName": "web",
+        "discoveryName": "web",
+        "timeout": {"idleTimeoutSeconds": 120, "perRequestTimeoutSeconds": 0},
+        "tls": {"issuerCertificateAuthority": {"awsPcaAuthorityArn": authority}, "kmsKey": "key"},
+    }
+    stated = {"enabled": True, "namespace": "shop", "services": [connected]}
+    service = create(serviceConnectConfiguration=stated)
+    assert service["deployments"][0]["serviceConnectConfiguration"]["services"] == [connected]
+
+
 def test_a_service_connect_configuration_that_is_removed_is_no_longer_answered(
     ecs: Any, cluster: str, create: Callable[..., Any]
 ) -> None:
@@ -137,6 +153,10 @@ def test_a_service_connect_configuration_that_is_removed_is_no_longer_answered(
         cluster=cluster, service="web", serviceConnectConfiguration={"enabled": False}
     )["service"]
     assert "serviceConnectConfiguration" not in changed["deployments"][0]
+    arn = changed["currentServiceRevisions"][0]["arn"]
+    revision = ecs.describe_service_revisions(serviceRevisionArns=[arn])["serviceRevisions"][0]
+    assert "serviceConnectConfiguration" not in revision
+    assert ecs.list_services_by_namespace(namespace="shop")["serviceArns"] == []
 
 
 def test_another_request_for_the_same_name_is_refused(

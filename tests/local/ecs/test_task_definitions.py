@@ -37,7 +37,7 @@ def test_the_server_fills_in_its_defaults(ecs: Any, account: str, register: Call
     assert [container[member] for member in lists] == [[], [], [], []]
     assert task["volumes"] == task["placementConstraints"] == []
     assert task["status"] == "ACTIVE"
-    assert task["compatibilities"] == ["EC2", "FARGATE"]
+    assert task["compatibilities"] == ["EC2", "MANAGED_INSTANCES", "FARGATE"]
     assert task["registeredBy"] == f"arn:aws:iam::{account}:root"
     assert "registeredAt" in task
     assert "runtimePlatform" not in task
@@ -208,7 +208,7 @@ def test_tags_stand_beside_the_definition_when_asked_for(ecs: Any, register: Cal
     assert ecs.describe_task_definition(taskDefinition="web:1", include=["TAGS"])["tags"] == tags
 
 
-@pytest.mark.parametrize("reference", ["nothing", "web:7", "web:x", "web:0"])
+@pytest.mark.parametrize("reference", ["nothing", "web:7", "web:0"])
 def test_a_missing_one_cannot_be_described(
     ecs: Any, register: Callable[..., str], reference: str, refused: Callable[..., Any]
 ) -> None:
@@ -266,15 +266,46 @@ def test_only_inactive_revisions_are_deleted(ecs: Any, register: Callable[..., s
 
 
 def test_a_missing_one_cannot_be_deregistered(ecs: Any, refused: Callable[..., Any]) -> None:
-    with refused("ClientException", MISSING):
+    with refused("ClientException", "Unable to describe task definition."):
         ecs.deregister_task_definition(taskDefinition="web:1")
+
+
+@pytest.mark.parametrize("number", ["latest", ""])
+def test_a_revision_that_is_no_number_is_refused_everywhere(
+    ecs: Any, cluster: str, register: Callable[..., str], refused: Callable[..., Any], number: str
+) -> None:
+    register()
+    words = f"Invalid revision number. Number: {number}"
+    with refused("InvalidParameterException", words):
+        ecs.describe_task_definition(taskDefinition=f"web:{number}")
+    with refused("InvalidParameterException", words):
+        ecs.run_task(cluster=cluster, taskDefinition=f"web:{number}")
+
+
+def test_a_family_alone_is_not_deleted(ecs: Any, register: Callable[..., str]) -> None:
+    register()
+    answer = ecs.delete_task_definitions(taskDefinitions=["web"])
+    assert answer["taskDefinitions"] == []
+    assert answer["failures"][0]["reason"].startswith("The specified task definition identifier is invalid.")
+
+
+@pytest.mark.parametrize("member", ["name", "image"])
+def test_a_container_without_name_or_image_is_the_first_fault(
+    ecs: Any, member: str, refused: Callable[..., Any]
+) -> None:
+    container = {"name": "web", "image": "nginx:1"}
+    del container[member]
+    with refused("ClientException", f"Container.{member} should not be null or empty."):
+        ecs.register_task_definition(
+            family="web", requiresCompatibilities=["FARGATE"], containerDefinitions=[container]
+        )
 
 
 def test_a_family_alone_cannot_be_deregistered(
     ecs: Any, register: Callable[..., str], refused: Callable[..., Any]
 ) -> None:
     register()
-    with refused("InvalidParameterException", "Invalid revision number. Number: web"):
+    with refused("ClientException", "Revision is missing."):
         ecs.deregister_task_definition(taskDefinition="web")
 
 
