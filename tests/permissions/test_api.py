@@ -201,3 +201,38 @@ def test_a_private_server_knows_the_sessions_that_it_gave_out() -> None:
         assert session.get_caller_identity()["Arn"] == f"arn:aws:sts::{account}:assumed-role/nobody/me"
         with denied("UnrecognizedClientException"):
             client("logs", "ASIA0000000000000000", "none").describe_log_groups()
+
+
+@pytest.mark.parametrize("prefix", ["codecommit", "events"])
+def test_tags_are_read_of_the_resource_that_the_policy_names(
+    world: "World", assume: Assume, prefix: str
+) -> None:
+    """Service Authorization Reference: ListTagsForResource knows the resource that its ARN names"""
+    world.client("codecommit").create_repository(repositoryName="shop")
+    rule = world.client("events").put_rule(Name="shop", ScheduleExpression="rate(1 day)")["RuleArn"]
+    repository = f"arn:aws:codecommit:eu-west-1:{ACCOUNT}:shop"
+    arn, member = {"codecommit": (repository, "resourceArn"), "events": (rule, "ResourceARN")}[prefix]
+    action = f"{prefix}:ListTagsForResource"
+    client = assume(roles.make(world.client("iam"), "reader", "ec2", statements=(allow(action, on=arn),)))(
+        prefix
+    )
+    client.list_tags_for_resource(**{member: arn})
+    with denied("AccessDeniedException"):
+        client.list_tags_for_resource(**{member: arn.replace("shop", "other")})
+
+
+@pytest.mark.parametrize("operation", ["disable_stage_transition", "enable_stage_transition"])
+def test_what_is_done_to_a_stage_is_allowed_for_that_stage_alone(
+    world: "World", assume: Assume, operation: str
+) -> None:
+    """Service Authorization Reference, AWS CodePipeline: their resource is PIPELINE/STAGE"""
+    action = "codepipeline:" + "".join(word.title() for word in operation.split("_"))
+    stage = f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:shop/Deploy"
+    role = roles.make(world.client("iam"), "operator", "ec2", statements=(allow(action, on=stage),))
+    call = getattr(assume(role)("codepipeline"), operation)
+    named = {"pipelineName": "shop", "transitionType": "Inbound"}
+    named |= {"reason": "audit"} if "disable" in operation else {}
+    with denied("PipelineNotFoundException"):
+        call(**named, stageName="Deploy")
+    with denied("AccessDeniedException"):
+        call(**named, stageName="Build")

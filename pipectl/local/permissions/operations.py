@@ -55,6 +55,18 @@ RESOURCES: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 """Service -> the members of a request that name its resource, and the resource part of the ARN."""
 
+BY_ARN = (("resourceArn", "{}"), ("ResourceArn", "{}"), ("ResourceARN", "{}"))
+"""How calls about tags name their resource (Service Authorization Reference, TagResource of any service)."""
+
+DEPTHS = {
+    "DisableStageTransition": 2, "EnableStageTransition": 2, "OverrideStageCondition": 2,
+    "RetryStageExecution": 2, "RollbackStage": 2, "PutApprovalResult": 3,
+}  # fmt: skip
+"""Operations of CodePipeline whose resource is a stage (2) or an action (3) of the pipeline.
+
+Service Authorization Reference, AWS CodePipeline.
+"""
+
 PASSED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("codebuild", "CreateProject"): (("serviceRole", "codebuild.amazonaws.com"),),
     ("codebuild", "UpdateProject"): (("serviceRole", "codebuild.amazonaws.com"),),
@@ -129,10 +141,15 @@ def _resources(world: World, request: Request, parameters: Shape) -> list[str | 
     own = _OWN.get(request.service)
     if own:
         return own(world, request, parameters)
+    return _named(world, request, parameters)
+
+
+def _named(world: World, request: Request, parameters: Shape) -> list[str | None]:
+    """The resources that members of the request name"""
     members = RESOURCES.get(request.service)
     if members is None:
         return [None]
-    for member, template in members:
+    for member, template in (*members, *BY_ARN):
         values = _values(parameters, member.split("."))
         if values:
             return [_arn(world, request, template, value) for value in dict.fromkeys(values)]
@@ -260,7 +277,17 @@ def _notifications(world: World, request: Request, parameters: Shape) -> list[st
     return [parameters.get("Arn") or "*"]
 
 
+def _codepipeline(world: World, request: Request, parameters: Shape) -> list[str | None]:
+    """Of some operations a stage or an action of the pipeline, as `shop/Deploy`"""
+    depth = DEPTHS.get(request.operation)
+    if depth is None:
+        return _named(world, request, parameters)
+    names = [str(parameters.get(name, "")) for name in ("pipelineName", "stageName", "actionName")[:depth]]
+    return [_arn(world, request, "{}", "/".join(names))]
+
+
 _OWN = {
+    "codepipeline": _codepipeline,
     "codestar-notifications": _notifications,
     "ecr": _ecr,
     "ecs": _ecs,
