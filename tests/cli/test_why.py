@@ -179,7 +179,7 @@ def test_a_cancelled_commit_is_told_of_the_change(shop: Shop, told: Told) -> Non
     execution = shop.create(GATE, RELEASE)
     shop.hold("Release")
     shop.answer("Approved")
-    until(lambda: shop.stage("Release")["inboundExecutions"])
+    until(lambda: shop.stage("Release").get("inboundExecution"))
     _change(shop)
     shop.ends(execution, "Cancelled")
     shop.api.enable_stage_transition(pipelineName="shop", stageName="Release", transitionType="Inbound")

@@ -159,12 +159,6 @@ class StageRun:
         """The actions that are in progress."""
         return [run for run in self.actions if run.status == "InProgress"]
 
-    @property
-    def is_withdrawn(self) -> bool:
-        """Whether nothing is left in it but approvals that an update took back."""
-        running = self.running()
-        return bool(running) and all(run.withdrawn for run in running)
-
 
 @dataclass
 class Execution:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .actions import source_s3
 from .engine import stages
-from .records import PARALLEL
+from .records import PARALLEL, QUEUED
 from .store import Store
 from .variables import references_in
 
@@ -50,15 +50,23 @@ def _stage(pipeline: Pipeline, stage: Shape) -> Shape:
         "inboundTransitionState": _gate(pipeline.gate(name, "Inbound")),
         "actionStates": [_action(pipeline, name, action, run) for action in stage["actions"]],
     }
-    waiting = [] if parallel else pipeline.waiting(name)
-    shown["inboundExecutions"] = [_stage_execution(each.id, each.status, each.type) for each in waiting]
-    if waiting:
-        shown["inboundExecution"] = shown["inboundExecutions"][-1]
+    shown.update(_inbound(pipeline, name))
     if run is not None:
         shown["latestExecution"] = _stage_execution(run.execution, run.status, run.type)
         shown["retryStageMetadata"] = _retries(run)
     shown.update(_conditions(stage, run))
     return shown
+
+
+def _inbound(pipeline: Pipeline, stage: str) -> Shape:
+    """Who waits before a stage: one alone, beside an empty list (recorded: docs/aws/codepipeline.md, 3.2).
+
+    In QUEUED mode the list holds all of them (inferred).
+    """
+    waiting = [] if pipeline.mode == PARALLEL else pipeline.waiting(stage)
+    listed = [_stage_execution(each.id, each.status, each.type) for each in waiting]
+    alone = {"inboundExecution": listed[-1]} if listed else {}
+    return {**alone, "inboundExecutions": listed if pipeline.mode == QUEUED else []}
 
 
 def _stage_execution(identity: str, status: str, kind: str) -> Shape:

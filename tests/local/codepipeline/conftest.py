@@ -145,7 +145,9 @@ class Runs:
         return (latest["pipelineExecutionId"], latest["status"]) if latest else None
 
     def inbound(self, name: str) -> list[str]:
-        return [each["pipelineExecutionId"] for each in self.stage(name).get("inboundExecutions", [])]
+        stage = self.stage(name)
+        alone = [stage["inboundExecution"]] if "inboundExecution" in stage else []
+        return [each["pipelineExecutionId"] for each in stage["inboundExecutions"] or alone]
 
     def rows(self, execution: str) -> list[Shape]:
         """The actions of an execution, newest first."""

@@ -97,3 +97,69 @@ def test_a_filter_is_checked_before_the_pipeline_is_looked_for(
     asked["filter"] = _latest(UNKNOWN, "Unknown")
     code, message = refusal(listed, **asked)
     assert (code, "startTimeRange" in message) == ("ValidationException", True)
+
+
+def test_an_execution_that_has_read_no_source_tells_empty_lists(story: Story) -> None:
+    """Recordings: variables_native_paced (empty-declarations/binding), rollback_boundaries_native (wait)."""
+    first = story.create(stage("Gate", approval()))
+    gate = {"stageName": "Source", "transitionType": "Inbound"}
+    story.api.disable_stage_transition(pipelineName="shop", reason="wait", **gate)
+    execution = story.start()
+    shown = story.shown(execution)
+    assert shown == {
+        "pipelineName": "shop",
+        "pipelineVersion": 1,
+        "pipelineExecutionId": execution,
+        "status": "InProgress",
+        "artifactRevisions": [],
+        "executionMode": "SUPERSEDED",
+        "trigger": {**story.shown(first)["trigger"], "triggerType": "StartPipelineExecution"},
+    }
+    assert story.summary(execution)["sourceRevisions"] == []
+
+
+def test_an_execution_stopped_without_a_reason_tells_none(story: Story) -> None:
+    """Recording: variables_native_paced (retried-bindings/history)."""
+    execution = story.create(stage("Gate", approval()))
+    story.asked()
+    story.stop(execution, abandon=True)
+    story.ends(execution, "Stopped")
+    assert sorted(story.summary(execution)) == [
+        "executionMode",
+        "lastUpdateTime",
+        "pipelineExecutionId",
+        "sourceRevisions",
+        "startTime",
+        "status",
+        "trigger",
+    ]
+
+
+def test_every_attempt_of_a_retried_approval_stays_with_its_own_token_and_words(story: Story) -> None:
+    """Recordings: variables_native_paced (retried-bindings/actions), history_filter_native (page/All)."""
+    execution = story.create(stage("Gate", approval()))
+    rejected = story.asked()
+    story.put(rejected, "Rejected", "not yet")
+    story.ends(execution, "Failed")
+    story.retry(execution)
+    approved = story.asked()
+    assert approved != rejected
+    story.put(approved, summary="now")
+    story.ends(execution, "Succeeded")
+    newest, earlier, _ = story.rows(execution)
+    assert [(row["actionExecutionId"], row["status"]) for row in (newest, earlier)] == [
+        (approved, "Succeeded"),
+        (rejected, "Failed"),
+    ]
+    assert newest["output"]["executionResult"] == {
+        "externalExecutionId": approved,
+        "externalExecutionSummary": "now",
+    }
+    assert earlier["output"]["executionResult"] == {
+        "externalExecutionId": rejected,
+        "externalExecutionSummary": "not yet",
+    }
+    assert story.stage("Gate")["retryStageMetadata"] == {
+        "manualStageRetryAttempt": 1,
+        "latestRetryTrigger": "ManualStageRetry",
+    }

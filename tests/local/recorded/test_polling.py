@@ -56,6 +56,41 @@ def test_every_other_value_leaves_the_first_execution_to_create_pipeline(story: 
     assert [kind for kind, _ in _triggers(story)] == ["CreatePipeline"]
 
 
+def test_an_execution_whose_approval_was_taken_back_keeps_its_stage_from_the_next_one(
+    story: Story, server: Server
+) -> None:
+    """Recording: polling_native_controls (main-state-during-..., post-denial-recovery-poll-state).
+
+    The next execution waited for three minutes at least, five minutes after the update.
+    """
+    first = story.create(stage("Gate", approval()))
+    token = story.asked()
+    story.update()
+    story.push(readme="changed")
+    second = story.start()
+    waiting = {"pipelineExecutionId": second, "status": "InProgress"}
+    until(lambda: story.stage("Gate").get("inboundExecution") == waiting)
+    server.world.clock.advance(5 * A_WHILE_S)
+    assert without(story.stage("Gate"), "inboundTransitionState") == {
+        "stageName": "Gate",
+        "inboundExecution": waiting,
+        "inboundExecutions": [],
+        "actionStates": [
+            {
+                "actionName": "Approve",
+                "latestExecution": {
+                    "actionExecutionId": token,
+                    "status": "Failed",
+                    "summary": "The approval action has been canceled.",
+                },
+            }
+        ],
+        "latestExecution": {"pipelineExecutionId": first, "status": "InProgress"},
+    }
+    story.stop(first, abandon=True)
+    story.enters(second, "Gate")
+
+
 def test_two_polled_sources_start_two_executions_with_both_revisions(story: Story) -> None:
     """Recording: polling_native_controls (two-source create)."""
     story.push()

@@ -48,7 +48,7 @@ def _may_enter(pipeline: Pipeline, execution: Execution) -> bool:
     if not is_open(pipeline, execution):
         return False
     run = pipeline.latest.get(execution.stage["name"])
-    return execution.mode == PARALLEL or run is None or run.status not in RUNNING or run.is_withdrawn
+    return execution.mode == PARALLEL or run is None or run.status not in RUNNING
 
 
 def is_open(pipeline: Pipeline, execution: Execution) -> bool:
@@ -79,7 +79,6 @@ def enter(trip: Trip) -> None:
     execution = trip.execution
     execution.waiting = False
     stage = execution.stage
-    _end_withdrawn(trip, stage["name"])
     now = trip.engine.service.world.now()
     run = StageRun(execution.id, stage["name"], stage, now, execution.type)
     execution.stages[stage["name"]] = run
@@ -88,18 +87,6 @@ def enter(trip: Trip) -> None:
     trip.touch()
     events.stage(trip, "STARTED")
     stages.begin(trip, run)
-
-
-def _end_withdrawn(trip: Trip, stage: str) -> None:
-    """End the execution whose approval an update took back: it stood in the stage only for show.
-
-    Recorded for more than two minutes without an end (docs/aws/codepipeline.md, 2.3); that a newer
-    execution ends it is inferred.
-    """
-    run = trip.pipeline.latest.get(stage)
-    older = trip.pipeline.execution(run.execution) if run is not None and run.is_withdrawn else None
-    if run is not None and older is not None and trip.execution.mode != PARALLEL:
-        stages.cancel(Trip(trip.engine, trip.pipeline, older), run)
 
 
 def leave(trip: Trip) -> None:
