@@ -5,6 +5,7 @@ import io
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 GARBAGE = 100_000
@@ -15,6 +16,7 @@ through them after every 700 objects, as Python does, takes a fifth of a `create
 def main() -> NoReturn:
     """Run the command line. Ends the process with its exit code."""
     gc.set_threshold(GARBAGE)
+    _open_closed_streams()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a job that is cancelled ends like Ctrl-C
     from pipectl.cli import cli
 
@@ -27,6 +29,16 @@ def main() -> NoReturn:
     except SystemExit as ended:
         code = ended.code
     _end(code)
+
+
+def _open_closed_streams() -> None:
+    """Streams that whoever called us has closed (`>&-`) lead nowhere: Python leaves None in their place.
+
+    Their descriptors are taken too, so that no connection gets one and is written to by mistake.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  open to the end of the process
 
 
 def _end(code: str | int | None) -> NoReturn:

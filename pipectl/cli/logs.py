@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipectl.cli._where import Where
     from pipectl.runs.log_lines import Line, Wanted
     from pipectl.runs.logs import Logs
+    from pipectl.runs.values import Execution
 
 
 @click.command()
@@ -106,6 +107,8 @@ def _lines(
     if found is None:
         click.echo(f"{where.pipeline} has never run", err=True)
         return
+    if _waits_for_push(where, found):
+        return
     logs = Logs(where.connection.cloud, where.cloud, Asked(where.pipeline, found.id, action, wanted))
     count = 0
     pause = where.connection.stop.wait
@@ -119,6 +122,21 @@ def _lines(
         click.echo(f"execution {found.id[:8]} has said nothing that is asked for", err=True)
     if follow:
         _refuse(logs, found.id[:8], follow)
+
+
+def _waits_for_push(where: "Where", execution: "Execution") -> bool:
+    """Whether the pipeline waits for its first push, which is said then: nothing of it has failed."""
+    from pipectl.command import first_push
+    from pipectl.runs import executions
+    from pipectl.runs.first_push import awaited
+
+    if execution.status != "Failed" or execution.revisions:
+        return False
+    others = executions.recent(where.cloud, where.pipeline, most=executions.PAGE)
+    missing = awaited(where.cloud, where.pipeline, [execution, *others])
+    if missing is not None:
+        click.echo(first_push(missing.url, missing.branch, missing.repository), err=True)
+    return missing is not None
 
 
 def _refuse(logs: "Logs", identity: str, follow: _Follow) -> None:

@@ -13,7 +13,7 @@ from pipectl.render.wait import execution_text, message_of, short
 from pipectl.runs.values import Execution, Gate, StageState
 from pipectl.runs.verbs.act import Act, Senseless
 from pipectl.runs.verbs.approve import Pending
-from pipectl.runs.verbs.rollback import Candidates
+from pipectl.runs.verbs.rollback import ONE_VERSION, Candidates
 
 INDENT = 2
 COLUMN = 12
@@ -135,7 +135,8 @@ def pending_text(pending: Sequence[Pending], look: Look, now: datetime) -> str:
 def candidates_text(found: Candidates, look: Look, now: datetime) -> str:
     """The executions that a stage can go back to, newest first; `now` and `next` mark two of them."""
     if not found.executions:
-        return f"no execution of the present version of {found.pipeline} succeeded in {found.stage}"
+        only = f"no execution of the present version of {found.pipeline} succeeded in {found.stage}"
+        return f"{only}, and {ONE_VERSION}"
     return "\n".join(_candidate(each, found, look, now) for each in found.executions)
 
 

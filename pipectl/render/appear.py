@@ -47,8 +47,7 @@ def _reasons(missing: Missing, now: datetime) -> list[str]:
 
 def _steps(missing: Missing, now: datetime) -> list[str]:
     if missing.push is not None:
-        where = missing.push.configuration
-        return [first_push("", where.get("BranchName", ""), where.get("RepositoryName", ""))]
+        return [first_push(missing.push.url, missing.push.branch, missing.push.repository)]
     if missing.why is None or not isinstance(missing.why.answer, NeverSeen):
         return []
     return next_steps(missing.why, now)

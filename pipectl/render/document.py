@@ -14,6 +14,7 @@ from pipectl.facts.secret_names import redacted
 from pipectl.render.error import message, permission
 from pipectl.render.secrets import masked
 from pipectl.render.times import iso
+from pipectl.runs.services import awaits_first_deployment
 from pipectl.runs.values import Execution, Gate, PipelineState, StageState
 
 
@@ -133,6 +134,7 @@ def status_data(state: PipelineState) -> dict[str, Any]:
         "pipeline": state.pipeline,
         "region": state.region,
         "execution": state.execution and execution_data(state.execution),
+        "first_push": _first_push(state),
         "stages": [_stage_data(stage) for stage in state.stages],
         "services": [
             {
@@ -142,6 +144,7 @@ def status_data(state: PipelineState) -> dict[str, Any]:
                 "running": service.running,
                 "rollout": service.rollout,
                 "draining": service.is_draining,
+                "awaits_first_deployment": awaits_first_deployment(state.stages, service),
                 "images": list(service.images),
                 "deployments": [
                     {
@@ -160,6 +163,14 @@ def status_data(state: PipelineState) -> dict[str, Any]:
         "beside": [{**execution_data(each.execution), "stage": each.stage} for each in state.beside],
         "not_allowed": [permission(*each) for each in state.refused],
     }
+
+
+def _first_push(state: PipelineState) -> dict[str, str] | None:
+    """What the pipeline waits for where nothing was ever pushed: its source has not failed then."""
+    missing = next((stage.missing for stage in state.stages if stage.missing), None)
+    if missing is None or not missing.is_first:
+        return None
+    return {"repository": missing.repository, "branch": missing.branch, "url": missing.url}
 
 
 def execution_data(execution: Execution) -> dict[str, Any]:

@@ -14,12 +14,15 @@ from pipectl.runs.many import Glance, Standing, counts
 
 NAMES = 32
 """Cells that a name takes at most; a longer one loses its middle."""
+STAGES = 24
+"""Cells of a stage's name within a line."""
 
 _MARKS = {
     Standing.FAILED: Mark.FAILED,
     Standing.BROKEN: Mark.FAILED,
     Standing.UNREAD: Mark.ASKS,
     Standing.ASKED: Mark.ASKS,
+    Standing.FIRST_PUSH: Mark.ASKS,
     Standing.HELD_LONG: Mark.ASKS,
     Standing.RUNNING: Mark.RUNNING,
     Standing.HELD: Mark.CLOSED,
@@ -39,7 +42,9 @@ def history_text(found: Sequence[Glance], look: Look, now: datetime) -> str:
     """The lines with the newest execution of each."""
     names = [_name(each, found) for each in found]
     column = min(max(map(width, names), default=0), NAMES)
-    lines = [_row(each, name, column, _ran(each, now), look) for each, name in zip(found, names, strict=True)]
+    lines = [
+        _row(each, name, column, _ran(each, now, look), look) for each, name in zip(found, names, strict=True)
+    ]
     return "\n".join([*lines, "", *_sum(found, look)])
 
 
@@ -50,7 +55,7 @@ def _name(glance: Glance, found: Sequence[Glance]) -> str:
 
 
 def _line(glance: Glance, name: str, column: int, look: Look, now: datetime) -> str:
-    return _row(glance, name, column, _told(glance, now), look)
+    return _row(glance, name, column, _told(glance, now, look), look)
 
 
 def _row(glance: Glance, name: str, column: int, told: str, look: Look) -> str:
@@ -69,8 +74,8 @@ def _short(text: str, cells: int) -> str:
     return f"{text.rstrip()}..."
 
 
-def _told(glance: Glance, now: datetime) -> str:
-    stage = glance.stage.name if glance.stage else ""
+def _told(glance: Glance, now: datetime, look: Look) -> str:
+    stage = cut(glance.stage.name, look.limit(STAGES)) if glance.stage else ""
     when = f" {ago(glance.since, now)}" if glance.since else ""
     if glance.standing in (Standing.FAILED, Standing.BROKEN):
         what = "connection broken" if glance.standing is Standing.BROKEN else "failed"
@@ -80,19 +85,21 @@ def _told(glance: Glance, now: datetime) -> str:
     if glance.standing is Standing.ASKED:
         return f"{stage} waits for approval{f', asked{when}' if when else ''}"
     if glance.standing in (Standing.HELD, Standing.HELD_LONG):
-        return _held(glance, now)
+        return _held(glance, now, look)
     if glance.standing is Standing.RUNNING:
         return f"{stage} runs, last change{when}" if when else f"{stage} runs"
     if glance.standing is Standing.NEVER:
         return "has never run"
+    if glance.standing is Standing.FIRST_PUSH:
+        return str(glance.standing)
     return f"{stage} {glance.standing}{when}"
 
 
-def _held(glance: Glance, now: datetime) -> str:
+def _held(glance: Glance, now: datetime, look: Look) -> str:
     """What is urgent stands first: a line is short."""
     assert glance.stage is not None  # noqa: S101  only a stage is held
     gate, stage = glance.stage.gate, glance.stage
-    head = f"{stage.name} held"
+    head = f"{cut(stage.name, look.limit(STAGES))} held"
     waits = f", {short(stage.waiting[0].id)} waits" if stage.waiting else ""
     if len(stage.waiting) > 1:
         waits = f", {len(stage.waiting)} wait"
@@ -107,11 +114,11 @@ def _held(glance: Glance, now: datetime) -> str:
     return f"{head}{who}{when}{waits}{why}"
 
 
-def _ran(glance: Glance, now: datetime) -> str:
+def _ran(glance: Glance, now: datetime, look: Look) -> str:
     """The newest execution: how it stands, when it began, how long it took, what it brought."""
     each = glance.execution
     if each is None:
-        return _told(glance, now)
+        return _told(glance, now, look)
     began = f" {ago(each.started, now)}" if each.started else ""
     took = ""
     if each.ended and each.started and each.updated:

@@ -12,10 +12,14 @@ from pipectl.render.marks import Look, Mark
 from pipectl.render.plan import quoted
 from pipectl.render.text import cut, pad, plain, width, wrapped
 from pipectl.render.times import ago, duration
+from pipectl.runs.failures import BAD
 from pipectl.runs.first_push import is_missing
+from pipectl.runs.services import awaits_first_deployment
+from pipectl.runs.stages import failed_condition
 from pipectl.runs.until import LONGEST
 from pipectl.runs.values import (
     ActionState,
+    Condition,
     Deployment,
     Execution,
     MissingBranch,
@@ -246,7 +250,9 @@ def _action_lines(
     indent = ACTIONS + (2 + longest + 2 if len(stage.actions) > 1 else 0) + provider
     is_below = look.width - indent < NARROW
     indent = ACTIONS + 2 if is_below else indent
-    told = [part for line in _details(action, service) for part in wrapped(line, look.width - indent)]
+    told = [
+        part for line in _details(action, service, (stage,)) for part in wrapped(line, look.width - indent)
+    ]
     first, *more = ["", *told] if is_below or not told else told
     yield f"{' ' * ACTIONS}{label}{first}".rstrip()
     yield from (" " * indent + line for line in more)
@@ -272,9 +278,20 @@ def _ways_on(stage: StageState, look: Look, newest: str | None) -> list[str]:
     if stage.status != "Failed" or stage.execution is None:
         return []
     other = [] if stage.execution == newest else ["--execution", short(stage.execution)]
+    failed = [action for action in stage.actions if action.status in BAD]
+    condition = failed_condition(stage) if not failed else None
+    if condition is not None:
+        return _typed(_past(stage, condition), look)
     logs, retry = pipectl("logs", *other), pipectl("retry", stage.name)
-    has_log = any(action.status == "Failed" and action.provider in LOGGING for action in stage.actions)
+    has_log = any(action.provider in LOGGING for action in failed)
     return _typed(f"{logs} shows all of it, {retry} tries again" if has_log else f"{retry} tries again", look)
+
+
+def _past(stage: StageState, condition: Condition) -> str:
+    """What goes on past a condition that failed its stage: there is no action to try again."""
+    if condition.type == "ON_FAILURE":  # AWS lets nobody override one after a failure
+        return f"{pipectl('start')} runs the pipeline anew"
+    return f"{pipectl('override', stage.name)} goes on in spite of its condition"
 
 
 def _push(missing: MissingBranch) -> str:
@@ -293,13 +310,18 @@ def _is_asked(action: ActionState) -> bool:
     return bool(action.token) or (action.provider == "Manual" and action.status == "InProgress")
 
 
-def _details(action: ActionState, service: ServiceState | None) -> Iterator[str]:
+def _details(
+    action: ActionState, service: ServiceState | None, stages: Sequence[StageState]
+) -> Iterator[str]:
     """What the action worked on and what became of it."""
     if _is_asked(action):
         yield "waits for approval"
     elif service:
         yield f"{action.target}  {counts_text(service)}"
         is_told = service.rollout and not service.is_draining
+        if awaits_first_deployment(stages, service):
+            yield "no image yet: waits for the pipeline's first deployment"
+            return
         told = [*map(_image, service.images), *([_rollout(service)] if is_told else [])]
         if told:
             yield ", ".join(told)

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipectl.command import pipectl
+from pipectl.command import first_push, git_push, pipectl
 from pipectl.render.harmless import harmless
 from pipectl.render.marks import Look, Mark
 from pipectl.render.plan import person, quoted
 from pipectl.render.text import cut, indented, pad, plain, wrapped
 from pipectl.render.times import duration, since
 from pipectl.runs.ending import Deployed, Ending
-from pipectl.runs.values import Execution, Gate
+from pipectl.runs.values import Execution, Gate, MissingBranch
 from pipectl.runs.wait import ASKED, HELD, QUEUED, Sign
 
 LABEL = 20
@@ -205,6 +205,8 @@ def failure_hint(end: Ending) -> str:
         return f"{logs} shows what its tasks said, {pipectl('status')} what runs"
     if end.condition and not end.successor:
         return f"{pipectl('override', end.place or '')} goes on in spite of it"
+    if end.missing is not None:
+        return _push(end.missing)
     if end.status in ("Failed", "Stopped") and end.place and not end.successor:
         logs = f"{pipectl('logs', '--execution', who)} shows all of it, " if end.failed else ""
         return f"{logs}{pipectl('retry', end.place)} tries again"
@@ -216,6 +218,13 @@ def failure_hint(end: Ending) -> str:
     if end.status == "Stopped":
         return f"{pipectl('start')} starts a new one"
     return f"{pipectl('status')} shows what runs now"
+
+
+def _push(missing: MissingBranch) -> str:
+    """A retry cannot help where the branch is not there."""
+    if missing.is_first:
+        return first_push(missing.url, missing.branch, missing.repository)
+    return f"{git_push(missing.url, missing.branch)} brings branch {missing.branch} back"
 
 
 def excerpt(end: Ending) -> list[str]:

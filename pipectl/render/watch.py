@@ -16,6 +16,7 @@ from pipectl.render.text import cut, pad, plain, width
 from pipectl.render.times import duration, span
 from pipectl.runs.failures import Failure
 from pipectl.runs.parallel import RUNNING
+from pipectl.runs.services import awaits_first_deployment
 from pipectl.runs.values import ActionState, PipelineState, ServiceState, StageState
 from pipectl.runs.watch import View
 
@@ -111,8 +112,9 @@ def changes(before: PipelineState | None, after: PipelineState, look: Look, now:
             yield _line(Mark.RUNNING, f"execution {short(each.execution.id)}", f"in {each.stage}", look, now)
     services = {(each.cluster, each.service): each for each in before.services} if before else {}
     for service in after.services:
-        was, told = services.get((service.cluster, service.service)), _service(service)
-        if was is None or _service(was) != told:
+        was = services.get((service.cluster, service.service))
+        told = _service(service, after.stages)
+        if was is None or before is None or _service(was, before.stages) != told:
             yield _line(Mark.OPEN, service.service, told, look, now)
 
 
@@ -155,8 +157,10 @@ def _said(action: ActionState) -> str:
     return f"{word}{phase}{error}"
 
 
-def _service(service: ServiceState) -> str:
+def _service(service: ServiceState, stages: Sequence[StageState]) -> str:
     told = [counts_text(service)]
+    if awaits_first_deployment(stages, service):
+        return f"{told[0]}, no image yet: waits for the pipeline's first deployment"
     if service.desired is None or service.is_draining:
         return told[0]
     told += [

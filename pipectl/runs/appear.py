@@ -9,10 +9,9 @@ from pipectl.aws.cloud import Cloud
 from pipectl.errors import AwsError, PipectlError, WrongUsage
 from pipectl.facts.quotas import is_throttle
 from pipectl.runs import executions
-from pipectl.runs.actions import ActionRun, of_execution
-from pipectl.runs.first_push import is_missing
+from pipectl.runs.first_push import awaited
 from pipectl.runs.parallel import RUNNING
-from pipectl.runs.values import Execution
+from pipectl.runs.values import Execution, MissingBranch
 from pipectl.runs.why.answers import Commit, Failed, Why
 from pipectl.runs.why.sight import REMEMBERED, Clouds
 from pipectl.runs.why.why import why
@@ -33,8 +32,8 @@ class Missing:
     fetching: Execution | None = None
     why: Why | None = None
     """Why no execution has the commit; None as long as that was not asked, or cannot be told."""
-    push: ActionRun | None = None
-    """The source action that found no branch, where the first push is waited for."""
+    push: MissingBranch | None = None
+    """The branch whose first push is waited for."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def appear(cloud: Cloud, clouds: Clouds, pipeline: str, search: Search) -> Appea
         newest = _newest(cloud, pipeline, most)
         passed = time.monotonic() - started
         if newest is not None:
-            push = None if search.commit else _first_push(cloud, pipeline, newest)
+            push = None if search.commit else awaited(cloud, pipeline, newest)
             if push is None and (found := _found(newest, search.commit)):
                 return found
             if search.commit and passed >= search.patience and passed - asked >= AGAIN * bool(asked):
@@ -108,14 +107,6 @@ def _found(newest: Sequence[Execution], commit: str | None) -> Appeared | None:
         return None
     named = executions.of_one_name(fitting, commit)
     return Appeared(next((each for each in named if each.type != "ROLLBACK"), named[0]))
-
-
-def _first_push(cloud: Cloud, pipeline: str, newest: Sequence[Execution]) -> ActionRun | None:
-    """The source action that found no branch, where no execution ever had a commit."""
-    if any(each.revisions for each in newest) or not newest or newest[0].status != "Failed":
-        return None
-    runs = of_execution(cloud, pipeline, newest[0].id)
-    return next((run for run in runs if is_missing(run.provider, run.error)), None)
 
 
 def _why(cloud: Cloud, clouds: Clouds, pipeline: str, commit: str) -> Why | None:

@@ -1,7 +1,7 @@
 """How an execution ended, and why; and whether the services really run what it made."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,9 +11,10 @@ from pipectl.facts import denials
 from pipectl.runs import executions
 from pipectl.runs.actions import ActionRun, of_execution
 from pipectl.runs.failures import BAD
+from pipectl.runs.first_push import is_missing, of_run
 from pipectl.runs.parallel import RUNNING
 from pipectl.runs.stages import failed_condition, stage_state, stage_states
-from pipectl.runs.values import Condition, Execution, StageState
+from pipectl.runs.values import Condition, Execution, MissingBranch, StageState
 
 REMEMBERED = 20
 SUCCEEDED = "Succeeded"
@@ -50,6 +51,8 @@ class Ending:
     condition: Condition | None = None
     """The condition that failed it, where no action did."""
     services: tuple[Deployed, ...] = ()
+    missing: MissingBranch | None = None
+    """The branch that its source did not find."""
     logs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By the attempt of a failed action: the log lines that matter. Empty where nobody asked for them."""
     successor: Execution | None = None
@@ -101,10 +104,18 @@ def ending(cloud: Cloud, pipeline: str, execution: str, status: str) -> Ending:
         status=status,
         place=ended_in.name if ended_in else _place(status, latest),
         failed=failed,
+        missing=_missing(cloud, failed, newest),
         condition=failed_condition(ended_in) if ended_in and status == "Failed" and not failed else None,
         services=tuple(_deployed(cloud, latest)) if status == SUCCEEDED else (),
         successor=_successor(known, status, newest),
     )
+
+
+def _missing(cloud: Cloud, failed: Iterable[ActionRun], newest: Sequence[Execution]) -> MissingBranch | None:
+    run = next((each for each in failed if is_missing(each.provider, each.error)), None)
+    if run is None:
+        return None
+    return replace(of_run(cloud, run), is_first=not any(each.revisions for each in newest))
 
 
 def _ended_in(cloud: Cloud, pipeline: str, execution: str, status: str) -> StageState | None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from pipectl.aws.cloud import Cloud
 from pipectl.errors import PipectlError
-from pipectl.runs.clone import clone_urls
+from pipectl.runs.actions import ActionRun, of_execution
+from pipectl.runs.clone import clone_url, clone_urls
 from pipectl.runs.values import Execution, MissingBranch, StageState
 
 _NO_BRANCH = re.compile(r"\bno branch\b", re.IGNORECASE)
@@ -22,6 +23,15 @@ def is_missing(provider: str | None, error: str | None) -> bool:
     return provider == "CodeCommit" and bool(_NO_BRANCH.search(error or ""))
 
 
+def waits_for_first_push(stages: Sequence[StageState]) -> bool:
+    """The same as far as the stages alone tell it: the source found no branch, and nothing came through."""
+    if not stages or stages[0].status != "Failed":
+        return False
+    errors = [each.error or "" for each in stages[0].actions]
+    is_branch = any("CodeCommit" in error and _NO_BRANCH.search(error) for error in errors)
+    return is_branch and not any(stage.status or stage.inbound for stage in stages[1:])
+
+
 def with_missing_branches(
     stages: Sequence[StageState], executions: Sequence[Execution], urls: Urls
 ) -> tuple[StageState, ...]:
@@ -32,6 +42,28 @@ def with_missing_branches(
     is_first = not any(each.revision for each in executions)
     missing = MissingBranch(repository, branch, urls.get(repository, ""), is_first=is_first)
     return (replace(stages[0], missing=missing), *stages[1:])
+
+
+def awaited(cloud: Cloud, pipeline: str, newest: Sequence[Execution]) -> MissingBranch | None:
+    """The branch whose first push a pipeline waits for, by its newest executions; None when it does not.
+
+    One call more, and that only where no execution ever had a commit.
+    """
+    if not newest or newest[0].status != "Failed" or any(each.revisions for each in newest):
+        return None
+    runs = of_execution(cloud, pipeline, newest[0].id)
+    found = next((run for run in runs if is_missing(run.provider, run.error)), None)
+    return of_run(cloud, found) if found else None
+
+
+def of_run(cloud: Cloud, run: ActionRun) -> MissingBranch:
+    """The branch that a source action did not find, with its URL as far as AWS tells it."""
+    repository = run.configuration.get("RepositoryName", "")
+    try:
+        url = clone_url(cloud, repository)
+    except PipectlError:  # the rest is right without it
+        url = ""
+    return MissingBranch(repository, run.configuration.get("BranchName", ""), url, is_first=True)
 
 
 def urls_of(cloud: Cloud, pipelines: Iterable[Sequence[StageState]]) -> Urls:

@@ -11,6 +11,7 @@ from pipectl.aws.cloud import Cloud, find, side_by_side
 from pipectl.command import pipectl
 from pipectl.errors import AwsError, NoPipeline, PipectlError
 from pipectl.runs.executions import recent
+from pipectl.runs.first_push import waits_for_first_push
 from pipectl.runs.parallel import RUNNING, entered, is_parallel, newest_runs
 from pipectl.runs.pipelines import NOT_THERE, pipeline_names
 from pipectl.runs.stages import stage_state
@@ -31,6 +32,7 @@ class Standing(enum.StrEnum):
     BROKEN = "connection broken"
     UNREAD = "not readable"
     ASKED = "waiting for approval"
+    FIRST_PUSH = "waiting for the first push"
     HELD_LONG = "held for long"
     RUNNING = "running"
     HELD = "held"
@@ -44,7 +46,14 @@ class Standing(enum.StrEnum):
         return self in NEEDY
 
 
-NEEDY = (Standing.FAILED, Standing.BROKEN, Standing.UNREAD, Standing.ASKED, Standing.HELD_LONG)
+NEEDY = (
+    Standing.FAILED,
+    Standing.BROKEN,
+    Standing.UNREAD,
+    Standing.ASKED,
+    Standing.FIRST_PUSH,
+    Standing.HELD_LONG,
+)
 
 
 @dataclass(frozen=True)
@@ -174,6 +183,9 @@ def _parallel(cloud: Cloud, found: Glance, stages: Sequence[StageState], now: da
 
 def glance(name: str, region: str, stages: Sequence[StageState], now: datetime) -> Glance:
     """What matters most in a pipeline: the first standing, in their order, that a stage has."""
+    if waits_for_first_push(stages):
+        failed = next(each for each in stages[0].actions if each.status == "Failed")
+        return Glance(name, region, Standing.FIRST_PUSH, stages[0], failed)
     found = [
         each for stage in stages for each in _of_stage(name, region, stage, now, first=stage is stages[0])
     ]

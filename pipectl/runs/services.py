@@ -6,7 +6,7 @@ from typing import Any
 
 from pipectl.aws.cloud import Cloud, by_name, find, in_batches, side_by_side
 from pipectl.runs.unseen import Refused, Unseen
-from pipectl.runs.values import Deployment, ServiceState
+from pipectl.runs.values import Deployment, ServiceState, StageState
 
 AT_ONCE = 10
 """Services that one DescribeServices takes (API reference)."""
@@ -35,6 +35,18 @@ def services(
         for cluster, names in clusters.items()
     ]
     return {(state.cluster, state.service): state for batch in side_by_side(calls) for state in batch}
+
+
+def awaits_first_deployment(stages: Iterable[StageState], service: ServiceState) -> bool:
+    """Whether no task can run before the pipeline has made an image: inferred, without asking ECR.
+
+    Its image is one of ECR, nothing runs, and the action that deploys it has never run.
+    """
+    target = (service.cluster, service.service)
+    deploys = [action for stage in stages for action in stage.actions if action.service == target]
+    is_new = bool(deploys) and not any(action.status for action in deploys)
+    is_ours = any(".dkr.ecr." in image for image in service.images)
+    return is_new and is_ours and not service.running and bool(service.desired) and not service.is_draining
 
 
 def _of_cluster(cluster: str, known: Images, cloud: Cloud, names: list[str]) -> list[ServiceState]:

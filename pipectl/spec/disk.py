@@ -3,11 +3,14 @@
 import errno
 import re
 import stat
+import sys
 from pathlib import Path
 
 from pipectl.spec.problems import Problem, Severity, nearest, shown
 
 LARGEST_BYTES = 1_000_000
+STDIN = "-"
+"""The name of a spec that is read from stdin."""
 _LONGEST_PATH_SHOWN = 200
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -53,6 +56,10 @@ def unprintable(text: str, named: str) -> Problem | None:
 
 
 def _bytes_of(path: str, named: str) -> bytes | Problem:
+    if path == STDIN:
+        content = _stdin()
+        too_large = _problem(named, "file-size", f"stdin has more than {LARGEST_BYTES:,} bytes")
+        return too_large if len(content) > LARGEST_BYTES else content
     try:
         # Looked at before it is opened: opening a FIFO waits, and reading a device never ends.
         mode = Path(path).stat().st_mode
@@ -67,6 +74,16 @@ def _bytes_of(path: str, named: str) -> bytes | Problem:
     if len(content) > LARGEST_BYTES:
         return _problem(named, "file-size", f"the file is larger than {LARGEST_BYTES:,} bytes")
     return content
+
+
+_taken: list[tuple[object, bytes]] = []
+"""Stdin that was read and what it said: it says that once, and a spec is read more than once."""
+
+
+def _stdin() -> bytes:
+    if not _taken or _taken[0][0] is not sys.stdin:
+        _taken[:] = [(sys.stdin, sys.stdin.buffer.read(LARGEST_BYTES + 1))]
+    return _taken[0][1]
 
 
 def _unreadable(error: OSError | ValueError, path: str, named: str) -> Problem:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -67,7 +68,9 @@ def test_an_earlier_execution_is_named_by_its_commit(shop: Shop) -> None:
 
 
 def test_a_failed_action_without_a_log_says_why(shop: Shop, told: Told) -> None:
-    shop.ends(shop.create(RELEASE, first=None), "Failed")
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    _without_main(shop)
+    shop.ends(shop.api.start_pipeline_execution(name="shop")["pipelineExecutionId"], "Failed")
     told("logs_source_failed", shop.ask("logs"))
 
 
@@ -153,6 +156,42 @@ def test_following_ends_with_4_when_the_execution_failed_and_as_data_is_one_obje
     assert "failed" in result.stderr
     assert shop.ask("logs", "--follow", "--action", "Source").exit_code == 0
     assert shop.ask("logs", "--follow", "--action", "Build").exit_code == 4
+
+
+def test_a_pipeline_that_waits_for_its_first_push_has_no_failure_to_tell(shop: Shop) -> None:
+    shop.ends(shop.create(RELEASE, first=None), "Failed")
+    for words in (("logs",), ("logs", "--follow"), ("logs", "-o", "json")):
+        told = shop.ask(*words)
+        assert (told.exit_code, told.stdout.strip("[]\n")) == (0, "")
+        assert re.fullmatch(r"waiting for the first push: `git push \S+ main`.*\n", told.stderr)
+    document = json.loads(shop.ask("status", "-o", "json").stdout)
+    assert document["first_push"]["branch"] == "main"
+    (glance,) = json.loads(shop.ask("status", "--all", "-o", "json").stdout)
+    assert (glance["standing"], glance["error"]) == ("waiting for the first push", None)
+    failed = shop.ask("start", "--wait")
+    assert "hint: waiting for the first push: `git push " in failed.stderr
+    assert "retry" not in failed.stderr
+
+
+def _without_main(shop: Shop) -> None:
+    """The branch that the pipeline follows goes"""
+    codecommit = shop.aws("codecommit")
+    tip = codecommit.get_branch(repositoryName="shop", branchName="main")["branch"]["commitId"]
+    codecommit.create_branch(repositoryName="shop", branchName="other", commitId=tip)
+    codecommit.update_default_branch(repositoryName="shop", defaultBranchName="other")
+    codecommit.delete_branch(repositoryName="shop", branchName="main")
+
+
+def test_a_branch_that_is_gone_later_has_failed(shop: Shop) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    _without_main(shop)
+    failed = shop.ask("start", "--wait")
+    assert failed.exit_code == 4
+    assert "brings branch main back" in failed.stderr
+    assert "No branch" in shop.ask("logs").stdout
+    assert json.loads(shop.ask("status", "-o", "json").stdout)["first_push"] is None
+    (glance,) = json.loads(shop.ask("status", "--all", "-o", "json").stdout)
+    assert glance["standing"] == "failed"
 
 
 def test_following_has_an_end_after_which_it_ends_with_5(shop: Shop) -> None:

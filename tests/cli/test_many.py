@@ -48,8 +48,8 @@ def test_those_that_need_a_person_come_first(several: Shop, told: Told, data: Da
     told("status_all", several.ask("status", "--all"))
     found = data(several.ask("status", "--all", "-o", "json"))
     assert [(each["pipeline"], each["standing"], each["needs_person"]) for each in found] == [
-        ("shop-broken", "failed", True),
         ("shop", "waiting for approval", True),
+        ("shop-broken", "waiting for the first push", True),
         ("shop-held", "held", False),
         ("shop-live", "succeeded", False),
     ]
@@ -58,11 +58,11 @@ def test_those_that_need_a_person_come_first(several: Shop, told: Told, data: Da
 def test_the_newest_execution_of_each_is_listed(several: Shop, told: Told, data: Data) -> None:
     result = several.ask("history", "--all")
     assert [line.split()[1] for line in result.stdout.splitlines()[:4]] == [
-        "shop-broken", "shop", "shop-held", "shop-live",
+        "shop", "shop-broken", "shop-held", "shop-live",
     ]  # fmt: skip
     assert "..." not in result.stdout
     found = data(several.ask("history", "--all", "-o", "json"))
-    assert [each["newest"]["status"] for each in found] == ["Failed", "InProgress", "Succeeded", "Succeeded"]
+    assert [each["newest"]["status"] for each in found] == ["InProgress", "Failed", "Succeeded", "Succeeded"]
 
 
 def test_a_pattern_and_a_spec_choose(several: Shop, data: Data, tmp_path: Path, run: Run) -> None:

@@ -204,7 +204,7 @@ def test_without_a_commit_the_newest_execution_is_followed_and_the_first_push_is
     with meanwhile(push):
         result = shop.ask("wait", "--timeout", "60s")
     assert result.exit_code == 0, result.output
-    assert "waiting for the first push: " in result.stderr
+    assert "waiting for the first push:\n    `git push http" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,15 @@ from pipectl.render.document import status_data
 from pipectl.render.marks import Look
 from pipectl.render.status import status_text
 from pipectl.render.text import width
-from pipectl.runs.values import ActionState, Execution, Gate, PipelineState, ServiceState, StageState
+from pipectl.runs.values import (
+    ActionState,
+    Condition,
+    Execution,
+    Gate,
+    PipelineState,
+    ServiceState,
+    StageState,
+)
 
 Screen = Callable[[str, str], None]
 
@@ -171,6 +179,35 @@ def test_only_links_may_be_wider_than_the_screen(
     for state in (held, broken):
         lines = status_text(state, Look(width=cells), NOW).splitlines()
         assert max(width(line) for line in lines if "https://" not in line and "`" not in line) <= cells
+
+
+def test_a_service_that_the_pipeline_never_deployed_waits_for_its_first_image() -> None:
+    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:latest"
+    service = ServiceState("shop", "web", 1, 0, "FAILED", "tasks failed to start.", (image,))
+    deploy = ActionState("Deploy", "ECS", "shop/web", service=("shop", "web"))
+    state = PipelineState("shop", "eu-west-1", (StageState("Deploy", actions=(deploy,)),), (service,))
+    calm = "no image yet: waits for the pipeline's first deployment"
+    assert calm in " ".join(status_text(state, Look(), NOW).split())
+    assert "failed" not in status_text(state, Look(), NOW)
+    assert status_data(state)["services"][0]["awaits_first_deployment"] is True
+    for other in (
+        replace(state, services=(replace(service, running=1),)),
+        replace(state, services=(replace(service, images=("nginx:1",)),)),
+        replace(state, stages=(StageState("Deploy", "Failed", actions=(replace(deploy, status="Failed"),)),)),
+    ):
+        assert "rollout failed" in " ".join(status_text(other, Look(), NOW).split())
+
+
+def test_a_stage_that_a_condition_failed_is_overridden_and_not_retried() -> None:
+    unmet = Condition("BEFORE_ENTRY", "Failed", "the alarm rings")
+    done = ActionState("Deploy", "ECS", "shop/web", "Succeeded")
+    stage = StageState("Deploy", "Failed", "e1", conditions=(unmet,), actions=(done,))
+    told = status_text(PipelineState("shop", "eu-west-1", (stage,)), Look(), NOW)
+    assert "`pipectl override Deploy` goes on in spite of its condition" in told
+    assert "retry" not in told
+    after = replace(stage, conditions=(replace(unmet, type="ON_FAILURE"),))
+    told = status_text(PipelineState("shop", "eu-west-1", (after,)), Look(), NOW)
+    assert "`pipectl start` runs the pipeline anew" in told
 
 
 def _is_one_word(line: str) -> bool:

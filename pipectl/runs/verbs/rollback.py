@@ -15,6 +15,8 @@ from pipectl.runs.verbs.act import Act, Senseless, short
 from pipectl.runs.verbs.scene import Scene, changed_at, scene
 from pipectl.spec.problems import few
 
+ONE_VERSION = "AWS rolls back only within one version of the pipeline"
+"""User guide, "stage rollback": the target must have run with the current structure of the pipeline."""
 MOST = 100
 """Candidates that are looked at: one page."""
 LISTED = 10
@@ -190,7 +192,8 @@ def _previous(
     if target is None:
         only = "no other execution" if succeeded else "no execution"
         raise Senseless(
-            f"{only} of the present version of {found.pipeline} succeeded in {state.name}",
+            f"{only} of the present version of {found.pipeline} (version {found.version}) succeeded in "
+            f"{state.name}, and {ONE_VERSION}",
             hint=f"{_older()} runs an older commit",
         )
     return target
@@ -221,7 +224,8 @@ def _unfit(cloud: Cloud, found: Scene, stage: str, execution: Execution) -> str:
     )
     version = answer["pipelineExecution"].get("pipelineVersion")
     if version is not None and version != found.version:
-        return f"{found.pipeline} was changed since then (version {version}, now {found.version})"
+        changed = f"{found.pipeline} was changed since then (version {version}, now {found.version})"
+        return f"{changed}, and {ONE_VERSION}"
     return f"it did not succeed in {stage}"
 
 

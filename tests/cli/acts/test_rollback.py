@@ -150,9 +150,10 @@ def test_an_execution_of_an_older_version_of_the_pipeline_is_no_target(shop: Sho
     shop.api.update_pipeline(pipeline=shop.api.get_pipeline(name="shop")["pipeline"])
     said = shop.refuses("rollback", "Deploy", "--to", first[:8])
     assert "cannot go back to execution E1: shop was changed since then (version 1, now 2)" in said
-    assert "no execution of the present version of shop succeeded in Deploy" in shop.refuses(
-        "rollback", "Deploy"
-    )
+    refused = shop.refuses("rollback", "Deploy")
+    assert "no execution of the present version of shop (version 2) succeeded in Deploy" in refused
+    for text in (said, refused):
+        assert ", and AWS rolls back only within one version of the pipeline\n" in text
     listed = shop.data("rollback", "Deploy", "--list")
     assert (listed["candidates"], listed["next"], listed["current"]) == ([], None, first)
 
