@@ -57,7 +57,7 @@ class _Range:
         return [*range(first, self.most + 1), *range(self.least, last + 1)][::step]
 
     def number(self, text: str) -> int:
-        """A number or a name; letters behind them mean nothing [rec]."""
+        """A number or a name; letters behind them mean nothing (recorded)."""
         if text[:3].upper() in self.names and text.isalpha():
             return self.names.index(text[:3].upper()) + 1
         digits = re.fullmatch(r"(\d+)[A-Za-z]*", text)

@@ -42,7 +42,7 @@ class InvalidJsonError(ValueError):
 
 
 def body(target: Shape, event: Shape, rule_arn: str, received: datetime) -> str | None:
-    """Return the text that a target gets; None for an empty one: nothing was seen to arrive [rec].
+    """Return the text that a target gets; None for an empty one: nothing was seen to arrive (recorded).
 
     `received` is when EventBridge took the event in. Raises InvalidJsonError.
     """
@@ -60,17 +60,17 @@ def body(target: Shape, event: Shape, rule_arn: str, received: datetime) -> str 
 
 
 def compact(value: Any) -> str:
-    """Return JSON without blanks, as EventBridge writes it [rec]."""
+    """Return JSON without blanks, as EventBridge writes it (recorded)."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def is_json_template(template: str) -> bool:
-    """Return whether a template is an object; lists and bare placeholders are filled in as text [rec]."""
+    """Return whether a template is an object; all others are filled in as text (recorded)."""
     return template.lstrip().startswith("{")
 
 
 def first_fault(text: str) -> int | None:
-    """Return where a sequence of JSON values breaks off, or None; lines of quoted texts are one [rec]."""
+    """Return where a sequence of JSON values breaks off, or None; lines of texts are one (recorded)."""
     decoder, position = json.JSONDecoder(), 0
     while position < len(text):
         if text[position].isspace():
@@ -84,7 +84,7 @@ def first_fault(text: str) -> int | None:
 
 
 def _predefined(event: Shape, rule_arn: str, received: datetime) -> Shape:
-    """`aws.events.event` has no detail, another name for the type, and milliseconds for its time [rec]"""
+    """`aws.events.event` has no detail, another type's name, and milliseconds as its time (recorded)"""
     moment = datetime.fromisoformat(event["time"])
     alone = {
         "id": event["id"],
@@ -110,7 +110,7 @@ def _filled(template: str, values: Shape) -> str:
 
 
 def _pieces(template: str, values: Shape, *, as_json: bool) -> Iterator[str]:
-    """An object shows JSON outside of quotes and text inside; every other template shows text [rec]"""
+    """An object shows JSON outside of quotes and text inside; every other template shows text (recorded)"""
     outside, inside = (_json, _quoted) if as_json else (_plain, _plain)
     end = 0
     for quoted in QUOTED.finditer(template):
@@ -121,24 +121,24 @@ def _pieces(template: str, values: Shape, *, as_json: bool) -> Iterator[str]:
 
 
 def _replaced(text: str, values: Shape, show: _Show) -> str:
-    """A placeholder that nobody defines stays as it is [rec]"""
+    """A placeholder that nobody defines stays as it is (recorded)"""
     return PLACEHOLDER.sub(lambda match: show(values[match[1]]) if match[1] in values else match[0], text)
 
 
 def _json(value: Any) -> str:
-    """A missing value is an empty text, null is null [rec]"""
+    """A missing value is an empty text, null is null (recorded)"""
     return compact("" if value is MISSING else value)
 
 
 def _quoted(value: Any) -> str:
-    """Within the quotes of an object: an object or list keeps its own, which breaks the JSON [rec]"""
+    """Within the quotes of an object: an object or list keeps its own, which breaks the JSON (recorded)"""
     if value is MISSING:
         return ""
     return compact(value)[1:-1] if isinstance(value, str) else compact(value)
 
 
 def _plain(value: Any) -> str:
-    """A text as it is, without escapes; objects and lists without quotes: `{first:one}`, `[A,B]` [rec]"""
+    """A text without escapes; objects and lists without quotes: `{first:one}`, `[A,B]` (recorded)"""
     if isinstance(value, dict):
         return "{" + ",".join(f"{name}:{_plain(inner)}" for name, inner in value.items()) + "}"
     if isinstance(value, list):

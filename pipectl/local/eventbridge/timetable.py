@@ -55,7 +55,7 @@ class Timetable:
         return max((min(dues) - self._world.now()).total_seconds(), 0) if dues else None
 
     def _advance(self, arn: str, rule: Any, now: datetime) -> None:
-        """The same expression put again keeps its rhythm [rec: radkawar/stackd, docs/eventbridge.md]"""
+        """The same expression put again keeps its rhythm (recorded: radkawar/stackd, docs/eventbridge.md)"""
         expression = rule.scheduled_expression
         schedule = schedules.parse(expression)
         entry = self._entries.get(arn)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PAGE = ROOT / "docs" / "aws" / "evidence.md"
 LOCAL = ROOT / "pipectl" / "local"
-AREAS = ("codepipeline", "codebuild", "codecommit", "ecs", "gaps")
+AREAS = ("codepipeline", "codebuild", "codecommit", "ecs", "eventbridge", "gaps")
 RECORDING, DOCUMENT, MODEL, INFERRED, WORDS = "recording", "document", "model", "inferred", "words inferred"
 COLUMNS = (RECORDING, DOCUMENT, MODEL, INFERRED, WORDS)
 SOURCES = {
