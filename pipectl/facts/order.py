@@ -1,6 +1,6 @@
 """Lists whose order means something, and lists that AWS answers as they were sent; all others are sets.
 
-AWS answers sets in an order of its own: environment variables, subnets, patterns of triggers, tags and so
+AWS answers sets in an order of its own: environment variables, subnets, tags and so
 on come back re-ordered (the Terraform AWS provider declares them as sets or sorts them for that reason). So a
 list is a set unless it stands here with the reason why not.
 """
@@ -39,6 +39,10 @@ KEPT: Mapping[str, Mapping[str, str]] = {
         "environmentVariables": "a list, no set, in the Terraform provider (aws_codebuild_project)",
         "modes": "of a cache: a list, no set, in the Terraform provider (aws_codebuild_project)",
     },
+    "codecommit": {
+        "branches": "of a trigger: a list, no set, in the Terraform provider (aws_codecommit_trigger)",
+        "events": "of a trigger: a list, no set, in the Terraform provider (aws_codecommit_trigger)",
+    },
     "codepipeline": {
         "properties": "recorded (AWS CLI examples, get-action-type); names identify them",
         "actionConfigurationProperties": "recorded (AWS CLI examples, list-action-types)",
@@ -46,6 +50,9 @@ KEPT: Mapping[str, Mapping[str, str]] = {
         "conditions": "recorded (user guide, Configure conditions)",
         "rules": "recorded (user guide, Configure conditions); names identify them",
         "variables": "recorded (radkawar/stackd, testdata/aws/codepipeline); names identify them",
+        "includes": "of a trigger: checked one by one in Terraform's acceptance test (_pipelinetype)",
+        "excludes": "of a trigger: checked one by one in Terraform's acceptance test (_pipelinetype)",
+        "events": "of a pull request: checked one by one in Terraform's acceptance test (_pipelinetype)",
     },
 }
 """Lists whose order means nothing and that AWS answers all the same as they were sent."""
