@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipectl.local.ecs import enums
+from pipectl.local.ecs import enums, unmodelled
 from pipectl.local.ecs.account_settings import AccountSettings
 from pipectl.local.ecs.agent_calls import AgentCalls
 from pipectl.local.ecs.by_namespace import ByNamespace
@@ -21,6 +21,7 @@ from pipectl.local.ecs.start_task import StartTask
 from pipectl.local.ecs.tags import Tags
 from pipectl.local.ecs.task_definitions import TaskDefinitions
 from pipectl.local.ecs.task_sets import TaskSets
+from pipectl.local.wire import Refused
 
 if TYPE_CHECKING:
     from pipectl.local.wire import Answer, Caller, Request
@@ -48,6 +49,8 @@ class Ecs(
 
     def answer(self, request: Request, caller: Caller) -> Answer:
         """Answer a call; ECS words some refusals before the model's"""
+        if words := unmodelled.refusal(request.operation):
+            raise Refused("UnknownOperationException", words)
         enums.check(request.operation, request.json())
         return super().answer(request, caller)
 

@@ -90,9 +90,9 @@ class Services(Namespaces, Scheduling):
             raise invalid("TaskDefinition can not be blank.")
         revision = self.usable_revision(request["taskDefinition"])
         runs_on = rules.runs_on(strategy, launch)
+        rules.check_network(request.get("networkConfiguration"), revision, runs_on)
         rules.check_launch(request, revision, runs_on)
         rules.check_platform(request.get("platformVersion"), runs_on)
-        rules.check_network(request.get("networkConfiguration"), revision, runs_on)
         rules.check_load_balancers(request.get("loadBalancers", []), revision)
         if request.get("healthCheckGracePeriodSeconds") and not request.get("loadBalancers"):
             raise invalid(

@@ -70,9 +70,9 @@ class TaskSets(Scheduling):
         """The settings of the request, checked as for a service; launch type EC2 when none is said"""
         strategy = strategy_items(request.get("capacityProviderStrategy", []), self.providers)
         launch = rules.runs_on(strategy, request.get("launchType"))
+        rules.check_network(request.get("networkConfiguration"), revision, launch)
         rules.check_launch(request, revision, launch)
         rules.check_platform(request.get("platformVersion"), launch)
-        rules.check_network(request.get("networkConfiguration"), revision, launch)
         balancers = request.get("loadBalancers", [])
         rules.check_load_balancers(balancers, revision)
         fields: dict[str, Any] = {

@@ -87,9 +87,9 @@ class Tasks(Scheduling):
         if not strategy and not request.get("launchType"):
             strategy = list(cluster.strategy)
         launch = rules.runs_on(strategy, request.get("launchType"))
+        rules.check_network(request.get("networkConfiguration"), revision, launch)
         rules.check_launch(request, revision, launch)
         rules.check_platform(request.get("platformVersion"), launch)
-        rules.check_network(request.get("networkConfiguration"), revision, launch)
         settings: dict[str, Any] = {
             "networkConfiguration": shape.network_configuration(request.get("networkConfiguration")),
             "enableExecuteCommand": request.get("enableExecuteCommand", False),

@@ -397,5 +397,9 @@ def test_a_deleted_service_drains_and_is_inactive_then(
 
 
 def test_an_operation_that_is_not_known_is_refused(ecs: Any, refused: Callable[..., Any]) -> None:
-    with refused("UnknownOperationException", "The local AWS does not answer ecs:ListDaemons"):
+    with refused(
+        "UnknownOperationException",
+        "The local AWS does not answer ecs:ListDaemons: it does not model daemons of Amazon ECS Managed "
+        "Instances.",
+    ):
         ecs.list_daemons()
