@@ -10,6 +10,8 @@ SOON = 12.0
 SETTLED = 120.0
 """Seconds that AWS may take to settle. IAM names no bound; a minute or two was seen, and
 terraform-provider-aws waits as long (its `propagationTimeout`)."""
+LINKED = 900.0
+"""Seconds that AWS names for a service-linked role in its own refusal; it is mostly there at once."""
 DRAINED = 600.0
 """Seconds that tasks may take to stop: a load balancer drains a target for 5 minutes unless it is told
 otherwise (its target group's `deregistration_delay`), and botocore's `services_inactive` waits 10."""
@@ -85,6 +87,8 @@ SETTLING = (
              API + "codepipeline, CreatePipeline"),
     Settling("s3", ANY, "OperationAborted", "", "another change of the bucket",
              'S3 API reference, "Error responses"; a bucket that is being deleted answers so too'),
+    Settling("codestar-notifications", ANY, "ConcurrentModificationException", "",
+             "another change of the rule", API + "codestar-notifications, CreateNotificationRule"),
     Settling("logs", ANY, "OperationAbortedException", "", "another change of the log group",
              API + "logs, CreateLogGroup"),
     Settling("ecs", ("register_task_definition",), "ClientException",
@@ -103,6 +107,10 @@ SETTLING = (
              ("create_cluster",)),
     Settling("ecs", ANY, "InvalidParameterException", "ssume the service linked role", "ECS's own role",
              TF + "ecs/service.go and cluster.go"),
+    Settling("codestar-notifications", ("create_notification_rule",), "ConfigurationException",
+             "service-linked role for AWS CodeStar Notifications might not yet exist",
+             "the notifications' own role", "aws-ia/ecs-blueprints issue 58; aws/aws-cdk issue 34406",
+             at_most=LINKED),
     # what others made, or are about to make
     Settling("ecs", _SERVICE, "InvalidParameterException", "does not have an associated load balancer",
              "the listener of the load balancer", TF + "ecs/service.go"),
