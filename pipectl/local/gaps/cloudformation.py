@@ -42,7 +42,21 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
         answered = forward(request)
         if request.operation == "CreateStack" and answered.status >= _REFUSED:
             _forget(world, request, said.get("StackName", ""))
+        if request.operation == "ExecuteChangeSet" and answered.status < _REFUSED:
+            _take_over(world, request, said.get("ChangeSetName", ""))
     return answered
+
+
+def _take_over(world: World, request: Request, name: str) -> None:
+    """Give a stack the parameters and outputs of the change set that was executed; moto does not"""
+    backend = world.moto("cloudformation", request.account, request.region)
+    for identity, change in backend.change_sets.items():
+        if name in (identity, change.change_set_name):
+            stack = backend.stacks[change.stack_id]
+            stack.parameters = change.parameters
+            stack.template_dict = change.template_dict
+            stack.description = change.template_dict.get("Description")
+            stack.output_map = stack._create_output_map()  # noqa: SLF001  as moto's own update does
 
 
 def _forget(world: World, request: Request, name: str) -> None:

@@ -71,6 +71,10 @@ PASSED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("codebuild", "CreateProject"): (("serviceRole", "codebuild.amazonaws.com"),),
     ("codebuild", "UpdateProject"): (("serviceRole", "codebuild.amazonaws.com"),),
     ("codebuild", "StartBuild"): (("serviceRoleOverride", "codebuild.amazonaws.com"),),
+    ("codebuild", "StartBuildBatch"): (
+        ("serviceRoleOverride", "codebuild.amazonaws.com"),
+        ("buildBatchConfigOverride.serviceRole", "codebuild.amazonaws.com"),
+    ),
     ("codepipeline", "CreatePipeline"): (("pipeline.roleArn", "codepipeline.amazonaws.com"),),
     ("codepipeline", "UpdatePipeline"): (("pipeline.roleArn", "codepipeline.amazonaws.com"),),
     ("cloudformation", "CreateStack"): (("RoleARN", "cloudformation.amazonaws.com"),),

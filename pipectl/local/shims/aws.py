@@ -2,7 +2,7 @@
 
 Operations of all services work in the CLI's own form (`aws ecs update-service --cluster c`): options are
 read by the service model. Of the CLI's own commands there are those of `s3`, `configure get` and `set`,
-`wait`, and ECR's login.
+`wait`, ECR's login, `cloudformation deploy` and `package`, and `eks update-kubeconfig`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import botocore.session
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from pipectl.local.shims import aws_configure, aws_options, aws_output, aws_s3
+from pipectl.local.shims import aws_cloudformation, aws_configure, aws_eks, aws_options, aws_output, aws_s3
 from pipectl.local.shims.aws_errors import AwsUsageError, Failed
 
 _VERSION = "aws-cli/2.0.0 (local AWS)"
@@ -58,16 +58,30 @@ def _answer(options: aws_options.CommandLine) -> None:
             sys.stdout.write(f"{_decoded(answer['authorizationData'])}\n")
         case ["ecr", "get-login"]:
             _get_login(options)
-        case ["configure", *_]:
-            aws_configure.run(options)
-        case ["s3", command, *_]:
-            aws_s3.run(_client("s3", options), command, options)
+        case _ if _own(options):
+            pass
         case [service, "wait", name]:
             _wait(service, name, options)
         case [service, operation]:
             _show(_call(service, operation, options), options)
         case _:
             raise AwsUsageError("the aws of the local AWS takes a service and an operation")
+
+
+def _own(options: aws_options.CommandLine) -> bool:
+    """Carry out a command that is the CLI's own, no operation; False for what is none"""
+    match options.words:
+        case ["cloudformation", ("deploy" | "package") as command]:
+            aws_cloudformation.run(lambda name: _client(name, options), command, options)
+        case ["eks", "update-kubeconfig"]:
+            aws_eks.update_kubeconfig(_client("eks", options), options)
+        case ["configure", *_]:
+            aws_configure.run(options)
+        case ["s3", command, *_]:
+            aws_s3.run(_client("s3", options), command, options)
+        case _:
+            return False
+    return True
 
 
 def _call(service: str, operation: str, options: aws_options.CommandLine) -> dict[str, Any]:

@@ -19,6 +19,8 @@ _FLAGS = (
     "recursive", "no-include-email", "include-email", "quiet", "no-progress", "only-show-errors",
     "force-new-deployment", "force", "delete", "dryrun", "size-only", "no-guess-mime-type",
     "exact-timestamps", "follow-symlinks", "no-follow-symlinks", "summarize", "human-readable",
+    "force-upload", "execute-changeset", "no-execute-changeset", "fail-on-empty-changeset",
+    "no-fail-on-empty-changeset", "disable-rollback", "no-disable-rollback", "dry-run", "verbose",
     *_GLOBAL_FLAGS,
 )  # fmt: skip
 _GLOBAL = ("region", "output", "query", "profile", "endpoint-url", "color", "cli-input-json", *_GLOBAL_FLAGS)
