@@ -11,7 +11,7 @@ import click
 from pipectl import __version__
 from pipectl.cli._options import Chosen, Settings
 from pipectl.command import about, pipectl
-from pipectl.errors import WrongUsage
+from pipectl.errors import InvalidSpec, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,12 +92,14 @@ def _text(file: str) -> str:
 
 
 def _sources(chosen: Chosen) -> "Sources":
+    """The texts and values. Raises InvalidSpec for files that cannot be read."""
     from pipectl.review.plan_file import Sources
     from pipectl.spec import disk
 
-    return Sources(
-        {file: str(disk.text_of(file)) for file in chosen.files}, chosen.variables, dict(os.environ)
-    )
+    texts = {file: disk.text_of(file) for file in chosen.files}
+    if unread := [text for text in texts.values() if not isinstance(text, str)]:
+        raise InvalidSpec(unread)
+    return Sources({file: str(text) for file, text in texts.items()}, chosen.variables, dict(os.environ))
 
 
 def _place(plans: "Sequence[Plan]", settings: Settings) -> "Place":

@@ -7,10 +7,12 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any
 
-from pipectl.engine.values import Exactly, Ordered, Plan, State, Step
+from pipectl.engine.values import EXECUTIONS, Action, Exactly, Ordered, Plan, State, Step
 
 ANSWER = "aws"
 """The key of a state under which AWS's own answer stands, and of a spec's raw parameters."""
+BESIDE = (ANSWER, EXECUTIONS)
+"""What tells what runs: it changes by itself, and `create` asks about it when it is carried out."""
 ROUNDS = 200_000
 """Of PBKDF2: a guess at a secret costs its reader as much time (OWASP, "Password Storage Cheat Sheet")."""
 
@@ -36,7 +38,7 @@ def desired(plans: Sequence[Plan], salt: bytes) -> str:
 
 
 def found(plans: Sequence[Plan], salt: bytes) -> str:
-    """All that was read of AWS in the words of the spec, also what the spec does not state.
+    """What was read of everything that is to change, in the words of the spec, also what it does not state.
 
     AWS's own answers beside it tell what runs (tasks, events, moments): they change by themselves.
     """
@@ -50,10 +52,10 @@ def _compared(step: Step) -> State | None:
 
     Of a mapping that the spec states, and of AWS's raw answer, only the stated parts are left.
     """
-    if step.before is None:
+    if step.before is None or step.action is Action.KEEP:
         return None
     stated, initial = step.resource.stated, step.resource.initial
-    ours = {key: value for key, value in step.before.items() if key not in initial and key != ANSWER}
+    ours = {key: value for key, value in step.before.items() if key not in {*initial, *BESIDE}}
     raw = {ANSWER: step.before.get(ANSWER)} if ANSWER in stated else {}
     return {key: _stated_part(stated.get(key), value) for key, value in {**ours, **raw}.items()}
 

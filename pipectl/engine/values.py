@@ -22,6 +22,10 @@ NOTES = "(notes)"
 """What was found that cannot be compared, as lines for people; no spec states it."""
 
 
+EXECUTIONS = "(executions)"
+"""What was found to run in a pipeline that is to change or to go; asked with it, so that nobody waits."""
+
+
 class Exactly(dict[str, Any]):
     """A stated mapping that allows no other keys: what is found beyond it is a difference."""
 

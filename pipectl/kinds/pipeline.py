@@ -10,7 +10,7 @@ from pipectl.aws.cloud import Cloud, by_name, find, side_by_side
 from pipectl.aws.permissions import Condition, Need, Purpose, needs, passing
 from pipectl.command import pipectl
 from pipectl.engine.plan import differences
-from pipectl.engine.values import NOTES, Action, Remark, Resource, State, Step
+from pipectl.engine.values import EXECUTIONS, NOTES, Action, Remark, Resource, State, Step
 from pipectl.errors import Declined
 from pipectl.kinds import bucket, foreign_accounts, holds, pipeline_removal
 from pipectl.kinds.declaration import PURPOSE, artifact_bucket, declaration
@@ -21,7 +21,6 @@ from pipectl.kinds.pipeline_block import Pipeline
 from pipectl.kinds.references import references
 from pipectl.kinds.role import service_role
 from pipectl.kinds.update_guard import (
-    EXECUTIONS,
     MISSING,
     VERSION,
     changes_declaration,

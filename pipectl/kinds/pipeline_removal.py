@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from pipectl.aws.cloud import Cloud
-from pipectl.engine.values import Resource, State, Step
+from pipectl.engine.values import EXECUTIONS, Resource, State, Step
 from pipectl.kinds.kind import OUR_TAGS
-from pipectl.kinds.update_guard import EXECUTIONS
 
 
 def leaving(resource: Resource, staying: Sequence[Resource]) -> State:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, find
-from pipectl.engine.values import Remark, Step
+from pipectl.engine.values import EXECUTIONS, Remark, Step
 from pipectl.errors import Declined
 from pipectl.kinds import holds
 
@@ -12,8 +12,6 @@ MISSING = ("PipelineNotFoundException",)
 RUNNING = frozenset({"InProgress", "Stopping"})
 VERSION = "(version)"
 """What was found of a pipeline's version. No spec states it; an update must meet the one of the plan."""
-EXECUTIONS = "(executions)"
-"""What was found to run in a pipeline that is to change or to go; asked with it, so that nobody waits."""
 LOOKED_AT = 50
 """Executions that are looked at: a QUEUED or PARALLEL pipeline runs at most so many (quotas)."""
 

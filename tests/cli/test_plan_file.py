@@ -138,6 +138,10 @@ def test_another_spec_is_refused_before_anything_is_sent(
     refused(run("create", "--plan", kept, str(copy), "--calls"), "copy.yaml changed after")
     change(spec, "one", "two")
     refused(run("create", "--plan", kept, "--calls"), "shop.yaml changed after")
+    spec.unlink()
+    gone = run("create", "--plan", kept, "--calls")
+    assert (gone.exit_code, writes(gone)) == (2, [])
+    assert "there is no file" in gone.stderr
 
 
 def test_a_plan_of_two_specs_is_carried_out_for_both(run: Run, spec: Path, kept: str, tmp_path: Path) -> None:

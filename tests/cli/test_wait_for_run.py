@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from click.testing import Result
@@ -100,3 +101,20 @@ def test_a_pipeline_that_goes_is_told_with_what_runs_in_it_and_waits_for_that_to
     live = shop.aws("s3").get_object(Bucket=f"live-{shop.account}", Key="live.zip")
     assert live["Body"].read()
     assert [each["name"] for each in shop.api.list_pipelines()["pipelines"]] == ["store"]
+
+
+def test_a_kept_plan_waits_for_the_execution_that_began_after_it_was_made(
+    shop: Shop, run: Run, server: Server, tmp_path: Path
+) -> None:
+    """As in CI: the push starts an execution while the plan is reviewed"""
+    shop.create(GATE, RELEASE, first=None)
+    kept = str(tmp_path / "plan.json")
+    assert run("plan", changed(shop, CHANGED, RELEASE), "--out", kept).exit_code == 0
+    execution = shop.execution(shop.push("first"))
+    shop.reaches(execution, "Gate", "InProgress")
+    refused = run("create", "--plan", kept)
+    assert (refused.exit_code, version(shop)) == (1, 1), refused.output
+    assert "`--wait-for-run` waits until it has ended" in refused.stderr
+    result = approving(shop, server, lambda: run("create", "--plan", kept, "--wait-for-run"))
+    assert result.exit_code == 0, result.output
+    assert (version(shop), shop.status(execution)) == (2, "Succeeded")
