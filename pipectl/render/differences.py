@@ -7,9 +7,11 @@ from itertools import groupby
 from typing import Any
 
 from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Difference, Step
+from pipectl.render import structure
 from pipectl.render.harmless import harmless
 from pipectl.render.marks import Look
 from pipectl.render.secrets import masked
+from pipectl.render.structure import Part
 from pipectl.render.text import counted, cut, folded, pad, plain, width
 
 INDENT = 6
@@ -38,10 +40,11 @@ _COMPUTED = re.compile(
 
 def lines(step: Step, look: Look) -> list[str]:
     """What differs, a line or two for each value; `look.verbose` shows all of them."""
-    told = list(_worth_showing(step, look))
+    told, parts = _told(step, look)
     labels = [INDENT + width(each.path) + 2 for each in told]
     column = max([COLUMN, *(min(label, WIDEST_LABEL) for label in labels)])
-    shown = [line for each in told for line in _difference_lines(step, each, column, look)]
+    shown = [line for part in parts for line in _part_lines(part, look)]
+    shown += [line for each in told for line in _difference_lines(step, each, column, look)]
     most = MOST_LINES if step.action is Action.CREATE else MOST_CHANGES
     more = len(shown) - most
     if look.verbose or more < 2:  # noqa: PLR2004  one more line costs less than the word about it
@@ -52,7 +55,11 @@ def lines(step: Step, look: Look) -> list[str]:
 
 def diff_lines(step: Step, *, verbose: bool) -> Iterator[str]:
     """What differs, as the lines of a diff: `- ` before what goes, `+ ` before what comes. Nothing is cut."""
-    for difference in _worth_showing(step, Look(verbose=verbose)):
+    told, parts = _told(step, Look(verbose=verbose))
+    for part in parts:
+        yield f"{part.sign} {part.text}"
+        yield from (f"{part.sign}   {detail}" for detail in part.details)
+    for difference in told:
         path = plain(difference.path)
         before, after = masked(path, difference.before), masked(path, difference.after)
         if _is_long_text(before) and _is_long_text(after):
@@ -68,6 +75,20 @@ def diff_lines(step: Step, *, verbose: bool) -> Iterator[str]:
                 yield f"- {path}: {_said(before)}"
             if after is not None:
                 yield f"+ {path}: {_said(after)}"
+
+
+def _told(step: Step, look: Look) -> tuple[list[Difference], list[Part]]:
+    """The differences, and the stages and actions that come or go; with `look.verbose` all as differences."""
+    told = list(_worth_showing(step, look))
+    parts = [] if look.verbose else structure.parts(step)
+    return (structure.without(told, parts, step) if parts else told), parts
+
+
+def _part_lines(part: Part, look: Look) -> Iterator[str]:
+    colour = "green" if part.sign == "+" else "red"
+    text = cut(part.text, look.limit(look.width - INDENT - 2))
+    yield f"{' ' * INDENT}{look.paint(part.sign, colour)} {text}"
+    yield from (f"{' ' * (INDENT + 4)}{plain(detail)}" for detail in part.details if detail)
 
 
 def _worth_showing(step: Step, look: Look) -> Iterator[Difference]:
