@@ -19,9 +19,13 @@ def while_read() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        # What is left in the buffer would be flushed into the closed pipe at the end of the process.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        forget_stdout()
         raise click.exceptions.Exit(ExitCode.FAILED) from None
+
+
+def forget_stdout() -> None:
+    """What is left in the buffer would be flushed into the closed pipe at the end of the process."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def line(text: str) -> None:

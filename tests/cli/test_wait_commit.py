@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -205,6 +206,26 @@ def test_without_a_commit_the_newest_execution_is_followed_and_the_first_push_is
         result = shop.ask("wait", "--timeout", "60s")
     assert result.exit_code == 0, result.output
     assert "waiting for the first push:\n    `git push http" in result.stderr
+
+
+def test_a_reader_that_goes_away_ends_it_without_a_word(
+    shop: Shop, server: Server, environment: dict[str, str | None]
+) -> None:
+    shop.ends(shop.create(RELEASE), "Succeeded")
+    given = {name: value for name, value in environment.items() if value is not None}
+    for words in (("start", "--wait"), ("wait",), ("status", "--watch")):
+        command = [*words, "-o", "json", "--endpoint-url", server.url, "--region", REGION]
+        ended = subprocess.run(
+            ["/bin/sh", "-c", f'("{sys.executable}" -m pipectl {" ".join(command)}; echo $? >&2) | true'],
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), **given},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said = [line for line in ended.stderr.splitlines() if "✓" not in line and "…" not in line]
+        assert "Errno" not in ended.stderr
+        assert "error:" not in ended.stderr
+        assert said[-1] in ("0", "1")
 
 
 @pytest.mark.parametrize(
