@@ -8,6 +8,7 @@ from datetime import datetime
 import click
 
 from pipectl.cli._options import Chosen, Settings, aws_options, only_file
+from pipectl.command import about
 from pipectl.errors import ExitCode, PipectlError
 
 
@@ -47,7 +48,8 @@ def command(settings: Settings, chosen: Chosen, commit: str | None, pipeline: st
         told = why(where.cloud, where.connection.cloud, where.pipeline, commit)
     now = datetime.now().astimezone()
     if settings.is_text:
-        click.echo(why_text(told, look_of(sys.stdout), now))
+        with about(region=where.region):  # commands of the AWS CLI do not know the spec's
+            click.echo(why_text(told, look_of(sys.stdout), now))
     else:
         click.echo(document(why_data(told, now), settings.output))
     return int(told.verdict)

@@ -35,6 +35,8 @@ class Logged:
     start: float
     end: float
     status: int  # 0: the connection was closed without an answer
+    account: str = ""
+    region: str = ""
 
 
 class RequestLog:
@@ -45,7 +47,8 @@ class RequestLog:
 
     def add(self, request: Request, start: float, status: int) -> None:
         """Remember a call that ends now"""
-        self._calls.append(Logged(request.service, request.operation, start, time.time(), status))
+        place = (request.account, request.region)
+        self._calls.append(Logged(request.service, request.operation, start, time.time(), status, *place))
 
     def all(self) -> list[Logged]:
         """List what is remembered"""

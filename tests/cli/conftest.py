@@ -4,6 +4,9 @@ import json
 import os
 import re
 import secrets
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +15,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pipectl.local
+from pipectl.aws.cloud import writes
 from pipectl.cli import cli
 from pipectl.local.server import Server
+from tests import printed
 from tests.plain import session
-from tests.shop import Shop, clients
+from tests.shop import REGION, Shop, clients
 
 Run = Callable[..., Result]
 
@@ -121,13 +126,73 @@ def faults(server: Server) -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
+def typed_again(
+    run: Run, server: Server, account: str, environment: dict[str, str | None], tmp_path: Path
+) -> Iterator[Callable[[str, str], None]]:
+    """At the end of a test, in the situation that it leaves, type the commands that its last screen printed.
+
+    Each must do something in this account and Region, and end with a documented exit code that is no error.
+    """
+    last: list[tuple[str, str, float]] = []
+    yield lambda text, region: last.append((text, region, time.time()))
+    server.faults.order([])
+    for text, region, moment in last[-1:]:
+        if any(call.start > moment and changes(call.operation) for call in server.requests.all()):
+            return  # the test went on: the situation is another one
+        for command in printed.to_type(printed.commands(text)):
+            server.requests.clear()
+            _type(command, run, environment, region, server, tmp_path)
+            calls = server.requests.all()
+            assert calls or command.startswith("git"), f"{command} did nothing"
+            places = {(call.account, call.region) for call in calls}
+            assert places <= {(account, region), (account, "us-east-1")}, f"{command} acted in {places}"
+
+
+def changes(operation: str) -> bool:
+    """Whether a call, as `PutApprovalResult`, may write"""
+    return writes(re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower())
+
+
+def _type(
+    command: str,
+    run: Run,
+    environment: dict[str, str | None],
+    region: str,
+    server: Server,
+    folder: Path,
+) -> None:
+    """Type a command: pipectl's in this process, others in a shell"""
+    program, *words = printed.words_of(command)
+    if program == "pipectl":
+        result = run(*words, AWS_REGION=region)
+        found = (result.exit_code, result.stderr)
+        passed = words[0] == "stop" and "just now" in result.stderr
+        is_answer = passed or (words[0] in ("why", "doctor") and "error:" not in result.stderr)
+        assert result.exit_code in (0, 4, 5) or is_answer, f"{command}: {found}\n{result.stdout}"
+        return
+    given = {name: value for name, value in environment.items() if value is not None}
+    given |= {f"GIT_{who}_{what}": "ann" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    given |= {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(folder)}
+    given |= {"AWS_ENDPOINT_URL": server.url, "AWS_REGION": region, "AWS_PAGER": ""}
+    lines = [command]
+    if program == "git":  # a person has a clone, and a commit on the branch that is to be pushed
+        url, branch = words[-2:]
+        commit = f"git checkout -q -B {branch} && git commit -q --allow-empty -m More"
+        lines = [f"git clone -q {url} clone && cd clone && {commit} && {command}"]
+    ended = subprocess.run(
+        ["sh", "-c", *lines], cwd=folder, env=given, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.returncode == 0, f"{command}: {ended.stderr}"
+
+
+@pytest.fixture
 def shop(run: Run, server: Server, account: str, tmp_path: Path) -> Shop:
     """A small pipeline whose executions really run"""
     return Shop(run, clients(account, server.url), account, tmp_path)
 
 
 @pytest.fixture
-def told(shop: Shop) -> Callable[..., None]:
+def told(shop: Shop, typed_again: Callable[[str, str], None]) -> Callable[..., None]:
     """Compare what a command tells of the shop with a reviewed file; PIPECTL_REWRITE_SCREENS=1 writes it"""
 
     def told(name: str, result: Result, exit_code: int = 0) -> None:
@@ -137,6 +202,7 @@ def told(shop: Shop) -> Callable[..., None]:
         if os.environ.get("PIPECTL_REWRITE_SCREENS") == "1":
             file.write_text(text, encoding="utf-8")
         assert _cut(text) == _cut(file.read_text(encoding="utf-8"))
+        typed_again(result.stdout, REGION)
 
     return told
 

@@ -1,5 +1,6 @@
 """`rollback`: bring a stage back to what an earlier execution brought into it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from pipectl.runs.parallel import RUNNING, newest_runs
 from pipectl.runs.values import Execution, StageState
 from pipectl.runs.verbs.act import Act, Senseless, short
 from pipectl.runs.verbs.scene import Scene, changed_at, scene
+from pipectl.runs.verbs.start import COMMIT, DIGEST, OPTIONS, VERSION
 from pipectl.spec.problems import few
 
 ONE_VERSION = "AWS rolls back only within one version of the pipeline"
@@ -117,12 +119,12 @@ def _refuse_stage(found: Scene, state: StageState) -> None:
         others = few(each.name for each in found.stages[1:])
         raise Senseless(
             f"{state.name} is the source stage: it has nothing to go back to",
-            hint=f"{others} can be rolled back; {_older()} runs an older commit",
+            hint=f"{others} can be rolled back; {_older(found)}",
         )
     if found.parallel:
         raise Senseless(
             f"{found.pipeline} runs its executions side by side, and AWS rolls none of those back",
-            hint=f"{_older()} runs an older commit",
+            hint=_older(found),
         )
     if state.execution is None:
         raise Senseless(f"{state.name} has never run", hint="there is nothing to go back to")
@@ -194,7 +196,7 @@ def _previous(
         raise Senseless(
             f"{only} of the present version of {found.pipeline} (version {found.version}) succeeded in "
             f"{state.name}, and {ONE_VERSION}",
-            hint=f"{_older()} runs an older commit",
+            hint=_older(found),
         )
     return target
 
@@ -229,5 +231,16 @@ def _unfit(cloud: Cloud, found: Scene, stage: str, execution: Execution) -> str:
     return f"it did not succeed in {stage}"
 
 
-def _older() -> str:
-    return pipectl("start", "--commit", "ID")
+def _older(found: Scene) -> str:
+    """How the newest older revision is run; without one, how the newest is.
+
+    The form of its id tells the option (API reference, SourceRevisionOverride).
+    """
+    revisions = [each.revision for each in found.executions if each.revision]
+    older = next((each for each in revisions if each != revisions[0]), None)
+    if older is None:
+        return f"{pipectl('start')} runs the newest revision"
+    if re.fullmatch(r"[0-9a-f]{40}", older):
+        return f"{pipectl('start', OPTIONS[COMMIT], older[:7])} runs an older commit"
+    kind = DIGEST if older.startswith("sha256:") else VERSION
+    return f"{pipectl('start', OPTIONS[kind], older)} runs an older revision"

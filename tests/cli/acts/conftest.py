@@ -154,27 +154,28 @@ def shop(client: Callable[..., Any], account: str, server: Server, run: Callable
 
 
 @pytest.fixture
-def screen(shop: Shop) -> Callable[[str, str], None]:
+def screen(shop: Shop, typed_again: Callable[[str, str], None]) -> Callable[..., None]:
     """Compare with the reviewed text; PIPECTL_REWRITE_SCREENS=1 writes it anew, to be reviewed"""
 
-    def compare(name: str, text: str) -> None:
+    def compare(name: str, text: str, *, types: bool = True) -> None:
         file, shown = SCREENS / f"{name}.txt", shop.masked(text)
         if os.environ.get("PIPECTL_REWRITE_SCREENS") == "1":
             file.write_text(shown, encoding="utf-8")
         assert shown == file.read_text(encoding="utf-8")
         told, _, _ = text.partition("error:")  # an error is one line, as everywhere
         assert all(len(line) <= 80 for line in told.splitlines())
+        typed_again(text if types else "", REGION)
 
     return compare
 
 
 @pytest.fixture
-def followed(shop: Shop, screen: Callable[[str, str], None]) -> Callable[[str, Result, int], None]:
+def followed(shop: Shop, screen: Callable[..., None]) -> Callable[[str, Result, int], None]:
     """Compare all that a waiting command has told; what was at work is seen by chance and left out"""
 
     def compare(name: str, result: Result, code: int) -> None:
         assert result.exit_code == code, result.output
         at_work = re.compile(r"  … \S+ +(the condition .*)?is at work\n")
-        screen(f"wait_{name}", at_work.sub("", result.output))
+        screen(f"wait_{name}", at_work.sub("", result.output), types=False)  # it tells of moments that passed
 
     return compare
