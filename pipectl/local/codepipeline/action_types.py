@@ -68,7 +68,7 @@ class ActionTypes(Store):
             )
         if len(self.custom_types) >= MAXIMUM_CUSTOM_TYPES:
             raise Refused("LimitExceededException", "The number of custom action types is exceeded")
-        chosen = tags.merged({}, request.get("tags") or [])
+        chosen = tags.merged(self.arn(_resource(key)), {}, request.get("tags") or [])
         action_type = {
             "id": dict(zip(("category", "owner", "provider", "version"), key, strict=True)),
             "settings": request.get("settings"),

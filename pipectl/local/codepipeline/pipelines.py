@@ -39,7 +39,7 @@ class Pipelines(Triggers):
             raise Refused(
                 "LimitExceededException", "The number of pipelines associated with the account is exceeded"
             )
-        chosen = tags.merged({}, request.get("tags") or [])
+        chosen = tags.merged(self.arn(name), {}, request.get("tags") or [])
         declaration = self._accepted(wanted, 1, None)
         pipeline = Pipeline(self.arn(name), [Version(declaration, self.world.now())], chosen)
         self.pipelines[name] = pipeline

@@ -18,15 +18,13 @@ Shape = dict[str, Any]
 MAXIMUM_TAGS = 50  # User guide, limits
 
 
-def merged(before: dict[str, str], tags: Iterable[Shape]) -> dict[str, str]:
-    """Old and new tags together, or a refusal."""
+def merged(arn: str, before: dict[str, str], tags: Iterable[Shape]) -> dict[str, str]:
+    """Old and new tags of a resource together, or a refusal in the words that moto's authors met."""
     added = {tag["key"]: tag["value"] for tag in tags}
     _refuse_system(added)
     after = {**before, **added}
     if len(after) > MAXIMUM_TAGS:
-        raise Refused(
-            "TooManyTagsException", f"The tags limit for a resource has been exceeded: {MAXIMUM_TAGS}"
-        )
+        raise Refused("TooManyTagsException", f"Tag limit exceeded for resource [{arn}].")
     return after
 
 
@@ -52,7 +50,7 @@ class Tags(Store):
     def tag_resource(self, request: Shape, caller: Caller) -> None:
         """API reference, TagResource."""
         tags = self._tags_of(request["resourceArn"])
-        after = merged(tags, request["tags"])
+        after = merged(request["resourceArn"], tags, request["tags"])
         tags.clear()
         tags.update(after)
 

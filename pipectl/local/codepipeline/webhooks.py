@@ -34,7 +34,9 @@ class Webhooks(Triggers):
         if name not in self.webhooks and len(self.webhooks) >= MAXIMUM_WEBHOOKS:
             raise Refused("LimitExceededException", "The number of webhooks is exceeded")
         resource = f"webhook:{name}"
-        chosen = tags.merged(self.custom_tags.get(resource, {}), request.get("tags") or [])
+        chosen = tags.merged(
+            self.arn(resource), self.custom_tags.get(resource, {}), request.get("tags") or []
+        )
         self.custom_tags[resource] = chosen
         before = self.webhooks.get(name, {})
         url = before.get("url") or webhook_calls.url(self)

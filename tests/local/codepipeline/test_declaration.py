@@ -121,19 +121,28 @@ def test_tags_are_added_replaced_and_removed(codepipeline: Any, declare: Declare
     assert {tag["key"]: tag["value"] for tag in tags} == {"a": "3", "c": ""}
 
 
+SYSTEM_TAG = (
+    "Not allowed to modify system tags. System tags start with 'aws:'. "
+    "msg=[Caller is an end user and not allowed to mutate system tags]"
+)
+TOO_MANY = "Tag limit exceeded for resource [arn:aws:codepipeline:eu-west-1:{account}:shop]."
+
+
 @pytest.mark.parametrize(
-    ("tags", "code"),
+    ("tags", "code", "text"),
     [
-        ([{"key": "aws:made-by", "value": "me"}], "InvalidTagsException"),
-        ([{"key": f"k{number}", "value": ""} for number in range(51)], "TooManyTagsException"),
+        ([{"key": "aws:made-by", "value": "me"}], "InvalidTagsException", SYSTEM_TAG),
+        ([{"key": f"k{number}", "value": ""} for number in range(51)], "TooManyTagsException", TOO_MANY),
     ],
 )
 def test_tags_that_aws_keeps_for_itself_or_too_many_are_refused(
-    codepipeline: Any, declare: Declare, tags: list[Shape], code: str
+    codepipeline: Any, declare: Declare, account: str, tags: list[Shape], code: str, text: str
 ) -> None:
     with pytest.raises(ClientError) as refused:
         codepipeline.create_pipeline(pipeline=declare(), tags=tags)
-    assert refused.value.response["Error"]["Code"] == code
+    error = refused.value.response["Error"]
+    assert error["Code"] == code
+    assert error["Message"] == text.format(account=account)
     assert codepipeline.list_pipelines()["pipelines"] == []
 
 
