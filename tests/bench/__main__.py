@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from tests.bench.budgets import IAM_RATIO
-from tests.bench.judge import WITH_DELAY, growth, over_budget
+from tests.bench.judge import WITH_DELAY, growth, names_over, over_budget
 from tests.bench.measure import depths, offline, online, record
+from tests.bench.names import names_only
 from tests.bench.rehearsals import iam_ratio
 from tests.bench.server import local_aws
-from tests.bench.table import depth_table, table
+from tests.bench.table import depth_table, names_table, table
 
 COUNTS = (1, 10, 30)
 
@@ -36,13 +37,15 @@ def main(counts: tuple[int, ...], delays: tuple[int, ...], rounds: int, depth: b
         for count, delay_ms in product(counts, delays):
             rows += (fresh := online(local, folder, count, delay_ms, rounds))
             click.echo(f"\n{table(fresh)}")
+        names = names_only(local, folder, rounds)
+        click.echo(f"\n{names_table(names)}")
         deep = depths(local, folder) if depth else {}
         slower = iam_ratio(folder, rounds) if rehearse else 0.0
     if deep:
         click.echo(f"\n{depth_table(deep)}")
     if grown := growth(rows):
         click.echo(f"\nten systems take {grown:.2f} x the time of one, second create at {WITH_DELAY} ms")
-    broken = over_budget(rows, deep)
+    broken = [*over_budget(rows, deep), *names_over(names)]
     if slower:
         click.echo(f"\na rehearsal takes {slower:.2f} x the time of one with --no-iam")
     if slower > IAM_RATIO:

@@ -56,6 +56,9 @@ RATIO = 1.5
 IAM_RATIO = 1.2
 """Wall time of a rehearsal of the seed system against the same with `local start --no-iam`."""
 
+NAMES_RATIO = 0.72
+"""CPU of a command that needs only the names in a spec against the same command with all of it loaded."""
+
 HELP_RATIO = 2.0
 """Wall time of `--help` against `python -c "import click, yaml"`."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tests.bench import budgets
 from tests.bench.measure import Row
+from tests.bench.processes import Pairs
 
 WITH_DELAY = 50
 """The ms for each call at which times are judged."""
@@ -22,6 +23,15 @@ def over_budget(rows: Sequence[Row], depths: Mapping[str, float]) -> list[str]:
         if depth > budgets.VERBS[verb].depth + TOLERANCE
     ]
     return lines
+
+
+def names_over(pairs: Mapping[str, Pairs]) -> list[str]:
+    """One line for each command that saves too little by reading names only"""
+    return [
+        f"{verb}: {each.cpu_ratio:.2f} x the CPU of a whole load, allowed {budgets.NAMES_RATIO} x"
+        for verb, each in pairs.items()
+        if each.cpu_ratio > budgets.NAMES_RATIO
+    ]
 
 
 def _counts(row: Row) -> Iterator[str]:

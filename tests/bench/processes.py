@@ -23,6 +23,8 @@ class Ran:
 
     seconds: float
     peak_mb: float
+    cpu: float = 0.0
+    """Seconds of CPU, the user's and the system's."""
 
 
 def environment(account: str) -> dict[str, str]:
@@ -57,7 +59,7 @@ def run(words: Sequence[str], account: str) -> Ran:
         if process.returncode:
             said.seek(0)
             raise SystemExit(f"{' '.join(words)} ended with {process.returncode}:\n{said.read().decode()}")
-    return Ran(seconds, usage.ru_maxrss / _MB)
+    return Ran(seconds, usage.ru_maxrss / _MB, usage.ru_utime + usage.ru_stime)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ class Pairs:
         rounds = zip(self.ours, self.theirs, strict=bool(self.theirs))
         ratios = [ours.seconds / theirs.seconds for ours, theirs in rounds]
         return median(ratios) if ratios else None
+
+    @property
+    def cpu_ratio(self) -> float:
+        """The median of the rounds' ratios of CPU"""
+        return median(ours.cpu / theirs.cpu for ours, theirs in zip(self.ours, self.theirs, strict=True))
 
     @property
     def peak_mb(self) -> float:

@@ -1,9 +1,11 @@
 """The measurements as a table for people."""
 
 from collections.abc import Mapping, Sequence
+from statistics import median
 
-from tests.bench.budgets import VERBS
+from tests.bench.budgets import NAMES_RATIO, VERBS
 from tests.bench.measure import Row
+from tests.bench.processes import Pairs
 
 HEAD = ("verb", "N", "+ms", "calls", "budget", "goal", "writes", "at once", "s", "boto3 s", "ratio", "MB")
 
@@ -19,6 +21,22 @@ def depth_table(depths: Mapping[str, float]) -> str:
     lines = [
         (verb, f"{depth:.1f}", str(VERBS[verb].depth), str(VERBS[verb].goal_depth))
         for verb, depth in depths.items()
+    ]
+    return _aligned([head, *lines])
+
+
+def names_table(pairs: Mapping[str, Pairs]) -> str:
+    """One line for each command that needs names only: its CPU beside that of a whole load"""
+    head = ("names only", "CPU s", "whole CPU s", "ratio", "budget")
+    lines = [
+        (
+            verb,
+            f"{median(ran.cpu for ran in each.ours):.2f}",
+            f"{median(ran.cpu for ran in each.theirs):.2f}",
+            f"{each.cpu_ratio:.2f}",
+            str(NAMES_RATIO),
+        )
+        for verb, each in pairs.items()
     ]
     return _aligned([head, *lines])
 

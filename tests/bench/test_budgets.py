@@ -12,11 +12,16 @@ import pytest
 from botocore import xform_name
 from click.testing import CliRunner
 
+from pipectl import flow
 from pipectl.aws.cloud import writes
 from pipectl.cli import cli
 from pipectl.kinds import SERVICES
+from pipectl.spec.outline import outline
 from tests.bench import recording, systems
 from tests.bench.budgets import COUNTED, NOT_GROWING, OFFLINE, VERBS
+from tests.bench.judge import names_over
+from tests.bench.names import UNPLAIN
+from tests.bench.processes import Pairs, Ran
 from tests.conftest import ACCOUNT, Shared
 
 Calls = Counter[tuple[str, str]]
@@ -129,3 +134,23 @@ def test_what_is_only_told_loads_nothing_heavy(words: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
+
+
+def test_the_bench_holds_names_only_against_a_whole_load(tmp_path: Path) -> None:
+    plain, whole = systems.SEED, tmp_path / "whole.yaml"
+    whole.write_text(plain.read_text(encoding="utf-8") + UNPLAIN, encoding="utf-8")
+    assert outline(str(plain), {}, {})
+    assert outline(str(whole), {}, {}) is None
+    assert flow.check([str(whole)], {})[1] == []
+
+
+def ran(cpu: float) -> Ran:
+    return Ran(1.0, 1.0, cpu)
+
+
+def test_a_command_that_saves_too_little_is_over_its_budget() -> None:
+    pairs = {
+        "status": Pairs((ran(0.7), ran(0.7), ran(9.0)), (ran(1.0), ran(1.0), ran(1.0))),
+        "history": Pairs((ran(0.8),) * 3, (ran(1.0),) * 3),
+    }
+    assert names_over(pairs) == ["history: 0.80 x the CPU of a whole load, allowed 0.72 x"]
