@@ -157,7 +157,13 @@ def test_services_of_ecs_are_scalable_targets(client: Client) -> None:
             scaling.register_scalable_target(**target, **capacity, ResourceId=missing)
 
 
-def test_a_stack_of_ecs_types_that_nobody_makes_is_refused(client: Client) -> None:
-    template = "Resources: {One: {Type: 'AWS::ECS::TaskSet', Properties: {}}}"
-    with refused("ValidationError", "Unrecognized resource types: [AWS::ECS::TaskSet]"):
+def test_batch_makes_no_cluster_that_nobody_sees(client: Client) -> None:
+    with refused("UnknownOperationException", "does not answer batch:CreateComputeEnvironment"):
+        client("batch").create_compute_environment(computeEnvironmentName="jobs", type="UNMANAGED")
+
+
+@pytest.mark.parametrize("kind", ["AWS::ECS::TaskSet", "AWS::Batch::ComputeEnvironment"])
+def test_a_stack_of_ecs_types_that_nobody_makes_is_refused(client: Client, kind: str) -> None:
+    template = f"Resources: {{One: {{Type: '{kind}', Properties: {{}}}}}}"
+    with refused("ValidationError", f"Unrecognized resource types: [{kind}]"):
         client("cloudformation").create_stack(StackName="shop", TemplateBody=template)

@@ -6,7 +6,7 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local.ecs import instances
+from pipectl.local.ecs import events, instances
 from pipectl.local.ecs.instances import ContainerInstance
 from pipectl.local.ecs.names import client_error, invalid, last_part, tag_map, unsupported
 from pipectl.local.ecs.paging import page
@@ -45,6 +45,7 @@ class ContainerInstances(Scheduling):
             versions=request.get("versionInfo", {}),
         )
         cluster.instances[instance.id] = instance
+        self._announce(cluster, instance)
         self.stir()
         return {"containerInstance": _shown(cluster, instance, tags=True)}
 
@@ -81,6 +82,7 @@ class ContainerInstances(Scheduling):
             raise invalid("Found running tasks on the instance.")
         instance.status = "INACTIVE"
         instance.version += 1
+        self._announce(cluster, instance)
         for task in tasks:
             stop(self, task, "", "Container instance deregistration forced by user", self.world.now())
         self._unsettle(cluster)
@@ -132,6 +134,7 @@ class ContainerInstances(Scheduling):
             if instance not in inactive and instance.status != request["status"]:
                 instance.status = request["status"]
                 instance.version += 1
+                self._announce(cluster, instance)
         self._unsettle(cluster)
         shown = [_shown(cluster, instance, tags=True) for instance in found if instance not in inactive]
         return {"containerInstances": shown, "failures": failures}
@@ -140,6 +143,10 @@ class ContainerInstances(Scheduling):
         """Refuse to update an agent: the local AWS has none"""
         self._found(self.active_cluster(request.get("cluster")), request["containerInstance"])
         raise unsupported("update container agents: its container instances have none")
+
+    def _announce(self, cluster: Cluster, instance: ContainerInstance) -> None:
+        shown = _shown(cluster, instance, tags=False)
+        events.container_instance(self, {"clusterArn": cluster.arn, **shown})
 
     def _unsettle(self, cluster: Cluster) -> None:
         for service in cluster.services.values():

@@ -89,6 +89,12 @@ def task(state: State, arn: str, described: dict[str, Any]) -> None:
     _emit(state, "ECS Task State Change", arn, _as_text(described))
 
 
+def container_instance(state: State, described: dict[str, Any]) -> None:
+    """ECS Container Instance State Change: the instance as DescribeContainerInstances tells it"""
+    arn = described["containerInstanceArn"]
+    _emit(state, "ECS Container Instance State Change", arn, _as_text(described))
+
+
 def _as_text(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _as_text(part) for key, part in value.items() if part is not None}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CLOSED = (
     "application-autoscaling",
+    "batch",
     "cloudformation",
     "cloudtrail",
     "ec2",

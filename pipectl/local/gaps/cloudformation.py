@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TAKE_TEMPLATES = ("CreateStack", "UpdateStack", "CreateChangeSet", "ValidateTemplate")
 _REFUSED = 400
 _MAKE_NOTHING = ("AWS::CDK::Metadata",)
-_OWN = ("AWS::ECS::",)
+_OWN = ("AWS::ECS::", "AWS::Batch::ComputeEnvironment")
 """Types that moto would make in backends that nobody sees; `stacks` makes those that it knows."""
 
 

@@ -66,6 +66,12 @@ def _ecs(world: World, account: str, region: str) -> Tagged:
         yield ecs.arn(f"cluster/{cluster.name}"), cluster.tags
         for service in cluster.services.values():
             yield service.arn, service.tags
+            for task_set in service.task_sets.values():
+                yield task_set.arn, task_set.tags
+        for instance in cluster.instances.values():
+            yield instance.arn, instance.tags
+    for provider in ecs.providers.values():
+        yield provider.arn, provider.tags
     for revisions in ecs.families.values():
         for revision in revisions:
             yield revision.arn, revision.tags

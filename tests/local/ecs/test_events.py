@@ -101,3 +101,21 @@ def test_a_steady_service_says_so_once(
     ecs.list_clusters()
     actions = of_type(events, "ECS Service Action")
     assert [each["detail"]["eventName"] for each in actions] == ["SERVICE_STEADY_STATE"]
+
+
+def test_an_instance_tells_each_of_its_states_with_the_next_version(
+    ecs: Any, cluster: str, events: Events
+) -> None:
+    document = '{"instanceId": "i-0a1b2c3d4e5f60718"}'
+    answer = ecs.register_container_instance(cluster=cluster, instanceIdentityDocument=document)
+    arn = answer["containerInstance"]["containerInstanceArn"]
+    ecs.update_container_instances_state(cluster=cluster, containerInstances=[arn], status="DRAINING")
+    ecs.deregister_container_instance(cluster=cluster, containerInstance=arn)
+    told = of_type(events, "ECS Container Instance State Change")
+    assert [(each["detail"]["status"], each["detail"]["version"]) for each in told] == [
+        ("ACTIVE", 1),
+        ("DRAINING", 2),
+        ("INACTIVE", 3),
+    ]
+    assert {tuple(each["resources"]) for each in told} == {(arn,)}
+    assert told[0]["detail"]["clusterArn"].endswith(f":cluster/{cluster}")
