@@ -94,7 +94,7 @@ def permission(service: str, operation: str) -> str:
 
 def message_lines(error: PipectlError, cells: int) -> list[str]:
     """What happened, wrapped, without steering the terminal; its own line breaks stay."""
-    return [part for line in _lines(message(error)).splitlines() for part in wrapped(line, cells)]
+    return [part for line in _lines(message(error)).splitlines() for part in wrapped(line, cells, whole=True)]
 
 
 def _lines(text: str) -> str:

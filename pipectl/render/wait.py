@@ -41,7 +41,7 @@ def sign_text(sign: Sign, look: Look, now: datetime) -> str:
         mark = Mark.ASKS
     room = look.width - LABEL - 4
     said = [cut(_detail(sign), room)] if sign.status == "Succeeded" else list(_said(sign, now))
-    first, *more = [part for line in said for part in wrapped(line, room)] or [""]
+    first, *more = [part for line in said for part in wrapped(line, room, whole=True)] or [""]
     line = f"  {look.mark(mark)} {pad(plain(_label(sign)), LABEL)}{first}".rstrip()
     return "\n".join([line, *([indented(more, LABEL + 4)] if more else [])])
 
@@ -105,6 +105,7 @@ def _said(sign: Sign, now: datetime) -> Iterator[str]:
             yield f"{pipectl('enable-transition', sign.stage)} lets it in"
     elif sign.status == QUEUED:
         yield f"waits until {short(sign.by or '')} has left it"
+        yield f"{pipectl('why', short(sign.by or ''))} tells what holds that one"
     elif sign.status == ASKED:
         yield f"waits for an approval{detail}"
         yield f"{pipectl('approve')} gives it"

@@ -29,9 +29,7 @@ _VERDICTS = {
 def why_text(why: Why, look: Look, now: datetime) -> str:
     """The whole answer."""
     word, colour = _VERDICTS[why.verdict]
-    commit = (
-        commit_text(why.commit, look.limit(look.width - len(word) - 1)) if why.commit else "the newest commit"
-    )
+    commit = commit_text(why.commit, look.width - len(word) - 1) if why.commit else "the newest commit"
     told = [*answer_lines(why, now), *_instead(why, now)]
     lines = [f"{INDENT}{line}" for text in told for line in _folded(text, look.width - len(INDENT))]
     steps = [line for step in next_steps(why, now) for line in wrapped(step, look.width - len(NEXT))]
@@ -41,7 +39,7 @@ def why_text(why: Why, look: Look, now: datetime) -> str:
 
 def _folded(text: str, cells: int) -> list[str]:
     """Lines of a log and links stay whole, so that they can be read and followed; the rest is wrapped."""
-    return [text] if text.startswith((LOG, "https://")) else wrapped(text, cells)
+    return [text] if text.startswith((LOG, "https://")) else wrapped(text, cells, whole=True)
 
 
 def _instead(why: Why, now: datetime) -> Iterator[str]:
