@@ -60,12 +60,9 @@ BY_ARN = (("resourceArn", "{}"), ("ResourceArn", "{}"), ("ResourceARN", "{}"))
 
 DEPTHS = {
     "DisableStageTransition": 2, "EnableStageTransition": 2, "OverrideStageCondition": 2,
-    "RetryStageExecution": 2, "RollbackStage": 2, "PutApprovalResult": 3,
+    "RetryStageExecution": 2, "RollbackStage": 2, "PutActionRevision": 3, "PutApprovalResult": 3,
 }  # fmt: skip
-"""Operations of CodePipeline whose resource is a stage (2) or an action (3) of the pipeline.
-
-Service Authorization Reference, AWS CodePipeline.
-"""
+"""Operations whose resource is a stage (2) or an action (3) (Service Authorization Reference, CodePipeline)."""
 
 PASSED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("codebuild", "CreateProject"): (("serviceRole", "codebuild.amazonaws.com"),),
