@@ -62,7 +62,7 @@ DEPTHS = {
     "DisableStageTransition": 2, "EnableStageTransition": 2, "OverrideStageCondition": 2,
     "RetryStageExecution": 2, "RollbackStage": 2, "PutActionRevision": 3, "PutApprovalResult": 3,
 }  # fmt: skip
-"""Operations whose resource is a stage (2) or an action (3) (Service Authorization Reference, CodePipeline)."""
+"""Operations whose resource is a stage (2) or an action (3) (Service Authorization Reference)."""
 
 PASSED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("codebuild", "CreateProject"): (("serviceRole", "codebuild.amazonaws.com"),),
