@@ -114,7 +114,13 @@ def _skipped(answer: answers.Skipped, why: Why, now: datetime) -> Iterator[str]:
 
 @_steps.register
 def _cancelled(answer: answers.Cancelled, why: Why, now: datetime) -> Iterator[str]:
-    yield _again(why)
+    """One that AWS leaves in progress keeps its stage from the next one (docs/aws/codepipeline.md, 2.3)"""
+    held = why.execution
+    if held is not None and held.status == "InProgress":
+        stopping = pipectl("stop", "--abandon", "--execution", short(held.id))
+        yield f"{stopping} frees its stage, then {_again(why)}"
+    else:
+        yield _again(why)
 
 
 @_steps.register
