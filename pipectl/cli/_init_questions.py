@@ -8,7 +8,7 @@ import click
 
 from pipectl.cli._asking import LATER_WORD, Asking, Question
 from pipectl.cli._options import Settings
-from pipectl.command import aws
+from pipectl.command import aws, is_elsewhere, pipectl
 from pipectl.errors import NotConnected, PipectlError
 from pipectl.facts import console
 from pipectl.init.answers import BRANCH, PORT, Answers
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NEW = "new"
 NO_HOST = "its host"
+CONSOLE = "Developer Tools, Settings, Connections"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def _region(settings: Settings, asking: Asking, connection: "Connection", stated
 
 
 def _wants_look(asking: Asking) -> bool:
-    text = "Look in the account for subnets, connections and the like? It only reads"
+    text = "Look in the account for subnets and connections? It only reads"
     return bool(asking.yes(text, None, proposed=True))
 
 
@@ -145,8 +146,11 @@ def how_to_connect(host: str | None, name: str, region: str | None) -> list[str]
     words = ("--provider-type", provider, "--connection-name", called)
     create = aws("codeconnections create-connection", *words, region=where)
     lines = [f"No connection to {host or NO_HOST} works yet. Create one:", f"  {create.strip('`')}"]
-    page = console.connections(where) if where else "Developer Tools, Settings, Connections"
-    return [*lines, f"complete it in the console: {page}", "and enter its ARN here, or `later`"]
+    if is_elsewhere():
+        done = f"complete it with {pipectl('local connect', 'ARN', '.')} in your clone"
+    else:
+        done = f"complete it in the console: {console.connections(where) if where else CONSOLE}"
+    return [*lines, done, "and enter its ARN here, or `later`"]
 
 
 def _network(

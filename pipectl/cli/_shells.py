@@ -16,6 +16,7 @@ from pipectl.cli import COMPLETE
 
 PROGRAM = "pipectl"
 VARIABLE = COMPLETE
+LINE = "COMP_LINE"
 
 BASH = r"""%(complete_func)s() {
     local IFS=$'\n' line word prefix="" current="${COMP_WORDS[COMP_CWORD]}" completion type value response
@@ -99,7 +100,7 @@ class _Line(ShellComplete):
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """The words behind the program, and the one that is being typed."""
-        line = os.environ.get("COMP_LINE", "")
+        line = os.environ.get(LINE, "")
         words = split_arg_string(line)
         incomplete = words.pop() if words and not line[-1:].isspace() else ""
         start = next((n for n, word in enumerate(words, 1) if PurePath(word).name == PROGRAM), 1)

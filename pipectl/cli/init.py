@@ -1,5 +1,6 @@
 """`pipectl init`: a first spec, from what the folder tells and a few questions."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pipectl.init.answers import Answers
 
 SCHEMA = "pipectl.schema.json"
+INDENT = "  "
 
 
 @click.command()
@@ -90,7 +92,7 @@ def _tell(settings: Settings, file: str, answers: "Answers", account: "Account")
         click.echo(f"{file} is written\n")
         if placeholders:
             click.echo("Left for later:")
-            click.echo("\n".join(f"  {each}" for each in placeholders) + "\n")
+            click.echo("\n".join(line for each in placeholders for line in _lines(str(each))) + "\n")
         click.echo("Next:")
         click.echo(_init_next.text(steps))
         if note := _init_next.address(answers, account):
@@ -104,3 +106,12 @@ def _tell(settings: Settings, file: str, answers: "Answers", account: "Account")
     for problem in others:
         click.echo(str(problem), err=True)
     return ExitCode.USAGE if any(str(each.severity) == "error" for each in others) else None
+
+
+def _lines(problem: str) -> list[str]:
+    """A problem, indented; elsewhere than on a terminal it is one line, as with `validate`."""
+    from pipectl.cli._look import look_of
+    from pipectl.render.text import wrapped
+
+    room = look_of(sys.stdout).width - len(INDENT) if sys.stdout.isatty() else len(problem)
+    return [INDENT + line for line in wrapped(problem, room)]

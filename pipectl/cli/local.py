@@ -1,6 +1,7 @@
 """`pipectl local`: the local AWS, started, stopped, looked at, emptied."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -122,7 +123,8 @@ def connect(settings: Settings, connection: str, path: str) -> None:
     with OWNER/NAME in it.
     """
     _asked("connect", connection, path)
-    _show(settings, {"connection": connection, "path": path}, f"{connection}\n  leads to {path}")
+    folder = str(Path(path).resolve())
+    _show(settings, {"connection": connection, "path": folder}, f"{connection}\n  leads to {folder}")
 
 
 @command.command()
