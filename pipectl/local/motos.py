@@ -64,6 +64,11 @@ def backends(name: str) -> Any:
         return get_backend(name)  # type: ignore[call-overload]
 
 
+def is_used(name: str) -> bool:
+    """Whether a service of moto was asked anything yet: before that it is not imported, and has nothing"""
+    return f"moto.{name}.models" in sys.modules
+
+
 def account_of(access_key: str) -> str:
     """Find the account of a key that IAM or STS gave out; unknown ones are moto's default account"""
     backends("iam")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local import paging
+from pipectl.local import motos, paging
 from pipectl.local.gaps.requests import from_json
 from pipectl.local.wire import Answer, Forward, Refused, Request, json_answer
 
@@ -121,7 +121,8 @@ def _buckets(world: World, account: str, region: str) -> Tagged:
 
 def _told(world: World, account: str, region: str) -> Tagged:
     """Topics, and the notification rules that send to them"""
-    for topic in world.moto("sns", account, region).topics.values():
+    topics = world.moto("sns", account, region).topics if motos.is_used("sns") else {}
+    for topic in topics.values():
         yield topic.arn, dict(topic._tags)  # noqa: SLF001  moto has no other way to them
     for rule in world.service("codestar-notifications", account, region).rules.values():
         yield rule.arn, rule.tags
