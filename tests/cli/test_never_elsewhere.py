@@ -41,10 +41,12 @@ def test_every_command_that_takes_a_spec_is_tried_here_or_only_looks() -> None:
         "import",
         "init",
         "logs",
+        "open",
         "plan",
         "policy",
         "status",
         "validate",
+        "wait",
         "why",
     }
     others = {"completion", "local", "schema"}
