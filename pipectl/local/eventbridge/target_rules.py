@@ -1,7 +1,8 @@
 """What PutTargets refuses of a target, in AWS's words.
 
-Recorded in radkawar/stackd, testdata/aws/eventbridge/{inputs,ecs_targets,logs_destination}.json, and in
-localstack/localstack, tests/aws/services/events/test_events_inputs.snapshot.json.
+Recorded in radkawar/stackd, testdata/aws/eventbridge/{inputs,ecs_targets,logs_destination}.json and
+bus_forwarding.json there, and in localstack/localstack, tests/aws/services/events/
+test_events_inputs.snapshot.json.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ _MOST_TASKS = 10
 _FARGATE = "FARGATE"
 
 
-def refusal(target: Shape) -> str | None:
-    """Return why PutTargets does not take a target, or None."""
-    return next(_refusals(target), None)
+def refusal(target: Shape, bus: str) -> str | None:
+    """Return why PutTargets does not take a target for a rule of a bus (its ARN), or None."""
+    return next(_refusals(target, bus), None)
 
 
 def service_of(target: Shape) -> str:
@@ -34,13 +35,15 @@ def service_of(target: Shape) -> str:
     return [*str(target["Arn"]).split(":"), "", "", ""][2]
 
 
-def _refusals(target: Shape) -> Iterator[str]:
+def _refusals(target: Shape, bus: str) -> Iterator[str]:
     service = service_of(target)
     yield from _role_refusals(target, service)
     if service == "ecs":
         yield from _task_refusals(target)
     if service == "logs":
         yield from _log_refusals(target)
+    if ":event-bus/" in target["Arn"]:
+        yield from _bus_refusals(target, bus)
     yield from _input_refusals(target)
 
 
@@ -82,6 +85,15 @@ def _log_refusals(target: Shape) -> Iterator[str]:
             f"Input and InputPath are not valid forms of input for target {target['Id']}. "
             "The only valid form of input is InputTransformer."
         )
+
+
+def _bus_refusals(target: Shape, bus: str) -> Iterator[str]:
+    if target["Arn"] == bus:
+        yield "Source EventBus and Target EventBus must not be the same."
+    if any(member in target for member in ("Input", "InputPath", "InputTransformer")):
+        yield f"Modifying the input for target {target['Id']} is not supported."
+    if "RetryPolicy" in target:
+        yield "Retry policy is not supported for Event bus targets."
 
 
 def _input_refusals(target: Shape) -> Iterator[str]:

@@ -41,8 +41,11 @@ _DESCRIBED = {
 """Recorded in localstack/localstack, test_api_destinations_and_connection.snapshot.json."""
 _CALLS_A_SECOND = 300  # API reference, CreateApiDestination: the default of InvocationRateLimitPerSecond
 _SCHEDULING = ("PutRule", "EnableRule", "DisableRule", "DeleteRule")
-_TAKEN_AS_THEY_ARE = ("ecs", "lambda", "sns", "sqs")
-"""Targets whose roles PutTargets does not look at (recorded: radkawar/stackd, target_roles, ecs_targets)."""
+_TAKEN_AS_THEY_ARE = ("ecs", "events", "lambda", "sns", "sqs")
+"""Targets whose roles PutTargets does not look at.
+
+Recorded in radkawar/stackd, testdata/aws/eventbridge/{target_roles,ecs_targets,bus_forwarding}.json.
+"""
 
 
 def answer(world: World, request: Request, forward: Forward) -> Answer:
@@ -128,8 +131,10 @@ def _check_targets(world: World, request: Request, asked: dict[str, Any]) -> Non
     rule = _rule(world, request, asked, asked["Rule"])
     if rule is None:
         return
+    buses = world.moto("events", request.account, request.region).event_buses
+    bus = buses[event_buses.bus_name(asked)].arn
     for target in asked["Targets"]:
-        if reason := target_rules.refusal(target):
+        if reason := target_rules.refusal(target, bus):
             raise Refused(_INVALID, reason)
         if "RoleArn" in target and target_rules.service_of(target) not in _TAKEN_AS_THEY_ARE:
             _check_role(world, target["RoleArn"])

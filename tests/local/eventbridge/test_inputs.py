@@ -67,7 +67,8 @@ def _filled(template: str, paths: dict[str, str] | None = None) -> str | None:
 
 
 def _refusal(**target: Any) -> str | None:
-    return target_rules.refusal({"Id": "t", "Arn": "arn:aws:sqs:eu-west-1:123456789012:q", **target})
+    given = {"Id": "t", "Arn": "arn:aws:sqs:eu-west-1:123456789012:q", **target}
+    return target_rules.refusal(given, "arn:aws:events:eu-west-1:123456789012:event-bus/default")
 
 
 def test_an_event_is_sent_without_blanks() -> None:
