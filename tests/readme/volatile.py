@@ -16,7 +16,7 @@ PATTERNS = (
     (r"\b\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d+", "MOMENT"),  # as CodeBuild writes it
     (r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d\d:\d\d", "CLOCK"),
     (r"\bjust now|\b\d+ (s|min) ago", "AGO"),
-    (r"\b(\d+ min )?\d+(\.\d)? s\b|\(\d+ min\)", "SECONDS"),
+    (r"\b(\d+ min )?\d+(\.\d)? s\b|(?<=\()\d+ min(?=\))", "SECONDS"),
     (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"),
     (r"\b(?=[a-f]*\d)[0-9a-f]{40}\b", "COMMIT"),
     (r"\b(?=[a-f]*\d)[0-9a-f]{7,8}\b", "SHORT"),  # a commit or an execution, as screens shorten it
