@@ -17,11 +17,6 @@ def show(error: BaseException, words: Sequence[str]) -> ExitCode:
     from pipectl.cli._look import look_of
     from pipectl.render.error import error_text
 
-    if isinstance(error, BrokenPipeError):  # whoever read us has gone: nothing is wrong with that
-        from pipectl.cli._printing import forget_stdout
-
-        forget_stdout()
-        return ExitCode.FAILED
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)
         return ExitCode.USAGE
