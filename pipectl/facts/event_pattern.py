@@ -46,8 +46,8 @@ def parse(text: str) -> Pattern:
     if not isinstance(pattern, dict):
         raise InvalidPatternError("Filter is not an object")
     check(pattern)
-    nested: Pattern = _nested(pattern)
-    return nested
+    parsed: Pattern = nested(pattern)
+    return parsed
 
 
 def matches(pattern: Pattern, event: Any) -> bool:
@@ -55,27 +55,40 @@ def matches(pattern: Pattern, event: Any) -> bool:
 
     Fields of objects in a list must be met by one element of that list (event-ruler, "JSON Array Matching").
     """
-    return _fields_match(pattern, _nested(event))
+    return matches_nested(pattern, nested(event))
 
 
-def _nested(value: Any) -> Any:
+def matches_nested(pattern: Pattern, event: Any) -> bool:
+    """Return what `matches` does for an event that `nested` was applied to, once for many patterns."""
+    return _fields_match(pattern, event)
+
+
+def values_at(event: Any, path: tuple[str, ...]) -> set[Any]:
+    """Return the scalars in a field of a nested event, those in any element of lists on the way included."""
+    found = [event]
+    for name in path:
+        found = [inner[name] for value in found for inner in _objects(value) if name in inner]
+    return {leaf for value in found for leaf in _leaves(value)}
+
+
+def nested(value: Any) -> Any:
     """Return the value with `{"a.b": 1}` written as `{"a": {"b": 1}}`: EventBridge does not tell them apart.
 
     Recorded in localstack/localstack, event_pattern_templates/dot_joining_event.json5 and its pattern's twin.
     """
     if isinstance(value, list):
-        return [_nested(element) for element in value]
+        return [nested(element) for element in value]
     if not isinstance(value, dict):
         return value
-    nested: dict[str, Any] = {}
+    made: dict[str, Any] = {}
     for name, content in value.items():
         first, *rest = name.split(".")
         _merge(
-            nested,
+            made,
             first,
-            functools.reduce(lambda inner, part: {part: inner}, reversed(rest), _nested(content)),
+            functools.reduce(lambda inner, part: {part: inner}, reversed(rest), nested(content)),
         )
-    return nested
+    return made
 
 
 def _merge(into: dict[str, Any], name: str, content: Any) -> None:

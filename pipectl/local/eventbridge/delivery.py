@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from typing import TYPE_CHECKING, Any
 
-from pipectl.facts import event_pattern
 from pipectl.local.eventbridge import dead_letters, inputs, targets
+from pipectl.local.eventbridge.rule_index import rules_of
 
 if TYPE_CHECKING:
-    from pipectl.facts.event_pattern_grammar import Pattern
     from pipectl.local.world import World
 
 Shape = dict[str, Any]
@@ -26,27 +24,17 @@ def deliver(
     """
     with world.lock:
         buses = world.moto("events", account, region).event_buses
-        rules = list(buses[bus].rules.values()) if bus in buses else []
+        rules = rules_of(buses[bus]).met_by(event) if bus in buses else []
+        if fired is not None and fired not in rules:
+            rules.append(fired)
         for rule in rules:
-            if rule is fired or (rule.state.startswith("ENABLED") and _matches(rule, event)):
-                send(world, rule, event)
+            send(world, rule, event)
 
 
 def send(world: World, rule: Any, event: Shape) -> None:
     """Send an event to the targets of a rule that it has met."""
     for target in list(rule.targets):
         _send(world, rule, target, event)
-
-
-def _matches(rule: Any, event: Shape) -> bool:
-    text = rule.event_pattern.dump()
-    return bool(text) and event_pattern.matches(_parsed(text), event)
-
-
-@functools.lru_cache(maxsize=1024)
-def _parsed(text: str) -> Pattern:
-    """Every event meets every rule of its bus: a pattern is read once"""
-    return event_pattern.parse(text)
 
 
 def _send(world: World, rule: Any, target: Shape, event: Shape) -> None:
