@@ -180,7 +180,12 @@ def _ask(order: Order, found: Sequence[_Found]) -> None:
     """Show the list. Raises Declined without a terminal, Unchanged when the answer is no."""
     word = "opened" if order.reason is None else "closed"
     head = f"{counted(len(found), 'transition')} {'is' if len(found) == 1 else 'are'} to be {word}"
-    listed = "\n".join(f"  {each.pipeline}/{each.stage}{_now(order, each)}" for each in found)
+    regions = {each.cloud.account.region for each in found}
+    places = [f" ({each.cloud.account.region})" if len(regions) > 1 else "" for each in found]
+    listed = "\n".join(
+        f"  {each.pipeline}/{each.stage}{place}{_now(order, each)}"
+        for each, place in zip(found, places, strict=True)
+    )
     click.echo(f"{head}\n{listed}", err=True)
     if order.yes:
         return

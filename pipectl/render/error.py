@@ -43,7 +43,7 @@ def error_text(error: PipectlError, look: Look) -> str:
     if isinstance(error, InvalidSpec):
         from pipectl.render.problems import problems_text
 
-        text = problems_text(error.problems, look, None)
+        text = problems_text(error.problems, look, None if look.whole else look.width)
     lines = [text, *(f"{EXCERPT}{_lines(line)}" for line in _excerpt(error))]
     if error.hint:
         lines.append(_beside(f"{look.paint('hint:', 'cyan', bold=True)} ", _lines(error.hint), look))

@@ -11,6 +11,7 @@ from pipectl.render.times import ago, duration, since
 from pipectl.render.trigger import trigger_text
 from pipectl.render.why_unseen import reason_text
 from pipectl.render.why_words import both, commit_text, execution_text
+from pipectl.runs.values import Gate
 from pipectl.runs.why import answers
 from pipectl.runs.why.answers import LONGEST_HOLD, Answer, Why
 
@@ -21,8 +22,10 @@ LOG = "| "
 
 
 def answer_lines(why: Why, now: datetime) -> Iterator[str]:
-    """The lines of the answer."""
+    """The lines of the answer, and where it will wait next."""
     yield from _lines(why.answer, why, now)
+    for stage, gate in why.disabled:
+        yield f"after that it waits before {stage}: {_hold(gate, now)}"
 
 
 @singledispatch
@@ -74,12 +77,17 @@ def _changed(answer: answers.Changed, why: Why, now: datetime) -> Iterator[str]:
 def _held(answer: answers.Held, why: Why, now: datetime) -> Iterator[str]:
     gate = answer.gate
     yield _waiting(why, answer.stage, now)
+    yield f"{answer.stage} is {_hold(gate, now, 'closed')}"
+    if gate.changed_at and now - gate.changed_at > LONGEST_HOLD:
+        yield "that is more than 30 days: it does not go on by itself when the gate opens"
+
+
+def _hold(gate: Gate, now: datetime, word: str = "disabled") -> str:
+    """`disabled by ann since Mon 09:12 (3 days): "Audit"`."""
     who = f" by {person(gate.changed_by)}" if gate.changed_by else ""
     when = f" {since(gate.changed_at, now)}" if gate.changed_at else ""
     reason = f": {quoted(gate.reason)}" if gate.reason else ""
-    yield f"{answer.stage} is closed{who}{when}{reason}"
-    if gate.changed_at and now - gate.changed_at > LONGEST_HOLD:
-        yield "that is more than 30 days: it does not go on by itself when the gate opens"
+    return f"{word}{who}{when}{reason}"
 
 
 @_lines.register

@@ -15,7 +15,12 @@ from pipectl.runs.why.answers import LONGEST_HOLD, Answer, Why
 
 def next_steps(why: Why, now: datetime) -> list[str]:
     """The commands, each with what it does where that is not plain; none when nothing is to be done."""
-    return list(_steps(why.answer, why, now))
+    return [*_steps(why.answer, why, now), *_ahead(why)]
+
+
+def _ahead(why: Why) -> Iterator[str]:
+    if why.disabled:
+        yield f"then {pipectl('enable-transition', *(stage for stage, _ in why.disabled))}"
 
 
 def _again(why: Why) -> str:

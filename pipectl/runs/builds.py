@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from pipectl.aws.cloud import Cloud, in_batches
@@ -45,11 +46,13 @@ class Build:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What CodeBuild itself could not do, by phase; what a command could not do stands in the log."""
+        """What CodeBuild itself could not do, by phase, before a command failed: that stands in the log.
+
+        What comes after it is no cause: the artifacts of a build that broke off are missing.
+        """
+        own = takewhile(lambda failure: failure.code != COMMAND, self.failures)
         return tuple(
-            f"{failure.phase}: {failure.code}: {' '.join(failure.message.split())}"
-            for failure in self.failures
-            if failure.code != COMMAND
+            f"{failure.phase}: {failure.code}: {' '.join(failure.message.split())}" for failure in own
         )
 
 

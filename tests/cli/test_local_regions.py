@@ -161,7 +161,9 @@ def test_several_gates_are_closed_in_their_regions(local: Run, tmp_path: Path) -
     words = ("disable-transition", "Deploy", "--reason", "freeze", "--yes")
     done = local(*words, "-p", "store", "-p", "till")
     assert (done.exit_code, done.stdout.count("is closed")) == (0, 2), done.output
-    assert local(*words, "-p", "*").stdout.count("is closed") == len(WHERE)
+    listed = local(*words, "-p", "*")
+    assert listed.stdout.count("is closed") == len(WHERE)
+    assert all(f"  {name}/Deploy ({region})" in listed.stderr for name, region in WHERE.items())
     assert local(*words, "-p", "store", "-p", "typo").exit_code == 1
     (tmp_path / "pipectl.yaml").write_text(SPEC.format(region="region: us-west-2\n", name="other"))
     assert local(*words, "-p", "*").stdout.count("closed") == 1

@@ -2,8 +2,10 @@
 
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from pipectl.local.server import Server
@@ -12,6 +14,9 @@ from tests.terminal import Typed, type_on_terminal
 Client = Callable[[str], Any]
 
 Type = Callable[..., Typed]
+
+COLUMNS = 80
+"""Of a terminal that does not tell its size."""
 
 
 @pytest.fixture
@@ -44,6 +49,18 @@ def test_data_on_stdout_is_never_mixed_with_progress(type_: Type, friendreminder
     typed = type_("create", friendreminders, "-o", "json")
     assert typed.stdout.startswith("{\n")
     assert "✓ ecr repository" in typed.screen.replace("\x1b[32m", "").replace("\x1b[0m", "")
+
+
+def test_errors_of_a_spec_break_at_words(
+    type_: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("shop.yaml").write_text(
+        "pipectl: 1\nname: shop\necr:\n  shop: {scan_on_push: '${env:IS_SCANNED}'}\n"
+    )
+    typed = type_("plan", "shop.yaml")
+    assert "is not set in the environment; plan, create and export" in " ".join(typed.screen.split())
+    assert max(map(len, click.unstyle(typed.screen).splitlines())) <= COLUMNS
 
 
 @pytest.mark.parametrize(("answer", "exit_code"), [("y\r", 0), ("n\r", 1)])

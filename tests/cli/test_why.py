@@ -93,6 +93,16 @@ def test_a_commit_at_an_approval_is_told_what_is_asked_and_where(shop: Shop, tol
     told("why_approval", shop.ask("why"), NOT_LIVE)
 
 
+def test_a_disabled_transition_ahead_of_an_approval_is_told_too(shop: Shop) -> None:
+    shop.reaches(shop.create(GATE, RELEASE), "Gate", "InProgress")
+    until(lambda: shop.stage("Gate")["actionStates"][0]["latestExecution"].get("token"))
+    assert "disabled" not in shop.ask("why").stdout
+    shop.hold("Release")
+    answer = " ".join(shop.ask("why").stdout.split())
+    assert "after that it waits before Release: disabled by" in answer
+    assert "`pipectl reject` then `pipectl enable-transition Release`" in answer
+
+
 def test_a_rejected_commit_is_told_who_rejected_it_and_why(shop: Shop, told: Told) -> None:
     execution = shop.create(GATE, RELEASE)
     shop.answer("Rejected", "the ad is not out")

@@ -296,4 +296,4 @@ def test_without_a_clone_the_build_says_how_to_link_one(hub: Hub, connection: st
     _, answer = hub.call(hub.webhook(), "push", PUSH)
     build = hub.builder.ended(answer["id"])
     message = contexts(build, "DOWNLOAD_SOURCE")[0]["message"]
-    assert f"link {connection} to a clone with `pipectl local connect`" in message
+    assert f"in your clone of acme/shop, `pipectl local connect {connection} .` links it" in message

@@ -87,9 +87,9 @@ class _Fetcher:
         name = hosted_name(source)
         clone = connections.repository(self._world, arn, name) if arn else None
         if clone is None:
-            how = f"link {arn}" if arn else "give it a connection (auth CODECONNECTIONS) and link that"
-            missing = f"the local AWS cannot fetch {source['location']}"
-            raise SourceError(f"{missing}: {how} to a clone with `pipectl local connect`")
+            how = "" if arn else "give it a connection (auth CODECONNECTIONS); "
+            link = f"in your clone of {name}, `pipectl local connect {arn or 'ARN'} .` links it"
+            raise SourceError(f"the local AWS cannot fetch {source['location']}: {how}{link}")
         commit = _commit(clone, version)
         if commit is None:
             raise SourceError(f"reference not found for primary source and source version {version}")

@@ -222,6 +222,8 @@ class Why:
     live: tuple[Place, ...] = ()
     built: tuple[str, datetime] | None = None
     """The last stage that it has come through, and when."""
+    disabled: tuple[tuple[str, Gate], ...] = ()
+    """The stages ahead of one that goes on, whose inbound transitions are disabled: it will wait there."""
     again: str = ""
     """The options with which `start` runs the same revision anew."""
     clone_url: str = ""

@@ -1,6 +1,6 @@
 """Put the question: which commit is meant, which execution has it, and what holds that one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,18 +9,20 @@ from pipectl.errors import PipectlError, WrongUsage
 from pipectl.runs import executions
 from pipectl.runs.clone import clone_url
 from pipectl.runs.declared import providers
-from pipectl.runs.values import Execution
+from pipectl.runs.values import Execution, Gate
 from pipectl.runs.verbs.scene import changed_at
 from pipectl.runs.why import commits, ended, never_seen, passed
 from pipectl.runs.why.again import again
 from pipectl.runs.why.answers import (
     PUSHED,
     Answer,
+    Approval,
     Commit,
     Failed,
     Live,
     NeverSeen,
     Replaced,
+    Running,
     Superseded,
     Verdict,
     Why,
@@ -162,9 +164,17 @@ def _told(
         execution=execution,
         live=tuple(seen.places()),
         built=_built(seen, execution) if execution else None,
+        disabled=tuple(_disabled(seen, answer)) if isinstance(answer, Approval | Running) else (),
         again=again(seen, execution, source_of(execution, prefix)) if execution else "",
         clone_url=_clone_url(seen, commit, answer),
     )
+
+
+def _disabled(seen: Sight, answer: Approval | Running) -> Iterator[tuple[str, Gate]]:
+    ahead = seen.names.index(answer.stage) + 1 if answer.stage in seen.names else len(seen.names)
+    for stage in seen.stages[ahead:]:
+        if not stage.gate.enabled:
+            yield stage.name, stage.gate
 
 
 def _clone_url(seen: Sight, commit: Commit | None, answer: Answer) -> str:

@@ -149,7 +149,7 @@ def test_a_commit_behind_a_connection_starts_the_pipeline(
 def test_a_connection_that_leads_nowhere_fails_the_source(runs: Runs, arn: str) -> None:
     first = runs.create(stage("Gate", approval()), first=stage("Source", _connection(arn)))
     runs.ends(first, "Failed")
-    assert "pipectl local connect" in runs.problem(first)[1]
+    assert f"in your clone of me/shop, `pipectl local connect {arn} .` links it" in runs.problem(first)[1]
 
 
 @pytest.mark.parametrize("case", [("no arn", "{path}"), ("{arn}", "{path}/nowhere"), ("{arn}", "relative")])

@@ -1,5 +1,6 @@
 """Of a failed build's log the command that failed matters, and what it said last."""
 
+from pipectl.runs.builds import COMMAND, Build, Failure
 from pipectl.runs.why.log_tail import MOST, of_build
 
 AGENT = "[Container] 2026/01/22 09:30:00.123456 "
@@ -28,3 +29,14 @@ def test_only_the_end_of_a_long_output_is_told() -> None:
 
 def test_a_build_that_failed_before_any_command_tells_none() -> None:
     assert of_build([f"{AGENT}Phase complete: DOWNLOAD_SOURCE State: FAILED"]) == []
+
+
+def test_artifacts_that_are_missing_after_a_failed_command_are_no_cause() -> None:
+    command = Failure("BUILD", COMMAND, "Error while executing command: make. Reason: exit status 2")
+    artifacts = Failure("UPLOAD_ARTIFACTS", "CLIENT_ERROR", "no matching artifact paths found")
+    assert _build(command, artifacts).problems == ()
+    assert _build(artifacts).problems == ("UPLOAD_ARTIFACTS: CLIENT_ERROR: no matching artifact paths found",)
+
+
+def _build(*failures: Failure) -> Build:
+    return Build("shop:1", "FAILED", "COMPLETED", is_complete=True, failures=failures)

@@ -44,7 +44,7 @@ def _folder(job: Job, name: str) -> Path:
     if folder is None:
         raise ActionFailedError(
             f"Unable to use Connection: {arn}. The local AWS knows no Git repository behind it; "
-            "link it to a folder with `pipectl local connect`",
+            f"in your clone of {name}, `pipectl local connect {arn} .` links it",
             "PermissionError",
         )
     return folder
