@@ -6,32 +6,15 @@ inferred. What CodeBuild takes has no refusal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipectl.buildspec import batch, words
+from pipectl.buildspec.finding import Finding, items, mapping, shown, strings, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipectl.buildspec.text import Path
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong, or may be."""
-
-    path: Path
-    message: str
-    hint: str | None = None
-    refusal: str | None = None
-    """What the build agent says (YAML_FILE_ERROR); None where CodeBuild takes it."""
-    at_key: bool = True
-    word: str = ""
-    choices: Sequence[str] = ()
-    """A word that is none of the choices: whoever shows it may name the nearest one."""
-    is_of_command: bool = False
-    """Whether the agent adds the line of the command to its sentence."""
 
 
 def check(values: Any) -> Iterator[Finding]:
@@ -46,7 +29,7 @@ def check(values: Any) -> Iterator[Finding]:
     yield from _unknown(values, (), (*words.TOP, *old))
     yield from _phases(values)
     yield from _environment(values)
-    yield from _text(values, (), "run-as")
+    yield from text(values, (), "run-as")
     yield from _artifacts(values)
     yield from _reports(values)
     yield from _batch(values)
@@ -66,7 +49,7 @@ def _version(values: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(("version",), "the buildspec has no `version`", hint, "missing version in buildspec")
     elif str(version) not in words.VERSIONS:
         refusal = f"invalid buildspec version {version}, expected one of {', '.join(words.VERSIONS)}"
-        message = f"there is no buildspec version {_shown(version)}"
+        message = f"there is no buildspec version {shown(version)}"
         yield Finding(("version",), message, hint, refusal, at_key=False)
 
 
@@ -75,7 +58,7 @@ def _unknown(values: dict[str, Any], path: Path, known: Sequence[str]) -> Iterat
     for key in values:
         if key not in known:
             where = f"{'.'.join(map(str, path))} of the buildspec" if path else "the buildspec"
-            message = f"{where} knows no {_shown(key)}, CodeBuild ignores it"
+            message = f"{where} knows no {shown(key)}, CodeBuild ignores it"
             yield Finding((*path, key), message, f"it has {', '.join(known)}", word=str(key), choices=known)
 
 
@@ -91,18 +74,19 @@ def _phases(values: dict[str, Any]) -> Iterator[Finding]:
         hint = f"write {', '.join(words.PHASES)} below it"
         yield Finding(("phases",), message, hint, "Expected phases to be a map")
         return
+    is_idle = not any(isinstance(content, dict) and _has_commands(content) for content in phases.values())
     for phase, content in phases.items():
-        yield from _phase(str(phase), content)
+        yield from _phase(str(phase), content, is_idle=is_idle)
 
 
-def _phase(phase: str, content: Any) -> Iterator[Finding]:
+def _phase(phase: str, content: Any, *, is_idle: bool) -> Iterator[Finding]:
     path: Path = ("phases", phase)
     if phase not in words.PHASES:
         # The sentence as in a log: the names in capitals, in the order of the alphabet
         names = ",".join(sorted(name.upper() for name in words.PHASES))
         refusal = f"Invalid buildspec phase name: {phase.upper()}. Expecting: {names}"
         hint = f"the phases are {', '.join(words.PHASES)}"
-        message = f"CodeBuild knows no phase {_shown(phase)}"
+        message = f"CodeBuild knows no phase {shown(phase)}"
         yield Finding(path, message, hint, refusal, word=phase, choices=words.PHASES)
         return
     if content not in (None, "") and not isinstance(content, dict):
@@ -114,9 +98,9 @@ def _phase(phase: str, content: Any) -> Iterator[Finding]:
     yield from _runtimes(phase, block)
     for key in words.COMMANDS:
         yield from _commands(phase, key, block.get(key))
-    yield from _no_commands(phase, block)
+    yield from _no_commands(phase, block, is_idle=is_idle)
     yield from _on_failure(block, path)
-    yield from _text(block, path, "run-as")
+    yield from text(block, path, "run-as")
 
 
 def _runtimes(phase: str, block: dict[str, Any]) -> Iterator[Finding]:
@@ -125,7 +109,7 @@ def _runtimes(phase: str, block: dict[str, Any]) -> Iterator[Finding]:
         message = "`runtime-versions` stand in the install phase only"
         refusal = f"runtime-versions is not allowed in phase {phase}"
         yield Finding(path, message, f"move them from {phase} to install", refusal)
-    yield from _texts(block, path[:-1], "runtime-versions")
+    yield from texts(block, path[:-1], "runtime-versions")
 
 
 def _commands(phase: str, key: str, value: Any) -> Iterator[Finding]:
@@ -149,8 +133,13 @@ def _commands(phase: str, key: str, value: Any) -> Iterator[Finding]:
             yield Finding(here, message, "take its `-` out, or write the command behind it", at_key=False)
 
 
-def _no_commands(phase: str, block: dict[str, Any]) -> Iterator[Finding]:
-    """`commands` are required (user guide); that a phase with `finally` alone runs is inferred."""
+def _no_commands(phase: str, block: dict[str, Any], *, is_idle: bool) -> Iterator[Finding]:
+    """`commands` are required (user guide), but a phase without them is passed over when another has some
+
+    Live in buildspecs of aws/amazon-ecs-agent (`commands:` with nothing below it) and aws/aws-dotnet-deploy
+    (a phase with an unknown key alone). That a phase with `finally` alone runs is inferred, and that a
+    buildspec without any command fails.
+    """
     path: Path = ("phases", phase)
     if block.get("commands") not in (None, "", []) or phase == "install":
         return
@@ -159,64 +148,70 @@ def _no_commands(phase: str, block: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(path, message, "write `commands:` with at least one command")
         return
     message, hint = f"phase {phase} has no `commands`", "take the phase out, or write them"
-    refusal = f"missing commands in phase {phase}"
-    yield Finding(path, message, hint, refusal)
+    if is_idle:
+        yield Finding(path, message, hint, f"missing commands in phase {phase}")
+    else:
+        yield Finding(path, f"{message}, CodeBuild passes over it", hint)
+
+
+def _has_commands(block: dict[str, Any]) -> bool:
+    return any(block.get(key) not in (None, "", []) for key in words.COMMANDS)
 
 
 def _on_failure(block: dict[str, Any], path: Path) -> Iterator[Finding]:
-    yield from _text(block, path, "on-failure")
+    yield from text(block, path, "on-failure")
     value = block.get("on-failure")
     if isinstance(value, str) and value and not words.ON_FAILURE.fullmatch(value):
         phase = path[-1]
-        message = f"phase {phase} cannot {_shown(value)} on failure"
+        message = f"phase {phase} cannot {shown(value)} on failure"
         hint = "write ABORT, CONTINUE, RETRY, RETRY-count, RETRY-regex or RETRY-count-regex"
         refusal = f"invalid on-failure {value} in phase {phase}"
         yield Finding((*path, "on-failure"), message, hint, refusal, at_key=False)
 
 
 def _environment(values: dict[str, Any]) -> Iterator[Finding]:
-    yield from _map(values, (), "env")
+    yield from mapping(values, (), "env")
     block = values.get("env")
     if isinstance(block, dict):
         yield from _unknown(block, ("env",), words.ENV)
         for key in ("variables", "parameter-store", "secrets-manager"):
-            yield from _texts(block, ("env",), key)
+            yield from texts(block, ("env",), key)
         yield from _shell(block)
         yield from _exported(block)
     old = values.get(words.OLD_VARIABLES)
     if isinstance(old, dict):
-        yield from _texts(old, (words.OLD_VARIABLES,), "plaintext")
+        yield from texts(old, (words.OLD_VARIABLES,), "plaintext")
 
 
 def _shell(block: dict[str, Any]) -> Iterator[Finding]:
-    yield from _text(block, ("env",), "shell")
+    yield from text(block, ("env",), "shell")
     shell = block.get("shell")
     if isinstance(shell, str) and shell and shell not in (*words.LINUX_SHELLS, *words.WINDOWS_SHELLS):
         hint = "write bash or /bin/sh; on Windows powershell.exe or cmd.exe"
         refusal = f"unsupported shell {shell}, expected one of {', '.join(words.LINUX_SHELLS)}"
-        message = f"CodeBuild has no shell {_shown(shell)}"
+        message = f"CodeBuild has no shell {shown(shell)}"
         yield Finding(("env", "shell"), message, hint, refusal, at_key=False)
 
 
 def _exported(block: dict[str, Any]) -> Iterator[Finding]:
     path: Path = ("env", "exported-variables")
-    yield from _strings(block, ("env",), "exported-variables")
-    for where, name in _items(block.get("exported-variables"), path):
+    yield from strings(block, ("env",), "exported-variables")
+    for where, name in items(block.get("exported-variables"), path):
         if isinstance(name, str) and not words.VARIABLE.fullmatch(name):
-            message = f"{_shown(name)} is no name of a variable"
+            message = f"{shown(name)} is no name of a variable"
             hint = "names have letters, digits and `_`, and begin with no digit"
             yield Finding(where, message, hint, f"invalid name {name} in exported-variables", at_key=False)
 
 
 def _artifacts(values: dict[str, Any]) -> Iterator[Finding]:
     """Secondary artifacts alone are enough: AWS's sample for several outputs has no `files` beside them."""
-    yield from _map(values, (), "artifacts")
+    yield from mapping(values, (), "artifacts")
     block = values.get("artifacts")
     if not isinstance(block, dict) or not block:
         return
     yield from _unknown(block, ("artifacts",), words.ARTIFACTS)
     secondary = block.get("secondary-artifacts")
-    yield from _map(block, ("artifacts",), "secondary-artifacts")
+    yield from mapping(block, ("artifacts",), "secondary-artifacts")
     yield from _files(block, ("artifacts",), is_needed=not secondary)
     if isinstance(secondary, dict):
         for name in secondary:
@@ -225,7 +220,7 @@ def _artifacts(values: dict[str, Any]) -> Iterator[Finding]:
 
 def _secondary(blocks: dict[str, Any], name: str) -> Iterator[Finding]:
     path: Path = ("artifacts", "secondary-artifacts", name)
-    yield from _map(blocks, path[:-1], name)
+    yield from mapping(blocks, path[:-1], name)
     block = blocks[name] or {}
     if isinstance(block, dict):
         yield from _unknown(block, path, words.FILES)
@@ -234,16 +229,18 @@ def _secondary(blocks: dict[str, Any], name: str) -> Iterator[Finding]:
 
 def _files(block: dict[str, Any], path: Path, *, is_needed: bool = True) -> Iterator[Finding]:
     if is_needed and block.get("files") in (None, "", []):
-        message = f"{_shown('.'.join(map(str, path)))} has no `files`"
-        yield Finding(path, message, "write `files:` and a list below it", f"missing files in {path[-1]}")
-    yield from _strings(block, path, "files")
-    yield from _strings(block, path, "exclude-paths")
+        message = f"{shown('.'.join(map(str, path)))} has no `files`"
+        hint = "write `files:` and a list below it"
+        is_empty = block.get("files") == []  # taken: live in uktrade/platform-tools, buildspec-trigger.yml
+        yield Finding(path, message, hint, None if is_empty else f"missing files in {path[-1]}")
+    yield from strings(block, path, "files")
+    yield from strings(block, path, "exclude-paths")
     for key in ("base-directory", "name", "s3-prefix"):
-        yield from _text(block, path, key)
+        yield from text(block, path, key)
 
 
 def _reports(values: dict[str, Any]) -> Iterator[Finding]:
-    yield from _map(values, (), "reports")
+    yield from mapping(values, (), "reports")
     reports = values.get("reports")
     if not isinstance(reports, dict):
         return
@@ -253,69 +250,20 @@ def _reports(values: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(("reports",), message, "take some out", refusal)
     for group, block in reports.items():
         path: Path = ("reports", group)
-        yield from _map(reports, ("reports",), group)
+        yield from mapping(reports, ("reports",), group)
         if isinstance(block, dict):
             yield from _unknown(block, path, words.REPORT)
-            yield from _strings(block, path, "files")
-            yield from _text(block, path, "base-directory")
+            yield from strings(block, path, "files")
+            yield from text(block, path, "base-directory")
             yield from _format(block, path)
 
 
 def _format(block: dict[str, Any], path: Path) -> Iterator[Finding]:
     """That a report of another format is passed over and the build goes on is inferred."""
-    yield from _text(block, path, "file-format")
+    yield from text(block, path, "file-format")
     formats = (*words.TEST_FORMATS, *words.COVERAGE_FORMATS)
     value = block.get("file-format")
     if isinstance(value, str) and value and value.upper() not in formats:
-        message = f"CodeBuild reads no reports of format {_shown(value)}"
+        message = f"CodeBuild reads no reports of format {shown(value)}"
         hint = f"the formats are {', '.join(formats)}"
         yield Finding((*path, "file-format"), message, hint, at_key=False, word=value, choices=formats)
-
-
-def _map(block: dict[str, Any], path: Path, key: str) -> Iterator[Finding]:
-    value = block.get(key)
-    if value not in (None, "") and not isinstance(value, dict):
-        message = f"`{key}` has keys and values below it, not a {_kind(value)}"
-        hint = "write `key: value`, one to a line"
-        yield Finding((*path, key), message, hint, f"Expected {key} to be a map")
-
-
-def _texts(block: dict[str, Any], path: Path, key: str) -> Iterator[Finding]:
-    yield from _map(block, path, key)
-    values = block.get(key)
-    for name, value in values.items() if isinstance(values, dict) else ():
-        if isinstance(value, dict | list):
-            message = f"`{name}` under `{key}` is a text, not a {_kind(value)}"
-            refusal = f"Expected {key}.{name} to be of string type"
-            yield Finding((*path, key, name), message, "write one value, in quotes if need be", refusal)
-
-
-def _text(block: dict[str, Any], path: Path, key: str) -> Iterator[Finding]:
-    if isinstance(block.get(key), dict | list):
-        message = f"`{key}` is a text, not a {_kind(block[key])}"
-        yield Finding((*path, key), message, "write one value", f"Expected {key} to be of string type")
-
-
-def _strings(block: dict[str, Any], path: Path, key: str) -> Iterator[Finding]:
-    for where, item in _items(block.get(key), (*path, key)):
-        if isinstance(item, dict | list):
-            message = f"`{key}` is a list of texts, this is a {_kind(item)}"
-            hint = "write one text to a line, each after `- `; with `: ` or ` #` in it put quotes around it"
-            yield Finding(where, message, hint, f"Expected {key} to be a list of strings", at_key=False)
-
-
-def _items(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """The items of a list; a single value stands for a list of one."""
-    if isinstance(value, list):
-        yield from (((*path, number), item) for number, item in enumerate(value))
-    elif value is not None:
-        yield path, value
-
-
-def _kind(value: Any) -> str:
-    return "mapping" if isinstance(value, dict) else "list" if isinstance(value, list) else "text"
-
-
-def _shown(word: Any) -> str:
-    longest = 60
-    return f"`{str(word)[:longest]}`"

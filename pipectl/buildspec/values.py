@@ -77,7 +77,7 @@ def read(values: dict[str, Any]) -> Buildspec:
         parameters=_texts(environment.get("parameter-store")),
         secrets=_texts(environment.get("secrets-manager")),
         exported=_list(environment.get("exported-variables")),
-        artifacts=_files(artifacts) if artifacts else None,
+        artifacts=_files(artifacts) if _list(artifacts.get("files")) else None,
         secondary={name: _files(_mapping(block)) for name, block in secondary.items()},
         reports=tuple(_report(group, block) for group, block in _mapping(values.get("reports")).items()),
         has_cache=bool(values.get("cache")),

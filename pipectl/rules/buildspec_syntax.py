@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipectl.buildspec.grammar import Finding
+from pipectl.buildspec.finding import Finding
 from pipectl.buildspec.grammar import check as findings
 from pipectl.kinds.buildspec import Buildspec, Written, buildspec, in_block, written
 from pipectl.rules._tools import projects

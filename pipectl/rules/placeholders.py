@@ -25,6 +25,12 @@ SHELL_BRACKETS = re.compile(
     r"(?<!<)<(?i:your|my|insert|replace)[\w .-]*>|(?<!<)<[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+>"
 )
 """In a command `<name>` may be a redirection; these are none that anybody writes."""
+SHELL_NAMES = re.compile(
+    r"\$\{[!#]?\w+|\b\w+(?:\+?=|[\"']\s*:)|(?:--build-arg|--env|-e|export|unset)\s+\w+|\bs([|/#@,])(?:(?!\1).)*\1"
+)
+"""Names of variables and JSON keys in a command, and what `sed` replaces: no placeholders."""
+REFERENCES = (("env", "parameter-store"), ("env", "secrets-manager"))
+"""Names of parameters and secrets in a buildspec, which may be called `aws_region`."""
 STRUCTURE = re.compile(r"^arn:|\.amazonaws\.com|^\w+://")
 """Where a placeholder makes the whole value wrong."""
 KEEPS = ("description", "reason", "custom_data")
@@ -37,7 +43,7 @@ def check(spec: Spec) -> Iterator[Problem]:
         shell = of_shell(path, value)
         if "output_variables" in path:  # names of variables, which CodeBuild and others give
             continue
-        match = WORDS.search(value) or _brackets(value, path, is_command=shell)
+        match = _placeholder(value, path, is_command=shell)
         if match is None:
             continue
         message = f"{shown(match[0])} looks like a placeholder that nobody has filled in"
@@ -55,9 +61,15 @@ def _of_buildspecs(spec: Spec) -> Iterator[Problem]:
         if found is None or not found.is_file:
             continue
         for path, value in _texts(dict(found.values), ()):
-            if match := WORDS.search(value) or _brackets(value, path, is_command=True):
+            if match := _placeholder(value, path, is_command=True):
                 message = f"{shown(match[0])} looks like a placeholder that nobody has filled in"
                 yield problem_at(found.place(path), RULE, message, _hint(match[0]), Severity.WARNING)
+
+
+def _placeholder(value: str, path: Path, *, is_command: bool) -> re.Match[str] | None:
+    text = SHELL_NAMES.sub(" ", value) if is_command else value
+    is_reference = any(path[-3:-1] == reference for reference in REFERENCES)
+    return (None if is_reference else WORDS.search(text)) or _brackets(text, path, is_command=is_command)
 
 
 def _brackets(value: str, path: Path, *, is_command: bool) -> re.Match[str] | None:
