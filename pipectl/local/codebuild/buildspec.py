@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipectl.buildspec import batch, grammar, values
 from pipectl.buildspec.text import Text, TextError, load
 from pipectl.buildspec.words import LINUX_SHELLS, WINDOWS_SHELLS
+
+if TYPE_CHECKING:
+    from pipectl.buildspec.finding import Finding
 
 
 class BuildspecError(Exception):
@@ -39,7 +44,7 @@ def parse_batch(text: str) -> batch.Batch:
     return batch.read(loaded.values)
 
 
-def _sentence(finding: grammar.Finding, text: Text) -> str:
+def _sentence(finding: Finding, text: Text) -> str:
     """With lines as in aws-solutions-library-samples' issue 518; that they are the command's is inferred"""
     if not finding.is_of_command:
         return str(finding.refusal)
