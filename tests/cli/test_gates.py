@@ -210,6 +210,7 @@ def test_status_is_told_as_data_in_the_documented_form(created: str, run: Run, d
             "running": 0,
             "rollout": "IN_PROGRESS",
             "draining": False,
+            "awaits_first_deployment": True,
             "images": [told["services"][0]["images"][0]],
         }
     ]

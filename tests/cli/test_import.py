@@ -1,6 +1,5 @@
 """`pipectl import` as it is typed: where the spec goes, what stands beside it, what it refuses."""
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -161,4 +160,4 @@ def test_a_denied_read_is_told_with_its_permission_and_the_rest_is_printed(
 def test_help_needs_no_aws() -> None:
     result = CliRunner().invoke(cli, ["import", "--help"], prog_name="pipectl")
     assert result.exit_code == 0
-    assert json.dumps("Print a spec for PIPELINEs").strip('"') in result.stdout
+    assert "Generate a spec from existing PIPELINEs" in result.stdout
