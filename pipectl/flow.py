@@ -97,11 +97,13 @@ def connect(
     say: Callable[[str], None],
     accounts: Sequence[str | None] = (),
     pipelines: Sequence[str] = (),
+    *,
+    asks: bool = True,
 ) -> "Iterator[Connection]":
     """The way to AWS, or to the local AWS. `accounts` are those that the specs state, one for each spec.
 
     Without a spec, or where `pipelines` are named, the local AWS is asked where they stand, so that nobody
-    has to name the Region.
+    has to name the Region. `asks` is whether the user may be asked for the code of an MFA device.
     """
     from pipectl.aws.session import Connection, Endpoint
 
@@ -130,7 +132,7 @@ def connect(
         )
         region = region or local["AWS_REGION"]
         command.reached(local["AWS_ENDPOINT_URL"], {key: local[key] for key in keys})
-    connection = Connection(profile=aws.profile, region=region, endpoint=endpoint, say=say)
+    connection = Connection(profile=aws.profile, region=region, endpoint=endpoint, say=say, asks=asks)
     connection.sign_in()
     try:
         yield connection

@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ def folder() -> Path:
     return Path.home() / ".aws" / "cli" / "cache"
 
 
-def keep_credentials(session: Any) -> None:
+def keep_credentials(session: Any, ask: Callable[[str], str]) -> None:
     """Give a botocore session the AWS CLI's cache of assumed roles. Raises ProfileNotFound.
 
-    The files can be read by their owner only; botocore makes them so.
+    `ask` gets the code of an MFA device where the cache does not suffice. The files can be read by their
+    owner only; botocore makes them so.
     """
     from botocore.utils import JSONFileCache
 
@@ -27,7 +29,7 @@ def keep_credentials(session: Any) -> None:
     for name in CACHED:
         chain.get_provider(name).cache = JSONFileCache(str(folder()))
     # no public way leads to it: botocore makes the provider, and asks at /dev/tty or on stdin
-    chain.get_provider(CACHED[0])._prompter = ask_code  # noqa: SLF001
+    chain.get_provider(CACHED[0])._prompter = ask  # noqa: SLF001
 
 
 def asks_for_code(session: Any, profile: str | None) -> bool:
@@ -54,6 +56,11 @@ def ask_code(prompt: str) -> str:
     if code := sys.stdin.readline().strip():
         return code
     sys.stderr.write("\n")
+    return ask_nobody(prompt)
+
+
+def ask_nobody(_prompt: str) -> str:
+    """Raise NotConnected: there is nobody to ask, or a shell completes a line, whose keys are not ours."""
     raise NotConnected(
         "the profile needs a code of its MFA device, and there is no terminal to ask for it",
         hint="run one command in a terminal first: the session is kept for later ones",

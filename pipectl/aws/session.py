@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipectl.aws.account import Account
 from pipectl.aws.cloud import SIDE_BY_SIDE, Cloud
-from pipectl.aws.credentials import asks_for_code, keep_credentials
+from pipectl.aws.credentials import ask_code, ask_nobody, asks_for_code, keep_credentials
 from pipectl.aws.failures import (
     aws_error,
     has_been_made,
@@ -68,7 +68,7 @@ class Connection:
 
     `say` is told about waiting: at most `patience` seconds for what settles late, until a lost call was sent
     `attempts` times, and for the pace that AWS's quotas leave, which `clock` keeps. Setting `stop` ends all
-    waiting.
+    waiting. `asks` is whether the user may be asked for the code of an MFA device.
     """
 
     def __init__(
@@ -82,6 +82,7 @@ class Connection:
         attempts: int = ATTEMPTS,
         clock: Clock | None = None,
         stop: Stop | None = None,
+        asks: bool = True,
     ) -> None:
         self.book = Book()
         self.stop = stop or Stop()
@@ -89,6 +90,7 @@ class Connection:
         self._region = region
         self._endpoint = endpoint
         self._say = say
+        self._ask = ask_code if asks else ask_nobody
         self._patience = patience
         self._attempts = attempts
         has_quotas = endpoint is None or endpoint.has_quotas
@@ -163,7 +165,7 @@ class Connection:
             return boto3.Session(botocore_session=own, **self._endpoint.credentials)
         try:
             core: Any = _knowing(botocore.session.Session(profile=self._profile))
-            keep_credentials(core)
+            keep_credentials(core, self._ask)
             if asks_for_code(core, self.profile):
                 core.get_credentials().get_frozen_credentials()
             return boto3.Session(botocore_session=core)

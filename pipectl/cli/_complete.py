@@ -1,7 +1,8 @@
 """What can stand in a place of the command line: specs, pipelines, stages, executions, connections.
 
 The spec that is named or found here answers first, without AWS; where it cannot, AWS is asked, for some
-seconds at most. What goes wrong offers nothing. The local AWS is not started for it.
+seconds at most, in the account that the spec states. What goes wrong offers nothing. The local AWS is not
+started for it, nobody is asked for a code, and stdin, which is the line that is being typed, is not read.
 """
 
 import os
@@ -15,6 +16,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipectl.cli._options import FOUND_HERE, Settings, said
+from pipectl.spec.disk import STDIN
 
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
@@ -130,7 +132,7 @@ def _specs(context: click.Context) -> "list[Outline]":
     environment = os.environ.get("PIPECTL_FILE")
     here = [name for name in FOUND_HERE if os.path.lexists(name)][:1]
     files = named or ([environment] if environment else here)
-    return [found for file in files if (found := outline(file, {}, os.environ))]
+    return [found for file in files if file != STDIN and (found := outline(file, {}, os.environ))]
 
 
 def _words(context: click.Context, parameter: str) -> Sequence[str]:
@@ -176,8 +178,10 @@ def _cloud(context: click.Context) -> "Iterator[Cloud | None]":
         return
     specs = _specs(context)
     named = [name for name in [_one_pipeline(context)] if name]
-    with flow.connect(settings.aws, lambda _: None, [spec.account for spec in specs], named) as connection:
-        yield connection.cloud(next((spec.region for spec in specs if spec.region), None))
+    accounts = [spec.account for spec in specs]
+    with flow.connect(settings.aws, lambda _: None, accounts, named, asks=False) as connection:
+        region = flow.region_of(next(iter(specs), None), connection, settings.aws)
+        yield connection.cloud(region)
 
 
 def _names_there(cloud: "Cloud") -> Sequence[str]:

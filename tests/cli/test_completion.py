@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from pipectl.local.server import Server
 from tests.shop import GATE, REGION, Shop
 
 Run = Callable[..., Result]
@@ -41,6 +42,18 @@ codepipeline:
           - {{provider: CodeStarSourceConnection, connection: "{ARN}", repository: a/b, branch: main}}
       - name: Build
         actions: [{{provider: CodeBuild, project: b}}]
+"""
+
+NO_PIPELINES = "pipectl: 1\nname: shop\nregion: eu-west-1\naccount: '{}'\necr: {{web: {{}}}}\n"
+PROFILE = """
+[profile base]
+aws_access_key_id = 111111111111
+aws_secret_access_key = x
+[profile ops]
+role_arn = arn:aws:iam::111111111111:role/ops
+source_profile = base
+mfa_serial = arn:aws:iam::111111111111:mfa/ann
+region = eu-west-1
 """
 
 
@@ -99,9 +112,40 @@ def test_executions_commits_and_what_no_spec_names_come_from_aws(run: Run, shop:
     assert offered(there, "pipectl init --connection arn") == [f"plain,{connection['ConnectionArn']}"]
 
 
+def test_another_account_than_the_spec_states_offers_nothing(
+    run: Run, server: Server, folder: Path, account: str
+) -> None:
+    for stated, services in ((account, {"sts", "codepipeline"}), ("999999999999", {"sts"})):
+        (folder / "pipectl.yaml").write_text(NO_PIPELINES.format(stated), encoding="utf-8")
+        server.requests.clear()
+        assert offered(run, "pipectl status -p ") == []
+        assert {call.service for call in server.requests.all()} == services
+
+
 def test_what_aws_refuses_offers_nothing(run: Run, faults: Callable[..., None]) -> None:
     faults({"service": "codepipeline", "operation": "ListPipelines", "code": "AccessDeniedException"})
     assert offered(run, "pipectl --region eu-west-1 status -p ") == []
+
+
+def test_what_is_typed_while_a_line_is_completed_is_left_to_the_shell(
+    environment: dict[str, str | None], folder: Path, server: Server
+) -> None:
+    """No spec is read from stdin, and no code of an MFA device is asked for"""
+    (folder / "pipectl.yaml").unlink()
+    (folder / "config").write_text(PROFILE, encoding="utf-8")
+    given = {name: value for name, value in environment.items() if value and "KEY" not in name}
+    given |= {"PATH": os.environ["PATH"], "HOME": str(folder), "AWS_ENDPOINT_URL": server.url}
+    given |= {"AWS_CONFIG_FILE": str(folder / "config"), "_PIPECTL_COMPLETE": "bash_complete"}
+    for line in ("pipectl retry -f - ", "pipectl --profile ops status -p "):
+        read, write = os.pipe()
+        os.write(write, b"typed ahead\n")
+        os.close(write)
+        with os.fdopen(read, "rb") as stdin:
+            done = subprocess.run(
+                [sys.executable, "-m", "pipectl"], stdin=stdin, capture_output=True, text=True, check=False,
+                env={**given, "PYTHONPATH": str(ROOT), "COMP_LINE": line}, cwd=folder, start_new_session=True,
+            )  # fmt: skip
+            assert (done.stdout.strip(), done.stderr, stdin.read()) == ("", "", b"typed ahead\n")
 
 
 @pytest.mark.parametrize("shell", INSTALL)
@@ -141,11 +185,11 @@ class Shell:
         return read
 
 
-@pytest.fixture(params=[shell for shell in INTERACTIVE if shutil.which(shell)])
+@pytest.fixture(params=[shell for shell in INTERACTIVE if shell == "bash" or shutil.which(shell)])
 def shell(
     request: pytest.FixtureRequest, folder: Path, environment: dict[str, str | None], tmp_path: Path
 ) -> Iterator[Shell]:
-    """Each shell that this machine has, with completion installed as README says"""
+    """Bash, and the others that this machine has, with completion installed as README says"""
     programs = tmp_path / "bin"
     programs.mkdir()
     script = f'#!/bin/sh\nexec "{sys.executable}" -m pipectl "$@"\n'
