@@ -51,6 +51,11 @@ class Settings:
         return Aws(self.profile, self.region, self.endpoint_url, self.local)
 
     @property
+    def endpoint(self) -> str | None:
+        """Where calls go: `local`, the URL of another server, or None for AWS itself."""
+        return "local" if self.local else self.endpoint_url or os.environ.get("AWS_ENDPOINT_URL") or None
+
+    @property
     def is_text(self) -> bool:
         """Whether a person reads the result."""
         return self.output == "text"

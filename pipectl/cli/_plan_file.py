@@ -105,5 +105,4 @@ def _sources(chosen: Chosen) -> "Sources":
 def _place(plans: "Sequence[Plan]", settings: Settings) -> "Place":
     from pipectl.review.plan_file import Place
 
-    endpoint = "local" if settings.local else settings.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
-    return Place(endpoint or None, [plan.account for plan in plans], [plan.region for plan in plans])
+    return Place(settings.endpoint, [plan.account for plan in plans], [plan.region for plan in plans])

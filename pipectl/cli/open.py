@@ -48,9 +48,7 @@ def command(
     from pipectl.cli import _where
     from pipectl.runs.pages import Wanted, page
 
-    refuse_elsewhere(
-        "local" if settings.local else settings.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
-    )
+    refuse_elsewhere(settings.endpoint)
     with _where.pipeline(settings, chosen, pipeline) as where:
         found = page(where.connection.cloud, where.cloud, where.pipeline, Wanted(what, execution, action))
     show(found, settings)
