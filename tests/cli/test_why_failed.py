@@ -42,7 +42,7 @@ def test_a_build_at_work_is_told_with_how_long_it_usually_takes(shop: Shop, told
     execution = shop.execution(commit)
     shop.reaches(execution, "Build", "InProgress")
     until(lambda: shop.stage("Build")["actionStates"][0]["latestExecution"].get("externalExecutionId"))
-    told("why_running", shop.ask("why", commit), NOT_LIVE)
+    told("why_running", shop.ask("why", commit), NOT_LIVE, types=False)
     shop.api.stop_pipeline_execution(pipelineName="shop", pipelineExecutionId=execution)
     answer = shop.ask("why", commit)
     assert f"execution {execution[:8]} is being stopped in Build" in answer.stdout

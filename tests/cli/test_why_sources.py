@@ -138,7 +138,7 @@ def test_a_newer_object_replaces_the_older_one(shop: Shop, told: Told) -> None:
     newer = s3.put_object(**put)["VersionId"]
     shop.ask("start", "--wait")
     shop.commits += [older, newer]
-    told("why_replaced", shop.ask("why", older), NOT_LIVE)
+    told("why_replaced", shop.ask("why", older), NOT_LIVE, types=False)
     assert shop.ask("why", newer).exit_code == 0
     (step,) = json.loads(shop.ask("why", older, "-o", "json").stdout)["next"]
     started = shop.ask(*step.split()[1:], "--wait")
@@ -166,7 +166,7 @@ def two(shop: Shop) -> Shop:
 def test_a_commit_of_the_second_source_is_told_by_its_own_rule(two: Shop, told: Told) -> None:
     two.aws("events").disable_rule(Name="shop-Library")
     unseen = pushes(two, "library", "Remind friends twice", two.commits[1])
-    told("why_second_source", two.ask("why", unseen), NOT_LIVE)
+    told("why_second_source", two.ask("why", unseen), NOT_LIVE, types=False)
     targets = two.aws("events").list_targets_by_rule(Rule="shop-Library")["Targets"]
     two.aws("events").remove_targets(Rule="shop-Library", Ids=[each["Id"] for each in targets])
     assert "no event rule starts the pipeline" in two.ask("why", unseen).stdout

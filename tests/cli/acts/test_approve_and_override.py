@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tests.cli.acts.conftest import Shop, condition, deploy
 from tests.local.codepipeline.conftest import approval, stage, until
 
-Screen = Callable[[str, str], None]
+Screen = Callable[..., None]
 
 
 def waiting(shop: Shop) -> str:
@@ -50,7 +50,7 @@ def test_of_several_approvals_one_must_be_named(shop: Shop, screen: Screen) -> N
     execution = shop.create(stage("Gate", approval("Security"), approval("Product")))
     shop.asked("Gate", "Security")
     shop.asked("Gate", "Product")
-    screen("approve_refused_several", shop.refuses("approve"))
+    screen("approve_refused_several", shop.refuses("approve"), types=False)
     assert shop.data("approve", "--action", "Product")["action"] == "Product"
     assert shop.data("approve", "--stage", "Gate")["action"] == "Security"
     shop.ends(execution, "Succeeded")

@@ -7,7 +7,7 @@ import pytest
 from tests.cli.acts.conftest import Shop, deploy
 from tests.local.codepipeline.conftest import approval, stage, until
 
-Screen = Callable[[str, str], None]
+Screen = Callable[..., None]
 
 
 def live(shop: Shop) -> str:
@@ -46,7 +46,7 @@ def test_the_same_rollback_twice_goes_back_once(shop: Shop, screen: Screen) -> N
     again, writes = shop.writes("rollback", "Deploy", "--to", second[:8])
     assert (again.exit_code, writes) == (0, [])
     screen("rollback_again", again.stdout)
-    screen("rollback_list_after", shop.type("rollback", "Deploy", "--list").stdout)
+    screen("rollback_list_after", shop.type("rollback", "Deploy", "--list").stdout, types=False)
     told = shop.data("rollback", "Deploy", "--to", first[:8])
     assert (told["changed"], told["target"], told["stage"]) == (True, first, "Deploy")
     shop.ends(told["execution"], "Succeeded")
@@ -66,7 +66,7 @@ def test_what_was_rolled_back_from_is_not_gone_back_to(shop: Shop, screen: Scree
     shop.ends(back["execution"], "Succeeded")
     shop.answer()
     shop.ends(newest, "Succeeded")
-    screen("rollback_list_between", shop.type("rollback", "Deploy", "--list").stdout)
+    screen("rollback_list_between", shop.type("rollback", "Deploy", "--list").stdout, types=False)
     assert shop.data("rollback", "Deploy")["target"] == first
 
 

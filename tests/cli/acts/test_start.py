@@ -8,7 +8,7 @@ import pytest
 from tests.cli.acts.conftest import Shop, deploy
 from tests.local.codepipeline.conftest import approval, source, stage
 
-Screen = Callable[[str, str], None]
+Screen = Callable[..., None]
 
 VARIABLES = [{"name": "release", "defaultValue": "none"}, {"name": "region"}]
 

@@ -8,7 +8,7 @@ import pytest
 from tests.cli.acts.conftest import Shop, deploy
 from tests.local.codepipeline.conftest import approval, stage, until
 
-Screen = Callable[[str, str], None]
+Screen = Callable[..., None]
 
 
 def held(shop: Shop) -> str:
@@ -42,7 +42,7 @@ def test_the_newest_execution_that_runs_is_stopped(shop: Shop, screen: Screen) -
 
 def test_without_abandoning_its_running_actions_end_first(shop: Shop, screen: Screen) -> None:
     execution = held(shop)
-    screen("stop", shop.type("stop").stdout)
+    screen("stop", shop.type("stop").stdout, types=False)
     assert shop.status(execution) == "Stopping"
     shop.answer()
     shop.ends(execution, "Stopped")
@@ -67,7 +67,7 @@ def test_a_second_stop_does_not_reach_an_older_execution(shop: Shop, screen: Scr
     shop.waits_at(second, "Gate")
     assert shop.type("stop").exit_code == 0
     shop.ends(second, "Stopped")
-    screen("stop_refused_second", shop.refuses("stop"))
+    screen("stop_refused_second", shop.refuses("stop"), types=False)
     assert shop.status(first) == "InProgress"
     version = shop.summary(first)["sourceRevisions"][0]["revisionId"]
     third = shop.data("start", "--s3-version", version)["execution"]
@@ -171,7 +171,7 @@ def test_only_the_execution_that_was_last_in_the_stage_is_tried_again(shop: Shop
     first = broken(shop)
     second = shop.again()
     shop.ends(second, "Failed")
-    screen("retry_refused_older", shop.refuses("retry", "Deploy", "--execution", first[:8]))
+    screen("retry_refused_older", shop.refuses("retry", "Deploy", "--execution", first[:8]), types=False)
     mend(shop)
     version = shop.summary(second)["sourceRevisions"][0]["revisionId"]
     assert shop.type("retry", "Deploy", "--execution", version[:7]).exit_code == 0

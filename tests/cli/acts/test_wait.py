@@ -14,7 +14,7 @@ from click.testing import Result
 from tests.cli.acts.conftest import Shop, condition, deploy
 from tests.local.codepipeline.conftest import action, approval, stage, until
 
-Screen = Callable[[str, str], None]
+Screen = Callable[..., None]
 Followed = Callable[[str, Result, int], None]
 
 
@@ -142,6 +142,7 @@ def test_a_stopped_execution_ends_with_4_and_says_why(shop: Shop, followed: Foll
 
     def stop() -> None:
         shop.asked()
+        seen(shop)
         shop.api.stop_pipeline_execution(
             pipelineName="shop", pipelineExecutionId=shop.ids()[0], abandon=True, reason="bad build"
         )
