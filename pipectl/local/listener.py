@@ -10,15 +10,15 @@ import os
 import shutil
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wsgi import get_input_stream
 
-if TYPE_CHECKING:
-    from pipectl.local.wire import Answer
+from pipectl.local import webhook_door
+from pipectl.local.wire import Answer
 
-Application = Callable[[dict[str, Any], bytes], "Answer | None"]
+Application = Callable[[dict[str, Any], bytes], Answer | None]
 
 _HOST = "127.0.0.1"
 _WAITING = 256  # connections that the system holds while all threads are busy
@@ -39,6 +39,10 @@ class Handler(WSGIRequestHandler):
     def run_wsgi(self) -> None:
         """Read one request completely, answer it, and leave the connection ready for the next"""
         environ = self.make_environ()
+        if self._is_too_large(environ):
+            self.close_connection = True
+            self._send(Answer(http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {}, b""))
+            return
         application: Application = self.server.app  # type: ignore[assignment]
         answer = application(environ, self._body(environ))
         if answer is None:
@@ -73,6 +77,14 @@ class Handler(WSGIRequestHandler):
             body: bytes = environ["wsgi.input"].read()
             return body
         return self.rfile.read(int(environ.get("CONTENT_LENGTH") or 0))
+
+    def _is_too_large(self, environ: dict[str, Any]) -> bool:
+        """Only of webhooks, which anybody may call: whether the body is longer than a Git host's"""
+        if not environ["PATH_INFO"].startswith(webhook_door.PREFIX):
+            return False
+        length = environ.get("CONTENT_LENGTH") or "0"
+        is_told = length.isdecimal() and not environ.get("wsgi.input_terminated")
+        return not is_told or int(length) > webhook_door.LARGEST_BYTES
 
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status, _phrase(answer.status))

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import threading
 import time
 from typing import Any
 
-from pipectl.local import container_credentials, control, gaps, model, motos, privacy, routing, shapes
+from pipectl.local import (
+    container_credentials,
+    control,
+    gaps,
+    model,
+    motos,
+    privacy,
+    routing,
+    shapes,
+    webhook_door,
+)
 from pipectl.local.listener import STREAMED, Listener, listen
 from pipectl.local.options import Options
 from pipectl.local.permissions import api
@@ -19,11 +28,6 @@ from pipectl.local.world import OWN_SERVICES, World
 _log = logging.getLogger(__name__)
 _NOT_RETRIED = 501  # SDKs try 500, 502, 503 and 504 again
 _REFUSED = 400  # and above: an error
-WEBHOOKS = {
-    "/webhooks/codepipeline/": "pipectl.local.codepipeline.webhook_calls",
-    "/webhooks/codebuild/": "pipectl.local.codebuild.webhook_calls",
-}
-"""Where Git hosts call, and who answers them."""
 
 
 class Server:
@@ -123,16 +127,14 @@ class Server:
             return refusal("json", Refused("AccessDeniedException", foreign, 403))
         if environ.get("PATH_INFO", "").startswith(container_credentials.PREFIX):
             return container_credentials.answer(self.world, environ)
+        path = environ.get("PATH_INFO", "/")
+        if path.startswith(webhook_door.PREFIX):
+            return webhook_door.answer(self.world, environ, body)
         stranger = self._turned_away(environ)
         if stranger:
             return stranger
-        path = environ.get("PATH_INFO", "/")
         if control.is_control(path) and not routing.is_signed(environ):
             return control.answer(self, environ["REQUEST_METHOD"], path, body)
-        for prefix, module in WEBHOOKS.items():
-            if path.startswith(prefix):
-                called: Answer = importlib.import_module(module).answer(self.world, environ, body)
-                return called
         if path.startswith(STREAMED):
             from pipectl.local.codecommit import http as git  # with all of dulwich
 

@@ -129,6 +129,11 @@ class World:
                 self._services[key] = own_service(name)(self, account, region)
             return self._services[key]
 
+    def made(self, name: str, account: str, region: str) -> Any:
+        """Find an own service that was asked something before; None when nobody did"""
+        with self.lock:
+            return self._services.get((name, account, region))
+
     def pipelines(self) -> dict[str, dict[str, list[str]]]:
         """The names of all pipelines, by account and Region"""
         made = list(self._services.items())  # a copy: requests make services all the time

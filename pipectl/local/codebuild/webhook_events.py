@@ -61,8 +61,8 @@ def read(name: str, payload: Any) -> Event | None:
     found = event(payload)
     return found and replace(
         found,
-        actor=str(payload.get("sender", {}).get("id", "")),
-        repository=str(payload.get("repository", {}).get("name", "")),
+        actor=str((payload.get("sender") or {}).get("id", "")),
+        repository=str((payload.get("repository") or {}).get("name", "")),
     )
 
 

@@ -1,4 +1,4 @@
-"""Webhooks of projects: created, changed, deleted; who calls their URL starts builds (webhook_calls)."""
+"""Webhooks of projects: created, changed, deleted; who calls their URL starts builds (webhook_door)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local import connections
-from pipectl.local.codebuild import project_rules, webhook_filters
+from pipectl.local import connections, webhook_door
+from pipectl.local.codebuild import project_rules, webhook_events, webhook_filters
 from pipectl.local.codebuild.batches import BatchOperations
 from pipectl.local.codebuild.credentials import SourceCredentials
 from pipectl.local.codebuild.sources import hosted_name
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from pipectl.local.codebuild.webhook_events import Event
     from pipectl.local.service import Caller
 
-PREFIX = "/webhooks/codebuild/"
 _KINDS = ("GITHUB", "GITHUB_ENTERPRISE", "GITLAB", "GITLAB_SELF_MANAGED", "BITBUCKET")
+_READ = ("GITHUB", "GITHUB_ENTERPRISE")
+"""Sources whose calls are read."""
 
 
 class Webhooks(BatchOperations, SourceCredentials):
@@ -42,7 +43,7 @@ class Webhooks(BatchOperations, SourceCredentials):
             raise Refused("ResourceAlreadyExistsException", f"Webhook already exists for {project['name']}")
         webhook: dict[str, Any] = {
             "url": _host_url(project),
-            "payloadUrl": self._payload_url(),
+            "payloadUrl": webhook_door.new_url(self),
             "secret": secrets.token_hex(20),
             "lastModifiedSecret": self.world.now(),
             "status": "ACTIVE",
@@ -65,12 +66,22 @@ class Webhooks(BatchOperations, SourceCredentials):
         self._with_webhook(request["projectName"]).pop("webhook")
         return {}
 
-    def called_project(self, url: str) -> dict[str, Any]:
-        """The project whose webhook has a URL"""
-        for project in self.projects.values():
-            if (project.get("webhook") or {}).get("payloadUrl") == url:
-                return project
-        raise Refused("ResourceNotFoundException", "There is no webhook with this URL", 404)
+    def called(self, call: webhook_door.Call) -> dict[str, str]:
+        """Start what the webhook that was called starts, where its filters let it; what to answer"""
+        project = self._called_project(call)
+        webhook, kind = project["webhook"], project["source"]["type"]
+        if kind not in _READ:
+            raise Refused("InvalidInputException", f"The local AWS reads no webhook calls of {kind}", 400)
+        if not call.is_signed(webhook["secret"]):
+            raise Refused("AccessDeniedException", "X-Hub-Signature-256 is missing or wrong", 403)
+        event = webhook_events.read(call.environ.get("HTTP_X_GITHUB_EVENT", ""), call.payload())
+        if event is None:
+            return {"message": "ignored: no push, pull request or release that CodeBuild knows"}
+        event = webhook_events.completed(event, self.clone_of(project))
+        if not webhook_filters.passes(webhook, event):
+            return {"message": "ignored: the filter groups do not match"}
+        agent = str(call.environ.get("HTTP_USER_AGENT") or "GitHub-Hookshot")
+        return {"message": "started", "id": self.start_for_webhook(project, event, agent)}
 
     def start_for_webhook(self, project: dict[str, Any], event: Event, agent: str) -> str:
         """Start what the webhook starts, a build or a batch; its id
@@ -112,15 +123,17 @@ class Webhooks(BatchOperations, SourceCredentials):
         plain = ("branchFilter", "buildType", "pullRequestBuildPolicy")
         return after | {name: request[name] for name in plain if name in request}
 
+    def _called_project(self, call: webhook_door.Call) -> dict[str, Any]:
+        for project in self.projects.values():
+            if (webhook := project.get("webhook")) and call.is_of(webhook["payloadUrl"]):
+                return project
+        raise webhook_door.nowhere()
+
     def _with_webhook(self, name: str) -> dict[str, Any]:
         project = self.project(name)
         if not project.get("webhook"):
             raise Refused("ResourceNotFoundException", f"Project {project['name']} has no webhook")
         return project
-
-    def _payload_url(self) -> str:
-        place = f"{self.world.url}{PREFIX}{self.account}/{self.region}/trigger"
-        return f"{place}?t={secrets.token_urlsafe(48)}&v=1"
 
 
 def _host_url(project: dict[str, Any]) -> str:

@@ -1,77 +1,31 @@
-"""Calls of webhooks: what Git hosts send to a webhook's URL, and whether it may start the pipeline.
-
-The URL leads to this server, where on AWS it is `https://REGION.webhooks.aws/trigger?t=TOKEN&v=1`. What the
-service answers to the caller is not documented: code and words of these answers are inferred.
-"""
+"""Calls of webhooks: whether what a Git host sends (webhook_door) may start the pipeline."""
 
 from __future__ import annotations
 
 import ipaddress
 import json
 import re
-import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipectl.local import git_calls
 from pipectl.local.service import Refused
-from pipectl.local.wire import Answer, json_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jsonpath_ng.jsonpath import JSONPath
 
-    from pipectl.local.service import Service
-    from pipectl.local.world import World
+    from pipectl.local.webhook_door import Call
 
-    from .webhooks import Webhooks
 
 Shape = dict[str, Any]
-PREFIX = "/webhooks/codepipeline/"
-_PATH = re.compile(PREFIX + r"(?P<account>\d{12})/(?P<region>[a-z0-9-]+)/trigger")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call of a webhook's URL."""
-
-    url: str
-    body: bytes
-    environ: Mapping[str, Any]
-
-    def payload(self) -> Any:
-        """What was sent"""
-        return git_calls.payload(self.body, self.environ)
-
-
-def url(service: Service) -> str:
-    """Make a new URL of a webhook."""
-    place = f"{service.world.url}{PREFIX}{service.account}/{service.region}/trigger"
-    return f"{place}?t={secrets.token_urlsafe(48)}&v=1"
-
-
-def answer(world: World, environ: Mapping[str, Any], body: bytes) -> Answer:
-    """Answer a call of a webhook: 200 whether it starts the pipeline or is ignored, 403 without authority"""
-    path = _PATH.fullmatch(environ.get("PATH_INFO", ""))
-    if path is None or environ["REQUEST_METHOD"] != "POST":
-        return json_answer({"message": "There is no webhook here; call the URL of PutWebhook with POST"}, 404)
-    service: Webhooks = world.service("codepipeline", path["account"], path["region"])
-    called = f"{world.url}{path[0]}?{environ.get('QUERY_STRING', '')}"
-    try:
-        with world.lock:
-            started = service.called(Call(called, body, environ))
-    except Refused as refused:
-        return json_answer({"message": refused.message}, refused.status or 400)
-    return json_answer({"message": "started" if started else "ignored: the filters do not match"})
 
 
 def authenticate(definition: Shape, call: Call) -> None:
     """API reference, WebhookDefinition: GitHub's signature, an address in the range, or nothing."""
     settings = definition["authenticationConfiguration"]
     kind = definition["authentication"]
-    if kind == "GITHUB_HMAC" and not git_calls.is_signed(settings["SecretToken"], call.body, call.environ):
+    if kind == "GITHUB_HMAC" and not call.is_signed(settings["SecretToken"]):
         raise Refused("AccessDeniedException", "The signature of the call is missing or wrong", 403)
     address = ipaddress.ip_address(call.environ.get("REMOTE_ADDR", "127.0.0.1"))
     if kind == "IP" and address not in ipaddress.ip_network(settings["AllowedIPRange"], strict=False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local import webhook_door
 from pipectl.local.service import Refused
 
 from . import tags, webhook_calls
@@ -39,7 +40,7 @@ class Webhooks(Triggers):
         )
         self.custom_tags[resource] = chosen
         before = self.webhooks.get(name, {})
-        url = before.get("url") or webhook_calls.url(self)
+        url = before.get("url") or webhook_door.new_url(self)
         self.webhooks[name] = {"definition": definition, "url": url, "arn": self.arn(resource)}
         return {"webhook": self._shown(name)}
 
@@ -62,14 +63,14 @@ class Webhooks(Triggers):
         """API reference, DeregisterWebhookWithThirdParty: there is no third party to tell."""
         self._refuse_unknown(request.get("webhookName"))
 
-    def called(self, call: webhook_calls.Call) -> bool:
-        """Start the pipeline of the webhook that has this URL; False: its filters do not let the call pass.
+    def called(self, call: webhook_door.Call) -> Shape:
+        """Start the pipeline of the webhook that was called, where its filters let it; what to answer
 
         A refusal stands in ListWebhooks too; so does the last start (API reference, ListWebhookItem).
         """
-        webhook = next((each for each in self.webhooks.values() if each["url"] == call.url), None)
+        webhook = next((webhook for webhook in self.webhooks.values() if call.is_of(webhook["url"])), None)
         if webhook is None:
-            raise Refused("WebhookNotFoundException", "There is no webhook with this URL", 404)
+            raise webhook_door.nowhere()
         try:
             started = self._started(webhook, call)
         except Refused as refused:
@@ -79,9 +80,9 @@ class Webhooks(Triggers):
             webhook["lastTriggered"] = self.world.now()
             webhook.pop("errorCode", None)
             webhook.pop("errorMessage", None)
-        return started
+        return {"message": "started" if started else "ignored: the filters do not match"}
 
-    def _started(self, webhook: Shape, call: webhook_calls.Call) -> bool:
+    def _started(self, webhook: Shape, call: webhook_door.Call) -> bool:
         definition = webhook["definition"]
         webhook_calls.authenticate(definition, call)
         pipeline = self.pipelines.get(definition["targetPipeline"])

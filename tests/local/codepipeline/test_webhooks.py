@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import http.client
 import json
 import urllib.error
 import urllib.request
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
+
+import pipectl.local
+from pipectl.local import webhook_door
+from pipectl.local.options import Options
 
 from .conftest import Runs, approval, runs, stage
 
@@ -130,7 +135,37 @@ def test_only_the_url_of_a_webhook_that_is_there_is_answered(runs: Runs) -> None
     assert _put(runs, "UNAUTHENTICATED", {}) != url
 
 
+def test_no_more_is_read_than_a_git_host_sends(runs: Runs) -> None:
+    """Refused by what the head says of the body, of which nothing is sent"""
+    runs.create(stage("Gate", approval()))
+    url = urlsplit(_put(runs, "UNAUTHENTICATED", {}))
+    for name, value in (("Content-Length", str(25 * 2**20 + 1)), ("Transfer-Encoding", "chunked")):
+        connection = http.client.HTTPConnection(url.netloc, timeout=30)
+        connection.putrequest("POST", f"{url.path}?{url.query}")
+        connection.putheader(name, value)
+        connection.endheaders()
+        assert connection.getresponse().status == 413
+        connection.close()
+
+
 def test_a_path_that_cannot_be_read_is_refused(runs: Runs) -> None:
     runs.create(stage("Gate", approval()))
     with pytest.raises(runs.api.exceptions.InvalidWebhookFilterPatternException):
         _put(runs, "UNAUTHENTICATED", {}, {"jsonPath": "$.["})
+
+
+def test_a_webhook_of_a_private_server_needs_no_key_but_its_own_url_and_signature() -> None:
+    """A Git host cannot know the key"""
+    with pipectl.local.running(options=Options(key="k" * 20)) as server:
+        world = server.world
+        hooks = world.service("codepipeline", "123456789012", "eu-west-1").webhooks
+        url = webhook_door.new_url(world.service("codepipeline", "123456789012", "eu-west-1"))
+        definition = {"authentication": "GITHUB_HMAC", "authenticationConfiguration": SECRET}
+        hooks["hook"] = {"definition": definition | {"targetPipeline": "gone"}, "url": url}
+        body = json.dumps(PUSH).encode()
+        assert _post(url, body) == 403
+        assert _post(url, body, **_signed(body)) == 400  # there is no pipeline
+        assert _post(url + "x", body, **_signed(body)) == 404
+        assert _post(url.replace("eu-west-1", "eu-west-2"), body) == 404
+        assert world.made("codepipeline", "123456789012", "eu-west-2") is None
+        assert _post(f"{server.url}/", b"{}") == 403
