@@ -71,7 +71,11 @@ def accept(
 
 def require(shape: Shape, value: dict[str, Any], code: str, *, shows_values: bool = True) -> None:
     """Refuse a request with all its faults at once; services of a newer front end do not repeat the values"""
-    found = faults(shape, value)
+    refuse(faults(shape, value), code, shows_values=shows_values)
+
+
+def refuse(found: list[Fault], code: str, *, shows_values: bool = True) -> None:
+    """Raise Refused with all faults in one sentence, where there are any"""
     if found:
         plural = "s" if len(found) > 1 else ""
         listed = "; ".join(fault.told(shows_values=shows_values) for fault in found)

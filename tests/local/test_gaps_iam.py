@@ -125,6 +125,15 @@ def test_role_names_differ_in_more_than_case(iam: Any, role: str) -> None:
     assert found == ("EntityAlreadyExists", "Role with name BUILDER already exists.")
 
 
+def test_tags_come_sorted_by_their_keys(iam: Any, role: str) -> None:
+    """API reference, ListRoleTags: "The returned list of tags is sorted by tag key"."""
+    iam.tag_role(RoleName="builder", Tags=[{"Key": key, "Value": "x"} for key in ("b", "c", "a", "Z")])
+    first = iam.list_role_tags(RoleName="builder", MaxItems=3)
+    rest = iam.list_role_tags(RoleName="builder", Marker=first["Marker"])
+    assert [tag["Key"] for tag in first["Tags"] + rest["Tags"]] == ["Z", "a", "b", "c"]
+    assert [tag["Key"] for tag in iam.get_role(RoleName="builder")["Role"]["Tags"]] == ["Z", "a", "b", "c"]
+
+
 def test_tags_are_checked(iam: Any, role: str) -> None:
     code, message = refusal(iam.tag_role, RoleName="builder", Tags=[{"Key": "k", "Value": "a,b"}])
     assert code == "ValidationError"

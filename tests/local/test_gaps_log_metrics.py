@@ -78,6 +78,10 @@ def test_a_filter_that_is_put_again_is_replaced_and_keeps_its_age(logs: Any) -> 
             "The provided field selection criteria is invalid",
         ),
         (
+            {"metric": {"metricValue": "many"}},
+            "Invalid metric transformation: metric value must be a number or a valid selector",
+        ),
+        (
             {"metric": {"metricNamespace": "AWS/Lambda"}},
             "Invalid metric transformation: namespaces that begin with AWS/ are reserved",
         ),
@@ -129,6 +133,36 @@ def test_filters_come_by_their_name_in_pages(logs: Any) -> None:
 )
 def test_filters_are_those_of_a_group_or_of_a_metric(logs: Any, asked: dict[str, str]) -> None:
     assert refusal(logs.describe_metric_filters, **asked) == (INVALID, EITHER)
+
+
+@pytest.mark.parametrize("value", ["1", "-0.5", "1e3", "$.size", "$size"])
+def test_a_metric_value_is_a_number_or_a_field(logs: Any, value: str) -> None:
+    _put(logs, metric={"metricValue": value})
+    (kept,) = logs.describe_metric_filters(logGroupName="shop")["metricFilters"]
+    assert kept["metricTransformations"][0]["metricValue"] == value
+
+
+def test_a_filter_of_no_group_is_refused(logs: Any) -> None:
+    """API reference, PutMetricFilter: ResourceNotFoundException"""
+    logs.delete_log_group(logGroupName="shop")
+    missing = ("ResourceNotFoundException", "The specified log group does not exist.")
+    assert refusal(lambda: _put(logs)) == missing
+
+
+def test_a_namespace_may_have_a_colon(logs: Any) -> None:
+    namespace = "A.B-c_d/1#2:shop"
+    _put(logs, metric={"metricNamespace": namespace})
+    found = logs.describe_metric_filters(metricName="Sold", metricNamespace=namespace)["metricFilters"]
+    assert [one["filterName"] for one in found] == ["sold"]
+
+
+@pytest.mark.parametrize(
+    "metric", [{"metricNamespace": "Shop$"}, {"metricNamespace": "S*p"}, {"metricName": "a:b"}]
+)
+def test_other_signs_of_patterns_and_colons_in_names_are_refused(logs: Any, metric: dict[str, str]) -> None:
+    code, words = refusal(lambda: _put(logs, metric=metric))
+    assert code == INVALID
+    assert "Member must satisfy regular expression pattern" in words
 
 
 def test_values_of_identifiers_and_lists_are_not_repeated(logs: Any) -> None:

@@ -1,7 +1,6 @@
 """CloudWatch Logs: metric filters, as they are taken and told.
 
-Recorded in radkawar/stackd, testdata/aws/logs/metric_filters.json (September 2026). More lenient than AWS:
-a metric value that is no number and a log group that does not exist are taken.
+Recorded in radkawar/stackd, testdata/aws/logs/metric_filters.json (September 2026).
 """
 
 from __future__ import annotations
@@ -30,13 +29,23 @@ _CRITERIA = re.compile(r"@\S+\s*(?:=|!=|IN|NOT\s+IN)\s*\S+", re.IGNORECASE)
 _SYSTEM_FIELDS = ("@aws.account", "@aws.region", "@source.log")
 _OPTIONAL = ("fieldSelectionCriteria", "emitSystemFieldDimensions")
 _RESERVED = "AWS/"
+_VALUE = re.compile(r"\$\S+|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+"""A number or its field (CloudWatch Logs user guide, "Configure metric values for a metric filter")"""
+NO_GROUP = Refused("ResourceNotFoundException", "The specified log group does not exist.")
+"""Recorded in localstack/localstack, tests/aws/services/logs/test_logs_subscription_filters.snapshot.json"""
 
 
 def put(world: World, request: Request, asked: Shape, forward: Forward) -> Answer:
-    """A filter of the same name is replaced and keeps its creation time."""
+    """A filter of the same name is replaced and keeps its creation time.
+
+    A missing group is refused (API reference, PutMetricFilter: ResourceNotFoundException).
+    """
+    backend = world.moto("logs", request.account, request.region)
+    if asked["logGroupName"] not in backend.groups:
+        raise NO_GROUP
     if reason := next(_refusals(asked), None):
         raise Refused(_INVALID, reason)
-    filters = world.moto("logs", request.account, request.region).filters.metric_filters
+    filters = backend.filters.metric_filters
     mine = [one for one in filters if one["logGroupName"] == asked["logGroupName"]]
     before = next((one for one in mine if one["filterName"] == asked["filterName"]), None)
     others = [one for one in mine if one is not before and _terms(one["filterPattern"])]
@@ -100,6 +109,8 @@ def _transformation_refusals(transformation: Shape, system_fields: int) -> Itera
     dimensions = transformation.get("dimensions", {})
     if transformation["metricNamespace"].startswith(_RESERVED):  # the words are inferred
         yield "Invalid metric transformation: namespaces that begin with AWS/ are reserved"
+    if not _VALUE.fullmatch(transformation["metricValue"]):  # the words are inferred
+        yield "Invalid metric transformation: metric value must be a number or a valid selector"
     if dimensions and "defaultValue" in transformation:
         yield (
             "Invalid metric transformation: dimensions and default value are mutually exclusive properties"

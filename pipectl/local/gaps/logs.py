@@ -39,12 +39,11 @@ _RETENTION = (
     3288,
     3653,
 )
-_MISSING = Refused("ResourceNotFoundException", "The specified log group does not exist.")
 
 
 def answer(world: World, request: Request, forward: Forward) -> Answer:
     """Check what moto does not, let it answer, and add what AWS adds"""
-    asked = from_json(request, _code(request), _is_hidden)
+    asked = from_json(request, _code(request), _is_hidden, accepted=_is_accepted)
     if filters := _FILTERS.get(request.operation):
         return filters(world, request, asked, forward)
     call = _CALLS.get(request.operation)
@@ -70,6 +69,17 @@ def _is_hidden(fault: Fault) -> bool:
     return "Identifier" in fault.path or "." in fault.path or isinstance(fault.value, list)
 
 
+def _is_accepted(fault: Fault) -> bool:
+    """A colon in the namespace of a metric is taken, though the model's pattern leaves it out.
+
+    CloudWatch user guide, "Namespaces", lists it; localstack/localstack,
+    test_put_metric_filter_with_special_namespace was validated on AWS (2026-02-05). The pattern's other
+    characters stay refused.
+    """
+    is_pattern = "regular expression pattern" in fault.constraint
+    return is_pattern and fault.path.endswith("metricNamespace") and not set("*$") & set(fault.value)
+
+
 class _Groups:
     """The log groups of one account and Region, and what moto has no place for: class and protection."""
 
@@ -81,7 +91,7 @@ class _Groups:
         """Find a group by name or ARN"""
         name = name_of(identifier)
         if name not in self.by_name:
-            raise _MISSING
+            raise log_metrics.NO_GROUP
         return self.by_name[name]
 
     def kept(self, name: str) -> dict[str, Any]:

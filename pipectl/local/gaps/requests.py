@@ -15,21 +15,28 @@ if TYPE_CHECKING:
 
     from pipectl.local.wire import Request
 
+    Test = Callable[[validation.Fault], bool]
+
+
+def _never(_fault: validation.Fault) -> bool:
+    return False
+
 
 def from_json(
-    request: Request, code: str, hidden: Callable[[validation.Fault], bool] = lambda _fault: False
+    request: Request, code: str, hidden: Test = _never, *, accepted: Test = _never
 ) -> dict[str, Any]:
-    """Read the request of a JSON service, or refuse it with the service's code for invalid values
+    """Read the request of a JSON service, or refuse it with the service's code for invalid values.
 
-    `hidden` tells faults whose values the service does not repeat.
+    `hidden` selects faults whose values the service does not repeat, `accepted` those that it takes although
+    its model does not.
     """
     shape = _input(request)
     if shape is None:
         return {}
-    accepted: dict[str, Any] = validation.known(shape, request.json())
-    shows_values = not any(map(hidden, validation.faults(shape, accepted)))
-    validation.require(shape, accepted, code, shows_values=shows_values)
-    return accepted
+    value: dict[str, Any] = validation.known(shape, request.json())
+    faults = [fault for fault in validation.faults(shape, value) if not accepted(fault)]
+    validation.refuse(faults, code, shows_values=not any(map(hidden, faults)))
+    return value
 
 
 def from_query(request: Request, code: str) -> dict[str, Any]:
