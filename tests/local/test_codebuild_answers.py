@@ -30,14 +30,12 @@ def test_a_started_build_says_where_its_logs_and_artifacts_will_be(builder: Buil
     build = builder.api.start_build(projectName="shop")["build"]
     assert build["artifacts"] == {
         "location": f"arn:aws:s3:::{bucket}/out/shop",
-        "overrideArtifactName": False,
         "encryptionDisabled": False,
     }
-    assert build["secondaryArtifacts"] == []
+    assert "secondaryArtifacts" not in build
     account = build["arn"].split(":")[4]
     assert build["logs"] == {
-        "deepLink": "https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1"
-        "#logEvent:group=null;stream=null",
+        "deepLink": "https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups",
         "cloudWatchLogsArn": f"arn:aws:logs:eu-west-1:{account}:log-group:null:log-stream:null",
         "cloudWatchLogs": {"status": "ENABLED"},
         "s3Logs": {"status": "DISABLED", "encryptionDisabled": False},
@@ -75,9 +73,7 @@ def test_secondary_artifacts_are_answered_from_the_start(builder: Builder, bucke
     builder.project(spec, secondaryArtifacts=[more])
     build = builder.api.start_build(projectName="shop")["build"]
     place = {"location": f"arn:aws:s3:::{bucket}/more", "artifactIdentifier": "more"}
-    assert [place | {"overrideArtifactName": False, "encryptionDisabled": False}] == build[
-        "secondaryArtifacts"
-    ]
+    assert [place | {"encryptionDisabled": False}] == build["secondaryArtifacts"]
     assert builder.ended(build["id"])["secondaryArtifacts"] == build["secondaryArtifacts"]
 
 

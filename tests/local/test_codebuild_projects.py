@@ -51,15 +51,12 @@ def test_a_project_comes_back_with_the_defaults_of_aws(codebuild: Any, role: str
         "name": "shop",
         "arn": f"arn:aws:codebuild:eu-west-1:{account}:project/shop",
         "source": {"type": "CODEPIPELINE", "insecureSsl": False},
-        "secondarySources": [],
-        "secondarySourceVersions": [],
         "artifacts": {
             "type": "CODEPIPELINE",
             "name": "shop",
             "packaging": "NONE",
             "encryptionDisabled": False,
         },
-        "secondaryArtifacts": [],
         "cache": {"type": "NO_CACHE"},
         "environment": {
             "type": "LINUX_CONTAINER",
@@ -80,10 +77,12 @@ def test_a_project_comes_back_with_the_defaults_of_aws(codebuild: Any, role: str
     assert codebuild.batch_get_projects(names=["shop"])["projects"][0].items() >= made.items()
 
 
-def test_a_part_of_the_logs_brings_the_other_half(codebuild: Any, role: str) -> None:
+def test_logs_to_s3_come_back_where_they_were_sent(codebuild: Any, role: str) -> None:
     logs = {"cloudWatchLogs": {"status": "ENABLED", "groupName": "builds"}}
-    made = codebuild.create_project(**stated(role, logsConfig=logs))["project"]
-    assert made["logsConfig"] == logs | {"s3Logs": {"status": "DISABLED", "encryptionDisabled": False}}
+    assert codebuild.create_project(**stated(role, logsConfig=logs))["project"]["logsConfig"] == logs
+    stored = logs | {"s3Logs": {"status": "DISABLED"}}
+    (changed,) = [codebuild.update_project(name="shop", logsConfig=stored)["project"]["logsConfig"]]
+    assert changed["s3Logs"] == {"status": "DISABLED", "encryptionDisabled": False}
 
 
 def test_a_role_may_be_sent_by_name(codebuild: Any, role: str) -> None:
@@ -93,7 +92,7 @@ def test_a_role_may_be_sent_by_name(codebuild: Any, role: str) -> None:
 def test_an_existing_project_is_named_by_its_arn(codebuild: Any, role: str, account: str) -> None:
     codebuild.create_project(**stated(role))
     arn = f"arn:aws:codebuild:eu-west-1:{account}:project/shop"
-    with refused("ResourceAlreadyExistsException", f"Project already exists: {arn}"):
+    with refused("ResourceAlreadyExistsException", f"Project already exists : {arn}"):
         codebuild.create_project(**stated(role))
 
 

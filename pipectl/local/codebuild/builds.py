@@ -13,7 +13,7 @@ from pipectl.local.codebuild.overrides import overridden
 from pipectl.local.codebuild.projects import ProjectOperations
 from pipectl.local.codebuild.record import IN_PROGRESS, Build
 from pipectl.local.codebuild.reports import ReportOperations
-from pipectl.local.codebuild.retries import try_again
+from pipectl.local.codebuild.retries import config, retry_by_limit, try_again
 from pipectl.local.codebuild.workers import workers
 from pipectl.local.service import Refused
 
@@ -34,11 +34,11 @@ class BuildOperations(ProjectOperations, ReportOperations):
         super().__init__(world, account, region)
         self.builds: dict[str, Build] = {}
         self._numbers: dict[str, int] = {}
-        self._tokens: dict[str, tuple[float, dict[str, Any], str]] = {}
+        self._tokens: dict[tuple[str, str], tuple[float, dict[str, Any], str]] = {}
         world.on_close(self._end_all)
 
     def start_build(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        known = self._known_token(request)
+        known = self._known_token("StartBuild", request)
         if known:
             return {"build": _shown(self.builds[known])}
         project = overridden(self.project(request["projectName"]), request, self.role_arn)
@@ -46,7 +46,7 @@ class BuildOperations(ProjectOperations, ReportOperations):
             raise project_rules.invalid("Source type CODEPIPELINE cannot be started without a pipeline")
         project_rules.check(project)
         build = self.begin(project, request, initiator=initiator_of(caller.arn))
-        self._remember(request, build)
+        self._remember("StartBuild", request, build)
         return {"build": _shown(build)}
 
     def batch_get_builds(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -79,16 +79,24 @@ class BuildOperations(ProjectOperations, ReportOperations):
         build.stop.set()
 
     def retry_build(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        """API reference: the same build again, as it was started"""
+        """The same build again, as it was accepted, whatever became of its project
+
+        Recorded in radkawar/stackd, testdata/aws/codebuild/stackd-cb-retry-1953a100a2bd, with these words.
+        """
         if "id" not in request:
-            raise project_rules.invalid("A build id is required")
-        before = self._existing(request["id"])
+            raise project_rules.invalid("Build ID or ARN is required")
+        before = self._known(request["id"])
+        if before is None:
+            raise Refused("ResourceNotFoundException", f"Build cannot be found: {request['id']}")
         if not before.answered()["buildComplete"]:
-            raise project_rules.invalid("A build that is in progress cannot be retried")
+            raise project_rules.invalid("Cannot retry an in progress build")
+        known = self._known_token("RetryBuild", request)
+        if known:
+            return {"build": _shown(self.builds[known])}
         if before.pipeline:
             raise project_rules.invalid("A build of a pipeline is retried by the pipeline")
-        project = overridden(self.project(before.shown["projectName"]), before.request, self.role_arn)
-        build = self.begin(project, before.request, initiator=initiator_of(caller.arn))
+        build = self.begin(before.project, before.request, initiator=initiator_of(caller.arn))
+        self._remember("RetryBuild", request, build)
         return {"build": _shown(build)}
 
     def batch_delete_builds(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -121,7 +129,7 @@ class BuildOperations(ProjectOperations, ReportOperations):
         """Make a build of a project with its overrides and let it run"""
         self._check_begin(project)
         build = self._new(project, request, initiator, work)
-        build.shown["autoRetryConfig"] = retries
+        build.shown["autoRetryConfig"] = retries or config(project)
         if batch:
             build.batch = batch
             build.shown["buildBatchArn"] = batch.arn
@@ -149,15 +157,13 @@ class BuildOperations(ProjectOperations, ReportOperations):
             "projectName": name,
             "phases": [],
             "logs": log_places.planned(project, self.account, self.region, self.partition),
-            **_artifacts(project, identity.partition(":")[2], work),
+            **locations.of_new(project, identity.partition(":")[2], work),
             "buildComplete": False,
             "initiator": initiator,
             "sourceVersion": request.get("sourceVersion") or project.get("sourceVersion"),
-            "exportedEnvironmentVariables": [],
-            "reportArns": [],
         }
-        for member in _SHOWN_OF_PROJECT:
-            shown[member] = copy.deepcopy(project.get(member))
+        for member, default in _SHOWN_OF_PROJECT.items():
+            shown[member] = copy.deepcopy(project.get(member, default))
         build = Build(shown, project, folder, request, project["artifacts"], work)
         build.begin("SUBMITTED", now)
         build.end("SUCCEEDED", now)
@@ -181,6 +187,8 @@ class BuildOperations(ProjectOperations, ReportOperations):
                     build.complete("FAULT", self.world.now())
         if retry:
             try_again(self, build, retry)
+        else:
+            retry_by_limit(self, build)
 
     def _check_begin(self, project: dict[str, Any]) -> None:
         limit = project.get("concurrentBuildLimit")
@@ -217,19 +225,24 @@ class BuildOperations(ProjectOperations, ReportOperations):
         found, token = self.page(identities, request.get("nextToken"))
         return {"ids": found, "nextToken": token}
 
-    def _known_token(self, request: dict[str, Any]) -> str | None:
-        """API reference: the same token with another parameter is refused"""
-        found = self._tokens.get(request.get("idempotencyToken", ""))
+    def _known_token(self, operation: str, request: dict[str, Any]) -> str | None:
+        """The build of a token; each operation has its own, and another parameter is refused
+
+        API reference; recorded in radkawar/stackd, testdata/aws/codebuild/stackd-cb-retry-1953a100a2bd.
+        """
+        token = request.get("idempotencyToken", "")
+        found = self._tokens.get((operation, token))
         if found is None or self.world.now().timestamp() - found[0] > _TOKEN_LIFE_S:
             return None
         if found[1] != request:
-            raise project_rules.invalid("The idempotency token was used with other parameters")
+            raise project_rules.invalid(f"Request parameter mismatch for idempotency token {token}")
         return found[2]
 
-    def _remember(self, request: dict[str, Any], build: Build) -> None:
+    def _remember(self, operation: str, request: dict[str, Any], build: Build) -> None:
         if "idempotencyToken" in request:
             now = self.world.now().timestamp()
-            self._tokens[request["idempotencyToken"]] = (now, copy.deepcopy(request), build.identity)
+            token = request["idempotencyToken"]
+            self._tokens[operation, token] = (now, copy.deepcopy(request), build.identity)
 
     def _end_all(self) -> None:
         """The world ends: no build goes on without it"""
@@ -240,39 +253,29 @@ class BuildOperations(ProjectOperations, ReportOperations):
             build.done.wait(_END_S)
 
 
-_SHOWN_OF_PROJECT = (
-    "source",
-    "secondarySources",
-    "secondarySourceVersions",
-    "cache",
-    "environment",
-    "serviceRole",
-    "timeoutInMinutes",
-    "queuedTimeoutInMinutes",
-    "encryptionKey",
-    "vpcConfig",
-    "fileSystemLocations",
-)
+_SHOWN_OF_PROJECT: dict[str, list[str] | None] = {
+    **dict.fromkeys(
+        (
+            "source",
+            "cache",
+            "environment",
+            "serviceRole",
+            "timeoutInMinutes",
+            "queuedTimeoutInMinutes",
+            "encryptionKey",
+            "vpcConfig",
+            "fileSystemLocations",
+        )
+    ),
+    "secondarySources": [],
+    "secondarySourceVersions": [],
+}
 
 
 def initiator_of(arn: str) -> str:
     """API reference, Build: the name of the user, or ROLE/SESSION"""
     resource = arn.rpartition(":")[2]
     return resource.removeprefix("user/").removeprefix("assumed-role/")
-
-
-def _artifacts(project: dict[str, Any], build: str, work: PipelineWork | None) -> dict[str, Any]:
-    """`artifacts` and `secondaryArtifacts` of a build that begins"""
-    if work:
-        return {"artifacts": locations.of_pipeline(work), "secondaryArtifacts": []}
-    name = project["name"]
-    return {
-        "artifacts": locations.planned(project["artifacts"], name, build),
-        "secondaryArtifacts": [
-            locations.planned(artifact, name, build) | {"artifactIdentifier": artifact["artifactIdentifier"]}
-            for artifact in project.get("secondaryArtifacts") or []
-        ],
-    }
 
 
 def _shown(build: Build) -> dict[str, Any]:

@@ -41,10 +41,11 @@ def key(
 
 
 def shown(target: Mapping[str, Any], bucket_name: str, object_key: str) -> dict[str, Any]:
-    """BuildArtifacts of one artifact in S3 (API reference; AWS CLI, example of start-build)"""
+    """BuildArtifacts of one artifact in S3: recorded in radkawar/stackd, testdata/aws/codebuild"""
+    stated = {key: target[key] for key in ("overrideArtifactName",) if key in target}
     return {
         "location": f"arn:aws:s3:::{bucket_name}/{object_key}",
-        "overrideArtifactName": target.get("overrideArtifactName", False),
+        **stated,
         "encryptionDisabled": target.get("encryptionDisabled", False),
     }
 
@@ -65,3 +66,15 @@ def of_pipeline(work: PipelineWork) -> dict[str, Any]:
     if place is None:
         return {"location": ""}
     return {"location": f"arn:aws:s3:::{place.bucket}/{place.key}", "encryptionDisabled": False}
+
+
+def of_new(project: dict[str, Any], build: str, work: PipelineWork | None) -> dict[str, Any]:
+    """`artifacts` and `secondaryArtifacts` of a build that begins"""
+    if work:
+        return {"artifacts": of_pipeline(work)}
+    name = project["name"]
+    secondary = [
+        planned(artifact, name, build) | {"artifactIdentifier": artifact["artifactIdentifier"]}
+        for artifact in project.get("secondaryArtifacts") or []
+    ]
+    return {"artifacts": planned(project["artifacts"], name, build), "secondaryArtifacts": secondary or None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local.codebuild.project_defaults import NO_S3_LOGS
 from pipectl.local.codebuild.sources import S3_ARN
 
 if TYPE_CHECKING:
@@ -11,14 +12,17 @@ if TYPE_CHECKING:
 
     from pipectl.local.codebuild.record import Build
 
-_NO_S3_LOGS = {"status": "DISABLED", "encryptionDisabled": False}
+_BOTH = {"cloudWatchLogs": {"status": "ENABLED"}, "s3Logs": NO_S3_LOGS}
 
 
 def planned(project: Mapping[str, Any], account: str, region: str, partition: str) -> dict[str, Any]:
-    """The logs of a build that was just started: names are `null` (AWS CLI, example of retry-build)"""
+    """The logs of a build that was just started: names are `null`
+
+    AWS CLI, example of retry-build; the link as recorded in radkawar/stackd, testdata/aws/codebuild.
+    """
     console = f"https://console.aws.amazon.com/cloudwatch/home?region={region}"
     names = {
-        "deepLink": f"{console}#logEvent:group=null;stream=null",
+        "deepLink": f"{console}#logsV2:log-groups",
         "cloudWatchLogsArn": f"arn:{partition}:logs:{region}:{account}:log-group:null:log-stream:null",
     }
     stated = configured(project)
@@ -54,17 +58,17 @@ def of_build(build: Build, region: str, partition: str) -> dict[str, Any]:
 
 
 def configured(project: Mapping[str, Any]) -> dict[str, Any]:
-    """`cloudWatchLogs` and `s3Logs` as the project states them; without a word only the first are on"""
-    stated = project.get("logsConfig") or {}
-    return {
-        "cloudWatchLogs": {"status": "ENABLED"} | stated.get("cloudWatchLogs", {}),
-        "s3Logs": _NO_S3_LOGS | stated.get("s3Logs", {}),
-    }
+    """`cloudWatchLogs` and `s3Logs` as the project states them, else both (AWS CLI, example of start-build)
+
+    A project that states `cloudWatchLogs` alone has builds without `s3Logs`: recorded in radkawar/stackd,
+    testdata/aws/codebuild/stackd-cb-retry-1953a100a2bd.
+    """
+    return dict(project.get("logsConfig") or _BOTH)
 
 
 def place_in_s3(build: Build) -> tuple[str, str] | None:
     """Bucket and key of a build's log in S3: BUCKET/PREFIX/UUID.gz (user guide, build logs); None without"""
-    stated = configured(build.project)["s3Logs"]
+    stated = configured(build.project).get("s3Logs", NO_S3_LOGS)
     if stated["status"] != "ENABLED":
         return None
     bucket, _, prefix = S3_ARN.sub("", str(stated.get("location", ""))).partition("/")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SUCCEEDED = "SUCCEEDED"
 FAILED = "FAILED"
+_OF_THE_SERVICE = ("PROVISIONING", "DOWNLOAD_SOURCE")
+"""Phases before the buildspec is read: the log says "Phase is" of them (seen in logs of builds)."""
 
 
 class PhaseError(Exception):
@@ -53,7 +55,7 @@ class Phases:
             raise Ended("STOPPED")
         with self._world.lock:
             self._build.begin(name, self._world.now())
-        self._say(f"Entering phase {name}" if contexts and name != "DOWNLOAD_SOURCE" else f"Phase is {name}")
+        self._say(f"Phase is {name}" if name in _OF_THE_SERVICE else f"Entering phase {name}")
         context = {"statusCode": "", "message": ""}
         status = SUCCEEDED
         try:

@@ -102,7 +102,7 @@ class PipelineBuilds(BatchOperations):
     def exported_variables(self, build_id: str) -> dict[str, str]:
         """The exported variables of a completed build"""
         with self.world.lock:
-            exported = self._existing(build_id).shown["exportedEnvironmentVariables"]
+            exported = self._existing(build_id).shown.get("exportedEnvironmentVariables", [])
             return {variable["name"]: variable["value"] for variable in exported}
 
     def wait(self, build_id: str, timeout_s: float) -> bool:

@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 _EMPTY: tuple[Any, ...] = ("", [], {})
+NO_S3_LOGS = {"status": "DISABLED", "encryptionDisabled": False}
 
 
 def source(sent: dict[str, Any]) -> dict[str, Any]:
@@ -16,14 +17,13 @@ def artifacts(sent: dict[str, Any], project: str) -> dict[str, Any]:
     """CODEPIPELINE: named like the project; what CodePipeline ignores comes back as it was sent
 
     API reference, ProjectArtifacts; for `location` hashicorp/terraform-provider-aws, Artifacts_type.
+    `overrideArtifactName` comes back where it was sent: recorded in radkawar/stackd, testdata/aws/codebuild.
     """
     kind = sent["type"]
     if kind == "NO_ARTIFACTS":
         return _without_empty(sent)
     filled = {"name": project, "packaging": "NONE", "encryptionDisabled": False} | _without_empty(sent)
-    if kind == "S3":
-        return {"namespaceType": "NONE", "overrideArtifactName": False} | filled
-    return filled
+    return {"namespaceType": "NONE"} | filled if kind == "S3" else filled
 
 
 def environment(sent: dict[str, Any]) -> dict[str, Any]:
@@ -38,13 +38,15 @@ def environment(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def logs(sent: dict[str, Any]) -> dict[str, Any] | None:
-    """Never sent: absent, and CloudWatch logs are on. A part sent: both halves come back"""
+    """Never sent: absent, and CloudWatch logs are on
+
+    `s3Logs` come back where they were sent: recorded in radkawar/stackd, testdata/aws/codebuild. That
+    `cloudWatchLogs` always do is inferred.
+    """
     if not sent:
         return None
-    return {
-        "cloudWatchLogs": {"status": "ENABLED"} | sent.get("cloudWatchLogs", {}),
-        "s3Logs": {"status": "DISABLED", "encryptionDisabled": False} | sent.get("s3Logs", {}),
-    }
+    stated = {"cloudWatchLogs": {"status": "ENABLED"} | sent.get("cloudWatchLogs", {})}
+    return stated | ({"s3Logs": NO_S3_LOGS | sent["s3Logs"]} if "s3Logs" in sent else {})
 
 
 def secondary_artifacts(sent: list[dict[str, Any]], project: str) -> list[dict[str, Any]]:

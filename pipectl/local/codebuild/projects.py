@@ -39,7 +39,7 @@ class ProjectOperations(Base):
     def create_project(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         name, arn = request["name"], self.arn(f"project/{request['name']}")
         if name in self.projects:
-            raise Refused("ResourceAlreadyExistsException", f"Project already exists: {arn}")
+            raise Refused("ResourceAlreadyExistsException", f"Project already exists : {arn}")
         blank = {"name": name, "arn": arn, **self._blank()}
         made = self._changed(blank, request)
         self.projects[name] = made | {"created": made["lastModified"]}
@@ -102,9 +102,6 @@ class ProjectOperations(Base):
 
     def _blank(self) -> dict[str, Any]:
         return {
-            "secondarySources": [],
-            "secondarySourceVersions": [],
-            "secondaryArtifacts": [],
             "cache": {"type": "NO_CACHE"},
             "timeoutInMinutes": _DEFAULT_TIMEOUT,
             "queuedTimeoutInMinutes": _DEFAULT_QUEUED_TIMEOUT,

@@ -132,7 +132,7 @@ def _store(service: ReportOperations, build: Build, report: Report, read: _Read)
                 for file in read.details.coverages
             ],
         )
-        build.shown["reportArns"].append(arn)
+        build.shown.setdefault("reportArns", []).append(arn)
         return arn
 
 

@@ -1,9 +1,9 @@
-"""A build that failed and asks to be tried again (user guide, on-failure: RETRY)."""
+"""A build that failed and asks to be tried again (user guide, on-failure: RETRY), or whose project does."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipectl.local.codebuild.builds import BuildOperations
@@ -22,6 +22,28 @@ def try_again(service: BuildOperations, build: Build, rule: str) -> None:
     before = build.shown.get("autoRetryConfig") or {"autoRetryLimit": limit, "autoRetryNumber": 0}
     if before["autoRetryNumber"] >= limit:
         return
+    _begin_again(service, build, before, limit)
+
+
+def config(project: dict[str, Any]) -> dict[str, Any] | None:
+    """`autoRetryConfig` of a new build of a project with a limit, also of 0
+
+    Recorded in radkawar/stackd, testdata/aws/codebuild/stackd-buildowner-cb-2c8f66f66e07-resume-850793.
+    """
+    limit = project.get("autoRetryLimit")
+    return None if limit is None else {"autoRetryLimit": limit, "autoRetryNumber": 0}
+
+
+def retry_by_limit(service: BuildOperations, build: Build) -> None:
+    """API reference, autoRetryLimit: so many automatic retries after a build that failed"""
+    before = build.shown.get("autoRetryConfig")
+    if before is None or build.pipeline or build.batch or build.shown["buildStatus"] != "FAILED":
+        return
+    if before["autoRetryNumber"] < before["autoRetryLimit"]:
+        _begin_again(service, build, before, before["autoRetryLimit"])
+
+
+def _begin_again(service: BuildOperations, build: Build, before: dict[str, Any], limit: int) -> None:
     with service.world.lock:
         after = {
             "autoRetryLimit": limit,

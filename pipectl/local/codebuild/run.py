@@ -92,7 +92,7 @@ class Run:
         return phase.on_failure == "CONTINUE"
 
     def _provision(self) -> None:
-        with self._phases.phase("PROVISIONING"):
+        with self._phases.phase("PROVISIONING", contexts=True):
             with self.world.lock:  # whoever sees the names of group and stream can read them
                 location = log_places.of_build(self.build, self._region, self._partition)
                 self._authority.write_logs(location)

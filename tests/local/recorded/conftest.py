@@ -1,8 +1,8 @@
 """What others recorded of the real AWS, played again here.
 
-Every test names its recording: a file of testdata/aws/codepipeline in the public repository radkawar/stackd,
-commit 9dc356f5e5cc49d2d334178a09c1398dd1c62617, calls of September 2026 with their request ids. The facts are
-retold; nothing of the files is here.
+Every test names its recording: a file of testdata/aws (without a folder: of codepipeline) in the public
+repository radkawar/stackd, commit 9dc356f5e5cc49d2d334178a09c1398dd1c62617, calls of September 2026 with
+their request ids. The facts are retold; nothing of the files is here.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ SOURCES = {
     DOCUMENT: re.compile(r"[Gg]uide\b|API reference"),
     MODEL: re.compile(r"\bmodel\b"),
 }
+RECORDINGS = re.compile(r"\b\w+_native\w*|\b(?:codebuild|ecr|ecs)/[\w-]+")
 UNKNOWN = re.compile(r"\binferred\b|\brecalled\b")
 OF_WORDS = re.compile(r"\b(wording|words|sentence|code)\b[^.;]*\binferred\b|\binferred from CodeCommit's")
 
@@ -83,7 +84,7 @@ def recordings() -> dict[str, list[str]]:
     for file in sorted((ROOT / "tests" / "local" / "recorded").glob("test_*.py")):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                for name in re.findall(r"\b\w+_native\w*", ast.get_docstring(node) or ""):
+                for name in RECORDINGS.findall(ast.get_docstring(node) or ""):
                     played.setdefault(name, []).append(node.name)
     return played
 
@@ -120,7 +121,7 @@ def inferred(area: str) -> Iterator[str]:
 def _recordings() -> Iterator[str]:
     yield "## Recordings that are played as tests"
     yield ""
-    yield "Files of `testdata/aws/codepipeline` in the public repository `radkawar/stackd`, commit"
+    yield "Files of `testdata/aws` (without a folder: `codepipeline`) of the public `radkawar/stackd`, commit"
     yield "9dc356f5e5cc49d2d334178a09c1398dd1c62617; the tests stand in `tests/local/recorded/`."
     yield ""
     yield "| recording | tests |"
