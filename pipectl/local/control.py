@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import json
 import os
@@ -167,6 +168,7 @@ def _json(value: Mapping[str, Any] | list[dict[str, Any]], status: int = 200) ->
     return Answer(status, {"Content-Type": "application/json"}, json.dumps(value).encode())
 
 
+@functools.cache
 def _version() -> str:
     try:
         return importlib.metadata.version("pipectl-aws")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.loaders import Loader
 
-from pipectl.local import motos
+from pipectl.local import motos, removal
 from pipectl.local.eventbridge import delivery
 from pipectl.local.eventbridge.timetable import Timetable
 from pipectl.local.options import Options
@@ -101,13 +101,13 @@ class World:
         self._endings.append(ending)
 
     def close(self) -> None:
-        """End what runs and remove the folder"""
+        """End what runs and remove the folder, which a child goes on with when it takes long"""
         for ending in tuple(self._endings):
             ending()
         with self.lock:
-            if self._folder is not None:
-                self._folder.cleanup()
-                self._folder = None
+            folder, self._folder = self._folder, None
+        if folder is not None:
+            removal.remove(folder)
 
     def dns_suffix(self, region: str) -> str:
         """The end of host names of a Region's partition"""

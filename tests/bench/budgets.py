@@ -71,3 +71,15 @@ PEAK_MB = {1: 100, 10: 120}
 
 CONNECTIONS = 16
 """Calls that are under way at once."""
+
+STACK_CPU = 1.3
+"""CPU of the local AWS for a stack after the first hundred against one of those."""
+
+IDLE = 0.01
+"""Share of a core that the local AWS takes while nobody asks, however many stacks it holds."""
+
+SERVER_MB, STACK_MB = 120, 0.4
+"""Memory of the local AWS when it is empty, and what each stack adds."""
+
+WAIT_S = 2.0
+"""The longest that a request may wait while others create stacks."""

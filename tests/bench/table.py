@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from statistics import median
+from typing import TYPE_CHECKING
 
 from tests.bench.budgets import NAMES_RATIO, VERBS
 from tests.bench.measure import Row
 from tests.bench.processes import Pairs
+
+if TYPE_CHECKING:
+    from tests.bench.stacks import Load
 
 HEAD = ("verb", "N", "+ms", "calls", "budget", "goal", "writes", "at once", "s", "boto3 s", "ratio", "MB")
 
@@ -37,6 +41,22 @@ def names_table(pairs: Mapping[str, Pairs]) -> str:
             str(NAMES_RATIO),
         )
         for verb, each in pairs.items()
+    ]
+    return _aligned([head, *lines])
+
+
+def stacks_table(rows: "Sequence[Load]") -> str:
+    """One line for each number of stacks: what the local AWS has spent"""
+    head = ("local AWS: stacks", "CPU s a stack", "idle %", "MB", "longest wait s")
+    lines = [
+        (
+            str(row.stacks),
+            f"{row.cpu_per_stack:.3f}",
+            f"{100 * row.idle:.1f}",
+            f"{row.memory_mb:.0f}",
+            f"{row.longest_wait:.2f}",
+        )
+        for row in rows
     ]
     return _aligned([head, *lines])
 

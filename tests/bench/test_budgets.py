@@ -22,6 +22,7 @@ from tests.bench.budgets import COUNTED, NOT_GROWING, OFFLINE, VERBS
 from tests.bench.judge import names_over
 from tests.bench.names import UNPLAIN
 from tests.bench.processes import Pairs, Ran
+from tests.bench.stacks import Load, over
 from tests.conftest import ACCOUNT, Shared
 
 Calls = Counter[tuple[str, str]]
@@ -154,3 +155,18 @@ def test_a_command_that_saves_too_little_is_over_its_budget() -> None:
         "history": Pairs((ran(0.8),) * 3, (ran(1.0),) * 3),
     }
     assert names_over(pairs) == ["history: 0.80 x the CPU of a whole load, allowed 0.72 x"]
+
+
+def test_a_local_aws_that_spends_more_with_each_stack_is_over_its_budget() -> None:
+    calm = [
+        Load(1, 1.0, 0.005, 120, 0.5),
+        Load(100, 0.1, 0.005, 150, 0.5),
+        Load(300, 0.12, 0.009, 230, 1.9),
+    ]
+    assert list(over(calm)) == []
+    assert list(over([*calm[:2], Load(300, 0.2, 0.02, 241, 2.1)])) == [
+        "local AWS, 300 stacks: 1.83 x the CPU of the first hundred, allowed 1.3 x",
+        "local AWS, 300 stacks: 2.0% of a core while idle, allowed 1%",
+        "local AWS, 300 stacks: 241 MB, allowed 240 MB",
+        "local AWS, 300 stacks: a request waited 2.1 s, allowed 2.0 s",
+    ]

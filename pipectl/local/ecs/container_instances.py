@@ -46,7 +46,7 @@ class ContainerInstances(Scheduling):
         )
         cluster.instances[instance.id] = instance
         self._announce(cluster, instance)
-        self.stir()
+        self.stir(cluster.arn)
         return {"containerInstance": _shown(cluster, instance, tags=True)}
 
     def _new_arn(self, cluster: Cluster) -> str:
@@ -151,7 +151,7 @@ class ContainerInstances(Scheduling):
     def _unsettle(self, cluster: Cluster) -> None:
         for service in cluster.services.values():
             service.steady = False
-        self.stir()
+        self.stir(cluster.arn)
 
     def _sorted_out(
         self, cluster: Cluster, references: list[str]

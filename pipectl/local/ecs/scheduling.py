@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from pipectl.local.agenda import Agenda
 from pipectl.local.ecs import events
-from pipectl.local.ecs.names import new_deployment_id
+from pipectl.local.ecs.names import last_part, new_deployment_id
 from pipectl.local.ecs.rollout import step
 from pipectl.local.ecs.service_shape import DEPLOYED
 from pipectl.local.ecs.state import Cluster, Deployment, Revision, ServiceRecord, State
@@ -33,7 +34,10 @@ class Scheduling(State):
         super().__init__(world, account, region)
         self.seconds_per_step: float = world.options.pace / STEPS
         self._next_step: datetime | None = None
+        self._moving: dict[str, None] = {}  # names of the clusters that take part in the next step
+        self._waiting: Agenda[str] = Agenda()  # clusters where something is tried again later
         self._stepping = False
+        self.walks = 0  # clusters that all steps looked into: what the passing of time has cost
         self._ticker = Ticker(world, self.settle)
 
     def answer(self, request: Request, caller: Caller) -> Answer:
@@ -64,24 +68,37 @@ class Scheduling(State):
         stirred = self._next_step
         self._next_step = min((each for each in (following, stirred) if each is not None), default=None)
 
-    def stir(self) -> None:
-        """Something has changed: the next step comes within one step's time"""
+    def stir(self, cluster_arn: str) -> None:
+        """Something has changed in a cluster: its next step comes within one step's time"""
+        self._moving[last_part(cluster_arn)] = None
         due = self.world.now() + timedelta(seconds=self.seconds_per_step)
         self._next_step = due if self._next_step is None else min(due, self._next_step)
         self._ticker.wake()
 
     def _step(self, now: datetime) -> datetime | None:
-        """One step of everything; the moment of the next one"""
-        moves, waits = False, []
-        for cluster in list(self.clusters.values()):
-            moves |= advance(self, cluster, now)
-            for service in list(cluster.services.values()):
-                moves |= step(self, cluster, service, now)
-                waits += _retries(service, now)
-            forget_stopped(cluster, now)
-        if moves:
+        """One step of the clusters in which something moves or is due; the moment of the next one"""
+        names, self._moving = self._moving, {}
+        for name in {**names, **dict.fromkeys(self._waiting.take_due(now))}:
+            if name in self.clusters:
+                self._step_cluster(self.clusters[name], now)
+        if self._moving:
             return now + timedelta(seconds=self.seconds_per_step)
-        return min(waits, default=None)
+        return self._waiting.next()
+
+    def _step_cluster(self, cluster: Cluster, now: datetime) -> None:
+        """One step of one cluster, which takes part in the next one too when something has moved"""
+        self.walks += 1
+        moves, waits = advance(self, cluster, now), []
+        for service in list(cluster.services.values()):
+            moves |= step(self, cluster, service, now)
+            waits += _retries(service, now)
+        forget_stopped(cluster, now)
+        if moves:
+            self._moving[cluster.name] = None
+        if waits:
+            self._waiting.put(cluster.name, min(waits))
+        else:
+            self._waiting.remove(cluster.name)
 
     def find_service(self, cluster: Cluster, reference: str) -> ServiceRecord | None:
         """A service of the cluster by its name or ARN; an ARN of another cluster finds nothing"""
@@ -137,7 +154,7 @@ class Scheduling(State):
         service.deployments.insert(0, deployment)
         service.steady = False
         events.deployment(self, service, deployment, now)
-        self.stir()
+        self.stir(service.cluster_arn)
 
     def scale(self, service: ServiceRecord, desired: int) -> None:
         """Another desired count: tasks come or go, no new deployment begins (API reference)"""
@@ -148,13 +165,13 @@ class Scheduling(State):
             service.primary.desired = desired
             service.primary.updated_at = self.world.now()
         service.steady = False
-        self.stir()
+        self.stir(service.cluster_arn)
 
     def drain(self, service: ServiceRecord) -> None:
         """Let all tasks stop, then be INACTIVE (API reference, DeleteService)"""
         self.scale(service, 0)
         service.status = "DRAINING"
-        self.stir()
+        self.stir(service.cluster_arn)
 
     def drain_now(self, cluster: str, service: str) -> None:
         """Let a draining service's tasks stop at once: CloudFormation waits for it, and moto's does not"""

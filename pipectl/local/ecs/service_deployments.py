@@ -72,7 +72,7 @@ class ServiceDeployments(Scheduling):
             raise invalid("Only a rollback to an earlier completed deployment can stop a rolling deployment.")
         again = breaker.roll_back(service, deployment, service.last_completed, self.world.now())
         again.reason = f"ECS deployment {deployment.id} was stopped: rolling back to deploymentId {again.id}."
-        self.stir()
+        self.stir(service.cluster_arn)
         return {"serviceDeploymentArn": arn}
 
     def _find(

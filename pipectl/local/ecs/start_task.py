@@ -48,5 +48,5 @@ class StartTask(Tasks):
                 failures.append({"arn": instance.arn, "reason": reason})
             else:
                 tasks.append(self.run_one(cluster, revision, request, settings, instance))
-        self.stir()
+        self.stir(cluster.arn)
         return {"tasks": [described(task, tags=True) for task in tasks], "failures": failures}

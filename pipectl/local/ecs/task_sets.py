@@ -39,7 +39,7 @@ class TaskSets(Scheduling):
         percent = _percent(request.get("scale", {}))
         task_set = self._new(service, request, percent)
         service.task_sets[task_set.id] = task_set
-        self.stir()
+        self.stir(service.cluster_arn)
         return {"taskSet": _shown(cluster, service, task_set)}
 
     def _new(self, service: ServiceRecord, request: dict[str, Any], percent: float) -> TaskSet:
@@ -107,7 +107,7 @@ class TaskSets(Scheduling):
         cluster, service = self._external(request)
         task_set = _found(service, request["taskSet"])
         task_set.percent = _percent(request["scale"])
-        self._changed(task_set)
+        self._changed(service, task_set)
         return {"taskSet": _shown(cluster, service, task_set)}
 
     def delete_task_set(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class TaskSets(Scheduling):
         if task_set.percent > 0 and not request.get("force"):
             raise invalid("The task set cannot be deleted while it is scaled above 0.")
         task_set.status, task_set.percent = "DRAINING", 0.0
-        self._changed(task_set)
+        self._changed(service, task_set)
         return {"taskSet": _shown(cluster, service, task_set)}
 
     def update_service_primary_task_set(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -130,13 +130,13 @@ class TaskSets(Scheduling):
         task_set.status = "PRIMARY"
         kept = {member: value for member, value in service.fields.items() if member not in records.MEMBERS}
         service.fields = kept | task_set.fields
-        self._changed(task_set)
+        self._changed(service, task_set)
         return {"taskSet": _shown(cluster, service, task_set)}
 
-    def _changed(self, task_set: TaskSet) -> None:
+    def _changed(self, service: ServiceRecord, task_set: TaskSet) -> None:
         now = self.world.now()
         task_set.changed_at, task_set.steady_at, task_set.steady = now, now, False
-        self.stir()
+        self.stir(service.cluster_arn)
 
     def _external(self, request: dict[str, Any]) -> tuple[Cluster, ServiceRecord]:
         """The ACTIVE service of an EXTERNAL controller that a request names"""

@@ -50,7 +50,7 @@ class Tasks(Scheduling):
                 failures += _failures(cluster, chosen)
             else:
                 tasks.append(self.run_one(cluster, revision, request, settings, chosen))
-        self.stir()
+        self.stir(cluster.arn)
         return {"tasks": [described(task, tags=True) for task in tasks], "failures": failures}
 
     def run_one(
@@ -106,7 +106,7 @@ class Tasks(Scheduling):
         service = cluster.services.get(task.service)
         if service is not None:
             service.steady = False
-        self.stir()
+        self.stir(cluster.arn)
         return {"task": described(task, tags=True)}
 
     def list_tasks(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from pipectl.local.service import Caller
+from tests.local.ecs.conftest import NETWORK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipectl.local.server import Server
+
+SERVICE: dict[str, Any] = {
+    "serviceName": "web",
+    "taskDefinition": "web",
+    "desiredCount": 1,
+    "launchType": "FARGATE",
+    "networkConfiguration": NETWORK,
+}
 
 
 def test_without_anybody_asking_a_service_becomes_steady(
@@ -129,3 +138,43 @@ def test_a_clock_that_jumps_by_a_month_costs_no_month_of_steps(
     before = time.monotonic()
     assert look()["runningCount"] == 0
     assert time.monotonic() - before < 10
+
+
+def test_a_step_walks_the_clusters_in_which_something_moves_however_many_others_there_are(
+    stepped_server: Server, ecs: Any, account: str, register: Callable[..., str], step: Callable[..., None]
+) -> None:
+    local = stepped_server.world.service("ecs", account, "eu-west-1")
+    register()
+
+    def walks(cluster: str) -> int:
+        """What a new service of the cluster costs until it is steady"""
+        ecs.create_cluster(clusterName=cluster)
+        before = int(local.walks)
+        ecs.create_service(cluster=cluster, **SERVICE)
+        step(10)
+        (found,) = ecs.describe_services(cluster=cluster, services=["web"])["services"]
+        assert found["deployments"][0]["rolloutState"] == "COMPLETED"
+        return int(local.walks) - before
+
+    first, *others = [walks(f"shop-{number}") for number in range(12)]
+    assert others == [first] * 11
+
+
+def test_a_cluster_that_waits_to_try_again_is_walked_when_its_time_has_come(
+    stepped_server: Server, ecs: Any, account: str, register: Callable[..., str], step: Callable[..., None]
+) -> None:
+    local = stepped_server.world.service("ecs", account, "eu-west-1")
+    register(container={"image": f"{account}.dkr.ecr.eu-west-1.amazonaws.com/nothing:1"})
+    ecs.create_cluster(clusterName="waits")
+    ecs.create_service(
+        cluster="waits",
+        **SERVICE,
+        deploymentConfiguration={"deploymentCircuitBreaker": {"enable": False, "rollback": False}},
+    )
+    step(20)
+    before = ecs.describe_services(cluster="waits", services=["web"])["services"][0]["deployments"][0]
+    walked = local.walks
+    step(20)
+    after = ecs.describe_services(cluster="waits", services=["web"])["services"][0]["deployments"][0]
+    assert after["failedTasks"] > before["failedTasks"]
+    assert local.walks - walked <= 60

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .trip import Trip
 
 Shape = dict[str, Any]
-UNTOUCHED_S = 0.3  # how often the limit of an action that others end is looked at
+UNTOUCHED_S = 30  # how often an action that others end is looked at, and at its limit
 Outcome = Done | Problem
 _log = logging.getLogger(__name__)
 
@@ -140,7 +140,10 @@ def _await(job: Job, pending: Pending, ended: Callable[[Outcome], None]) -> None
             return True
         return False
 
-    job.trip.engine.watch.add(look, pending.every_s if pending.look else UNTOUCHED_S)
+    if pending.look:
+        job.trip.engine.watch.add(look, pending.every_s)
+    else:
+        job.trip.engine.watch.add(look, UNTOUCHED_S, until=deadline)
 
 
 def finish(trip: Trip, run: ActionRun, outcome: Outcome, outputs: tuple[Artifact, ...] = ()) -> None:

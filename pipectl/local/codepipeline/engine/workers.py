@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pipectl.local.agenda import Agenda
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -60,13 +62,13 @@ def _guarded(step: Callable[[], bool | None]) -> bool | None:
         return None
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Watched:
     """Something that is looked at again and again until `look` says True."""
 
     look: Callable[[], bool]
     every_s: float
-    next: datetime
+    until: datetime | None = None
 
 
 class Watch:
@@ -77,7 +79,7 @@ class Watch:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._items: list[Watched] = []
+        self._items: Agenda[Watched] = Agenda()
         self._running = False
         self._closed = False
         world.on_close(self._close)
@@ -85,10 +87,14 @@ class Watch:
     def _close(self) -> None:
         self._closed = True
 
-    def add(self, look: Callable[[], bool], every_s: float = SHORT_S) -> None:
-        """Look again and again, every so many seconds of the world's clock."""
+    def add(self, look: Callable[[], bool], every_s: float = SHORT_S, until: datetime | None = None) -> None:
+        """Look at once and again and again, every so many seconds of the world's clock.
+
+        With `until` the first look is not at once, and there is one at that moment.
+        """
         with self._world.lock:
-            self._items.append(Watched(look, every_s, self._world.now()))
+            item, now = Watched(look, every_s, until), self._world.now()
+            self._items.put(item, now if until is None else _next_look(item, now))
             if not self._running and not self._closed:
                 self._running = True
                 thread = threading.Thread(
@@ -100,16 +106,19 @@ class Watch:
         """Look once at everything that is due; seconds until the next look, None when nothing is left."""
         with self._world.lock:
             now = self._world.now()
-            for item in tuple(self._items):
-                if now >= item.next:
-                    item.next = now + timedelta(seconds=item.every_s)
-                    if _guarded(item.look):
-                        self._items.remove(item)
-            self._running = bool(self._items) and not self._closed
-            if not self._running:
+            for item in self._items.take_due(now):
+                if not _guarded(item.look):
+                    self._items.put(item, _next_look(item, now))
+            nearest = self._items.next()
+            self._running = nearest is not None and not self._closed
+            if nearest is None or self._closed:
                 return None
-            nearest = min(item.next for item in self._items)
             return min(max((nearest - now).total_seconds(), SHORT_S), LONG_S)
+
+
+def _next_look(item: Watched, now: datetime) -> datetime:
+    following = now + timedelta(seconds=item.every_s)
+    return following if item.until is None or item.until <= now else min(following, item.until)
 
 
 def _keep_looking(reference: weakref.ref[Watch]) -> None:
