@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from pipectl import __version__
-from pipectl.cli import _errors, _help
+from pipectl.cli import _empty, _errors, _help
 from pipectl.cli._options import all_options
 from pipectl.errors import ExitCode
 
@@ -34,7 +34,7 @@ class Commands(click.Group):
         module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         _help.explained(command, _help.examples_of(cmd_name))
-        return _completing(command)
+        return _completing(_empty.refused(command))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """By what they are for."""
@@ -96,3 +96,6 @@ def _shown_errors(words: Sequence[str]) -> Iterator[list[Any]]:
 @all_options
 def cli() -> None:
     """Delivery pipelines to Amazon ECS from one YAML file"""
+
+
+_empty.refused(cli)

@@ -134,6 +134,24 @@ def test_nothing_is_done_past_an_invalid_spec_wherever_it_is_named(
     assert acts(commands, "-f", "other.yaml") == []
 
 
+@pytest.mark.parametrize("option", ["--region", "--profile", "--endpoint-url", "-f"])
+def test_an_empty_option_is_not_the_same_as_none(
+    option: str, here: Path, acts: Callable[..., list[str]]
+) -> None:
+    assert acts(CHANGING, option, "") == []
+    assert acts(CHANGING, option, " ") == []
+
+
+def test_an_empty_name_never_means_the_only_pipeline_or_the_newest_execution(
+    here: Path, acts: Callable[..., list[str]], run: Run
+) -> None:
+    assert acts(OPERATIONS, "-p", "") == []
+    assert acts((("wait", ""), ("why", ""), ("stop", "--execution", ""), ("retry", ""), ("create", ""))) == []
+    refused = run("wait", "")
+    assert refused.stderr == ("error: COMMIT is empty\nhint: a variable in the command line may not be set\n")
+    assert run("status", "-p", "").stderr.startswith("error: `--pipeline` is empty\n")
+
+
 def test_nothing_is_done_when_the_spec_cannot_be_read(here: Path, acts: Callable[..., list[str]]) -> None:
     (here / "pipectl.yaml").mkdir()
     assert acts(CHANGING) == []
