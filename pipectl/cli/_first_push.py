@@ -71,13 +71,10 @@ class FirstPush:
         return "\n".join([*self._pushes(), *self._completions()]) or None
 
     def _pushes(self) -> list[str]:
-        try:
-            return [
-                first_push(url.result(), self._branches[repository][1], repository)
-                for repository, url in sorted(self._urls.items())
-            ]
-        except PipectlError:  # all was made: who may not ask for the URL is not told it
-            return []
+        return [
+            first_push(_url(asked), self._branches[repository][1], repository)
+            for repository, asked in sorted(self._urls.items())
+        ]
 
     def _completions(self) -> Iterator[str]:
         for (name, arn, repository), asked in sorted(self._connections.items()):
@@ -92,6 +89,13 @@ class FirstPush:
                 continue
             yield f"waiting for its connection: {complete_connection(arn, repository)}"
             yield f"then {pipectl('start', '--wait', pipeline=pipeline)} deploys {repository}"
+
+
+def _url(asked: Future[str]) -> str:
+    try:
+        return asked.result()
+    except PipectlError:  # all was made: who may not ask for the URL is told to push all the same
+        return ""
 
 
 def _sources(stack: "Stack") -> Iterator[tuple[str, str]]:

@@ -11,6 +11,10 @@ from pipectl.engine.values import ADOPTED_TAG, OWNER_TAG, Action, Remark, Resour
 Key = tuple[str, str]
 
 
+NOT_DELETED = "not deleted: "
+"""What the remark begins with on what was adopted, shall be deleted, and is only released."""
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What the user has said: whose contents go too, what stays, and what goes although it was adopted."""
@@ -125,14 +129,19 @@ def _kept(resource: Resource, before: State, why: str) -> Step:
 def _spared(
     step: Step, steps: Sequence[Step], traits: Mapping[str, Traits], users: Sequence[Resource]
 ) -> Step:
-    """The step, or a KEEP when something that stays needs the thing."""
+    """The step; where something that stays needs the thing a KEEP, or the RELEASE of what was adopted."""
     if step.action is not Action.DELETE:
         return step
     if users:
-        named = f"{users[0].kind} `{users[0].name}`"
-        return _kept(step.resource, step.before or {}, f"{named} stays and uses it")
-    why = traits[step.resource.kind].stays(step, steps)
-    return _kept(step.resource, step.before or {}, why) if why else step
+        why: str | None = f"{users[0].kind} `{users[0].name}` stays and uses it"
+    else:
+        why = traits[step.resource.kind].stays(step, steps)
+    if why is None:
+        return step
+    before = step.before or {}
+    if ADOPTED_TAG in (before.get("tags") or {}):
+        return Step(step.resource, Action.RELEASE, before, remarks=(Remark(f"{NOT_DELETED}{why}"),))
+    return _kept(step.resource, before, why)
 
 
 def _told(step: Step, steps: Sequence[Step], traits: Mapping[str, Traits]) -> Step:

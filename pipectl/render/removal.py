@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipectl.engine.removal import NOT_DELETED
 from pipectl.engine.values import Action, Plan, Step
 from pipectl.render.differences import INDENT
 from pipectl.render.marks import Look, Mark
@@ -46,7 +47,9 @@ def _step_text(step: Step, look: Look) -> str:
     if step.action is Action.RELEASE:
         named = f"{step.resource.kind.replace(' ', '-')}/{step.resource.name}"
         option = f"`--delete-adopted {named}` deletes it"
-        said = f"it was there before the stack: it loses our tags and stays; {option}"
+        said = "it was there before the stack: it loses our tags and stays"
+        is_wished = any(remark.text.startswith(NOT_DELETED) for remark in step.remarks)
+        said += "" if is_wished else f"; {option}"
         parts.append(paragraph(said, look.width, INDENT))
     parts += [paragraph(remark.text, look.width, INDENT) for remark in step.remarks]
     return "\n".join(parts)

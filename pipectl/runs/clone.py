@@ -7,11 +7,11 @@ from pipectl.command import is_elsewhere, profile
 
 
 def clone_url(cloud: Cloud, repository: str) -> str:
-    """The URL for git-remote-codecommit; another endpoint than AWS's says itself where it takes a push."""
-    if is_elsewhere():
-        answer = cloud.call("codecommit", "get_repository", repositoryName=repository)
-        return str(answer["repositoryMetadata"]["cloneUrlHttp"])
-    return _of_helper(cloud, repository)
+    """The URL for git-remote-codecommit, of another endpoint its own one; empty where there is no repository.
+
+    Roles of `pipectl policy` may ask for several (BatchGetRepositories), so one is asked for like them.
+    """
+    return clone_urls(cloud, [repository]).get(repository, "")
 
 
 def clone_urls(cloud: Cloud, repositories: Sequence[str]) -> dict[str, str]:

@@ -9,7 +9,9 @@ import pytest
 from pipectl.aws.account import Account
 from pipectl.cli._first_push import KIND, FirstPush
 from pipectl.cli._options import Settings
+from pipectl.command import Typed, typed
 from pipectl.engine.values import Action, Outcome, Resource, Result, Step
+from pipectl.errors import PipectlError
 from pipectl.flow import Stack, load_specs
 
 
@@ -23,6 +25,15 @@ class Silent:
 
     def call(self, _service: str, _operation: str, /, **_: Any) -> dict[str, Any]:
         return self.answers.get()
+
+
+class Refusing:
+    """Lets nobody look at repositories"""
+
+    account = Account("123456789012", "ap-southeast-1")
+
+    def call(self, _service: str, _operation: str, /, **_: Any) -> dict[str, Any]:
+        raise PipectlError("not allowed")
 
 
 def outcome(kind: str, name: str, result: Result) -> Outcome:
@@ -41,4 +52,14 @@ def test_where_not_all_was_made_nobody_waits_for_the_answer(friendreminders: str
     try:
         assert told.get(timeout=10) is None
     finally:
-        cloud.answers.put({"repositoryMetadata": {"cloneUrlHttp": "http://nowhere"}})
+        cloud.answers.put({"repositories": []})
+
+
+def test_who_may_not_ask_for_the_url_is_told_to_push_all_the_same(friendreminders: str) -> None:
+    (spec,) = load_specs([friendreminders], {})
+    push = FirstPush([Stack(spec, Refusing(), ())], Settings(endpoint_url="http://nowhere"))
+    made = outcome(KIND, "FriendReminders", Result.DONE)
+    assert push.hear
+    with typed(Typed(endpoint_url="http://nowhere")):
+        push.hear(made)
+    assert push.text([made]) == "waiting for the first push: push branch master to FriendReminders"

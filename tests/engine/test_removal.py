@@ -143,6 +143,18 @@ def test_what_is_used_by_what_is_used_stays_too() -> None:
     assert chain(KEEP_LAST, "shop") == [Action.DELETE, Action.KEEP, Action.KEEP]
 
 
+def test_what_was_adopted_and_is_still_used_is_released_although_it_shall_go() -> None:
+    assert decided(ADOPTED, Wishes(adopted=NAMED), why="others use it") == (
+        Action.RELEASE, ["not deleted: others use it"],
+    )  # fmt: skip
+    user = Resource("user", "app", request={"name": "web"})
+    found: dict[tuple[str, str], State] = {each.key: {"tags": ADOPTED} for each in (THING, user)}
+    kinds = [Kind("thing"), Kind("user")]
+    thing, _ = removal([THING, user], Facts(found, {}), kinds, "shop", Wishes(adopted=NAMED))
+    assert thing.action is Action.RELEASE
+    assert [remark.text for remark in thing.remarks] == ["not deleted: user `app` stays and uses it"]
+
+
 def test_what_was_there_before_keeps_what_it_was_given() -> None:
     assert chain(Wishes(), "shop", "web", tags=ADOPTED) == [Action.KEEP, Action.KEEP, Action.RELEASE]
     assert chain(Wishes(), "shop", "web", tags={}) == [Action.KEEP] * 3, "it was released before"
