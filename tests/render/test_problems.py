@@ -38,8 +38,8 @@ def test_an_editor_reads_one_line_each() -> None:
 
 
 def test_an_invalid_spec_shows_its_problems_instead_of_their_number() -> None:
-    text = error_text(InvalidSpec(PROBLEMS), Look())
-    assert text == problems_text(PROBLEMS, Look(), None)
+    assert error_text(InvalidSpec(PROBLEMS), Look()) == problems_text(PROBLEMS, Look(), 80)
+    assert error_text(InvalidSpec(PROBLEMS), Look(whole=True)) == problems_text(PROBLEMS, Look(), None)
 
 
 def test_an_error_without_a_hint_is_one_line() -> None:
