@@ -84,7 +84,7 @@ def to_bus(sending: Sending) -> None:
     event = json.loads(sending.text)
     if sending.region != sending.rule.region_name:
         event["id"] = str(uuid.uuid4())  # recorded in radkawar/stackd, bus_forwarding.json
-    delivery.deliver(sending.world, sending.account, sending.region, event, bus)
+    delivery.deliver(sending.world, sending.account, sending.region, event, bus, forwarded=True)
 
 
 def to_archives(world: World, rule: Any, event: dict[str, Any]) -> None:

@@ -5,11 +5,12 @@ Recorded in radkawar/stackd, testdata/aws/eventbridge/bus_forwarding.json.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.local.eventbridge.conftest import ENTRY
+from tests.local.eventbridge.conftest import ENTRY, PATTERN
 from tests.local.refusals import refusal
 
 if TYPE_CHECKING:
@@ -67,3 +68,25 @@ def test_a_role_that_is_not_there_is_taken_and_leads_to_the_dead_letter_queue(
     events.put_events(Entries=[ENTRY])
     (letter,) = messages("dead")
     assert letter["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
+
+
+def test_an_event_passes_one_bus_only(
+    events: Any, account: str, target: dict[str, Any], messages: Callable[[str], list[Any]]
+) -> None:
+    """User guide, "Sending events between event buses"; two buses that send to each other make no circle."""
+    messages("dead")
+    messages("seen")
+    queues = f"arn:aws:sqs:eu-west-1:{account}:"
+    back = {**target, "Arn": _bus(account, "default"), "DeadLetterConfig": {"Arn": f"{queues}dead"}}
+    events.put_targets(Rule="sold", Targets=[target, {"Id": "seen", "Arn": f"{queues}seen"}])
+    events.put_rule(Name="back", EventBusName="other", EventPattern=PATTERN)
+    events.put_targets(Rule="back", EventBusName="other", Targets=[back])
+    events.put_events(Entries=[ENTRY])
+    assert len(messages("seen")) == 1
+    (letter,) = messages("dead")
+    attributes = letter["MessageAttributes"]
+    assert attributes["ERROR_CODE"]["StringValue"] == "THIRD_ACCOUNT_HOP_DETECTED"
+    identity = json.loads(letter["Body"])["id"]
+    assert attributes["ERROR_MESSAGE"]["StringValue"].startswith(
+        f"Event ingestion rejected for event {identity} because"
+    )
