@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 BOOTSTRAP = """
-import importlib, json, os, sys
+import importlib, json, os, sys, traceback
 sys.path.insert(0, os.getcwd())
 class Context:
     function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
@@ -41,8 +41,18 @@ class Context:
     def get_remaining_time_in_millis(self):
         return int(os.environ["LOCAL_TIMEOUT_MS"])
 module, _, name = os.environ["_HANDLER"].rpartition(".")
-handler = getattr(importlib.import_module(module.replace("/", ".")), name)
-handler(json.load(sys.stdin), Context())
+def result():
+    handler = getattr(importlib.import_module(module.replace("/", ".")), name)
+    return handler(json.load(sys.stdin), Context())
+def tell(text):
+    with open(os.environ["LOCAL_RESULT"], "w") as file:
+        file.write(text)
+try:
+    tell(json.dumps(result()))
+except Exception as error:
+    lines = traceback.format_tb(error.__traceback__)
+    tell(json.dumps({"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": lines}))
+    raise
 """
 
 
@@ -71,24 +81,56 @@ def refusal(world: World, function: Any) -> str | None:
     return None
 
 
-def run(call: Call, event: dict[str, Any]) -> None:
+@dataclass(frozen=True)
+class Result:
+    """What an invocation gave: the payload in JSON, what was printed, and why it failed ("": it did not)."""
+
+    payload: bytes
+    printed: bytes
+    error: str = ""
+
+
+def run(call: Call, event: Any) -> None:
     """Run a function to its end, and log what it prints; raises FunctionFailedError."""
+    result = invoke(call, event)
+    if result.error:
+        raise FunctionFailedError(result.error)
+
+
+def invoke(call: Call, event: Any) -> Result:
+    """Run a function to its end, and log what it prints.
+
+    What is told of errors: Lambda developer guide, "Lambda function errors in Python" and "Troubleshoot
+    execution issues in Lambda" (timeouts).
+    """
     printed = b""
     try:
-        with tempfile.TemporaryDirectory(dir=call.world.folder) as folder:
-            _unpack(call.function.code_bytes, Path(folder))
-            status, printed = _run(call, event, folder)
+        with tempfile.TemporaryDirectory(dir=call.world.folder) as base:
+            folder, told = Path(base) / "task", Path(base) / "result.json"
+            _unpack(call.function.code_bytes, folder)
+            status, printed = _run(call, event, folder, told)
+            payload = told.read_bytes() if told.exists() else b""
     finally:
         lines = printed.decode(errors="replace").splitlines()
         _write_log(call, lines)
     if status is None:
-        raise FunctionFailedError(f"Task timed out after {call.function.timeout}.00 seconds")
+        late = f"Task timed out after {call.function.timeout}.00 seconds"
+        return Result(
+            _failure("Sandbox.Timedout", f"RequestId: {call.request_id} Error: {late}"), printed, late
+        )
     if status:
         last = lines[-1].strip() if lines else ""
-        raise FunctionFailedError(f"The AWS Lambda function {call.function.function_name} failed: {last}")
+        error = f"The AWS Lambda function {call.function.function_name} failed: {last}"
+        ended = f"RequestId: {call.request_id} Error: Runtime exited with error: exit status {status}"
+        return Result(payload or _failure("Runtime.ExitError", ended), printed, error)
+    return Result(payload, printed)
 
 
-def run_unseen(call: Call, event: dict[str, Any]) -> None:
+def _failure(kind: str, message: str) -> bytes:
+    return json.dumps({"errorType": kind, "errorMessage": message}).encode()
+
+
+def run_unseen(call: Call, event: Any) -> None:
     """Run a function for nobody who waits: a failure stands in the server's log."""
     try:
         run(call, event)
@@ -96,30 +138,31 @@ def run_unseen(call: Call, event: dict[str, Any]) -> None:
         _log.warning("%s", failed)
 
 
-def _run(call: Call, event: dict[str, Any], folder: str) -> tuple[int | None, bytes]:
+def _run(call: Call, event: Any, folder: Path, told: Path) -> tuple[int | None, bytes]:
     """Exit status (None: too long) and what was printed"""
-    process = subprocess.Popen(  # noqa: S603  our own interpreter and words
+    with subprocess.Popen(  # noqa: S603  our own interpreter and words
         [sys.executable, "-u", "-c", BOOTSTRAP],
         cwd=folder,
-        env=_environment(call, folder),
+        env={**_environment(call, str(folder)), "LOCAL_RESULT": str(told)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-    )
-    watch = Watch(process.pid)
-    try:
-        printed, _ = process.communicate(json.dumps(event).encode(), timeout=int(call.function.timeout))
-    except subprocess.TimeoutExpired as late:
-        return None, late.stdout or b""
-    finally:
-        end_group(process)
-        watch.close()
+    ) as process:
+        watch = Watch(process.pid)
+        try:
+            printed, _ = process.communicate(json.dumps(event).encode(), timeout=int(call.function.timeout))
+        except subprocess.TimeoutExpired as late:
+            return None, late.stdout or b""
+        finally:
+            end_group(process)
+            watch.close()
     return process.returncode, printed
 
 
 def _unpack(code: bytes, folder: Path) -> None:
     """No member may lead out of the folder."""
+    folder.mkdir()
     with zipfile.ZipFile(BytesIO(code)) as archive:
         for info in archive.infolist():
             target = (folder / info.filename).resolve()

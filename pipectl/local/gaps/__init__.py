@@ -21,15 +21,22 @@ CLOSED = (
     "ecr-public",
     "events",
     "iam",
+    "lambda",
     "logs",
     "resourcegroupstaggingapi",
     "s3",
+    "secretsmanager",
     "sns",
     "sts",
 )
 
 WITHOUT_MOTO = ("GetCallerIdentity", "LookupEvents")
 """Answers that need no moto, whose import takes long; the first is often the first call of all."""
+
+UNLOCKED = (("lambda", "Invoke"),)
+"""Calls during which others are answered: what runs meanwhile may call the local AWS."""
+_MODULES = {"lambda": "awslambda"}
+"""Modules that cannot have their service's name."""
 
 
 def answer(world: World, request: Request, forward: Forward) -> Answer:
@@ -38,6 +45,7 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
         return forward(request)
     if request.operation not in WITHOUT_MOTO:
         motos.ready()
-    gap = importlib.import_module(f"pipectl.local.gaps.{request.service.replace('-', '_')}")
+    module = _MODULES.get(request.service, request.service.replace("-", "_"))
+    gap = importlib.import_module(f"pipectl.local.gaps.{module}")
     answered: Answer = gap.answer(world, request, forward)
     return answered

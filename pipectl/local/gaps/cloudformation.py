@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import yaml
 
-from pipectl.local import stacks
+from pipectl.local import invocations, stacks
 from pipectl.local.wire import Refused
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
     said = {key: values[0] for key, values in parse_qs(request.body.decode()).items()}
     if request.operation in _TAKE_TEMPLATES:
         check(_text(request, said))
+    invocations.install(world)  # a stack may make functions
     with stacks.of(world):
         answered = forward(request)
         if request.operation == "CreateStack" and answered.status >= _REFUSED:
