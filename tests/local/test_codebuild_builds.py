@@ -77,17 +77,56 @@ def test_in_version_0_1_every_command_stands_alone(builder: Builder) -> None:
     assert builder.log(build) == "[] home\n"
 
 
-def test_a_command_that_ends_the_shell_ends_only_itself(builder: Builder) -> None:
+def test_a_command_that_ends_its_shell_ends_only_itself_and_hands_nothing_on(builder: Builder) -> None:
     build = builder.run("""
         version: 0.2
         phases:
           build:
             commands:
-              - export NAME=shop; exit 0
+              - NAME=shop
+              - NAME=other; exit 0
               - echo still $NAME
         """)
     assert build["buildStatus"] == "SUCCEEDED"
     assert builder.log(build) == "still shop\n"
+
+
+@pytest.mark.parametrize("image", [IMAGE, "aws/codebuild/standard:7.0"])
+def test_programs_see_all_variables_that_earlier_commands_have_set(builder: Builder, image: str) -> None:
+    build = builder.run(
+        """
+        version: 0.2
+        env: {variables: {GONE: here}}
+        phases:
+          pre_build:
+            commands:
+              - NAME="a $ 'b'"
+              - unset GONE
+          build:
+            commands:
+              - sh -c 'echo "$NAME [$GONE] $CODEBUILD_LAST_EXIT"'
+        """,
+        environment={"image": image},
+    )
+    assert builder.log(build) == "a $ 'b' [] 0\n"
+
+
+def test_functions_options_and_arrays_end_with_their_command(builder: Builder) -> None:
+    build = builder.run("""
+        version: 0.2
+        env: {shell: bash}
+        phases:
+          build:
+            commands:
+              - greet() { echo hello; }; words=(a b); set -e; greet
+              - echo "[${words[*]}]"; false; echo on
+              - greet || echo no greet
+        """)
+    assert build["buildStatus"] == "SUCCEEDED"
+    said = builder.log(build).splitlines()
+    assert said[:3] == ["hello", "[]", "on"]
+    assert said[3].endswith("script.sh: line 4: greet: command not found")
+    assert said[4:] == ["no greet"]
 
 
 def test_a_failed_build_phase_still_runs_post_build(builder: Builder) -> None:
@@ -389,7 +428,7 @@ def test_a_build_can_be_stopped_with_all_its_processes(builder: Builder, tmp_pat
             commands:
               - sleep 300 & echo $! >> {mark}
               - setsid sleep 300 & echo $! >> {mark}
-              - echo ready >> {mark}; wait
+              - echo ready >> {mark}; sleep 300
         """)
     identity = builder.start()
     pids = until(lambda: mark.exists() and "ready" in mark.read_text() and mark.read_text().split()[:2])

@@ -77,6 +77,7 @@ def own(build: Build, folders: Mapping[str, Path], log_path: str) -> dict[str, s
         "CODEBUILD_BUILD_IMAGE": shown["environment"]["image"],
         "CODEBUILD_BUILD_NUMBER": shown["buildNumber"],
         "CODEBUILD_BUILD_SUCCEEDING": "1",
+        "CODEBUILD_BUILD_URL": _console(shown["arn"], shown["id"]),
         "CODEBUILD_CI": "true",
         "CODEBUILD_INITIATOR": shown["initiator"],
         "CODEBUILD_KMS_KEY_ID": shown["encryptionKey"],
@@ -103,6 +104,14 @@ def _secondary(build: Build) -> dict[str, Any]:
         f"CODEBUILD_SOURCE_VERSION_{entry['sourceIdentifier']}": entry["sourceVersion"]
         for entry in build.shown["secondarySourceVersions"]
     }
+
+
+def _console(arn: str, identity: str) -> str:
+    """As in the environment of builds in public (OndraM/ci-detector, tests); the guide does not name it"""
+    region = arn.split(":")[3]
+    return (
+        f"https://{region}.console.aws.amazon.com/codebuild/home?region={region}#/builds/{identity}/view/new"
+    )
 
 
 def _url(source: Mapping[str, Any]) -> str | None:

@@ -1,14 +1,17 @@
-"""One shell per build: what a command sets is there for the next one.
+"""The commands of a build, each in a shell of its own that begins where the one before ended.
 
-User guide, "buildspec version": 0.2 runs all commands in one instance of the default shell. It reads the
-names of command files from a pipe and answers each with its exit status; a command that ends the shell
-(`exit 1`) leaves its exported variables and its folder to the next one.
+User guide, "buildspec version": in 0.2 a command finds what those before it set. What is carried on is the
+folder and the environment, and each variable is exported: functions, arrays, aliases and `set -e` end with
+their command, and so does what a command set that calls `exit`. So does AWS's own code for the same agent
+(aws/codecatalyst-runner-cli, command-runner, ExecuteCommand); builds in public have CODEBUILD_LAST_EXIT among
+their variables (OndraM/ci-detector, tests) and "script.sh: line 4" in their logs.
 """
 
 from __future__ import annotations
 
 import os
 import select
+import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -28,15 +31,24 @@ _TICK_S = 0.1
 _LOOP = """
 __state="$1"
 exec 3< "$2" 4> "$3"
-trap '__status=$?
-  { export -p; printf "cd \\047%s\\047\\n" "$PWD"; } > "$__state" 2>/dev/null
-  exit $__status' EXIT
-if [ -f "$__state" ]; then . "$__state"; rm -f "$__state"; fi
+shift 3
 while IFS= read -r __file <&3; do
-  . "$__file" < /dev/null 3<&- 4>&-
+  if [ -s "$__state" ]; then
+    env -i CODEBUILD_BUILD_ID="$CODEBUILD_BUILD_ID" "$@" "$__file" < /dev/null 3<&- 4>&-
+  else
+    "$@" "$__file" < /dev/null 3<&- 4>&-
+  fi
   printf '%s\\n' "$?" >&4
 done
-trap - EXIT
+"""
+_SCRIPT = """cd "$(cat {folder})"
+set -a
+. {state}
+{command}
+CODEBUILD_LAST_EXIT=$?
+{shell} -c 'export -p' > {state}
+pwd > {folder}
+exit $CODEBUILD_LAST_EXIT
 """
 
 
@@ -68,15 +80,13 @@ class Shell:
         self._folder = folder
         self._environment = dict(environment)
         self._output = output
-        self._count = 0
         self._running: _Running | None = None
 
     def run(self, command: str, tick: Callable[[], bool]) -> int:
         """Run one command and answer its exit status; `tick` is asked again and again whether to go on"""
         running = self._running or self._start()
-        self._count += 1
-        file = self._folder / f"command-{self._count}.sh"
-        file.write_text(command if command.endswith("\n") else f"{command}\n", encoding="utf-8")
+        file = self._folder / "script.sh"
+        file.write_text(self._script(command), encoding="utf-8")
         try:
             os.write(running.names, f"{file}\n".encode())
             return self._status(running, tick)
@@ -92,18 +102,36 @@ class Shell:
     def fresh(self) -> None:
         """The next command starts in a shell without the state of those before (buildspec version 0.1)"""
         self.close()
-        self._state.unlink(missing_ok=True)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._state.write_text("", encoding="utf-8")
+        self._place.write_text(f"{self._environment['CODEBUILD_SRC_DIR']}\n", encoding="utf-8")
+
+    def _script(self, command: str) -> str:
+        return _SCRIPT.format(
+            command=command.removesuffix("\n"),
+            folder=shlex.quote(str(self._place)),
+            state=shlex.quote(str(self._state)),
+            shell=shlex.join(self._words),
+        )
 
     @property
     def _state(self) -> Path:
-        return self._folder / "state.sh"
+        return self._folder / "env.sh"
+
+    @property
+    def _place(self) -> Path:
+        return self._folder / "dir.txt"
 
     def _start(self) -> _Running:
         loop = self._folder / "loop.sh"
         loop.write_text(_LOOP, encoding="utf-8")
+        if not self._state.exists():
+            self._forget()
         names, statuses = self._pipe("names"), self._pipe("statuses")
         process = subprocess.Popen(  # noqa: S603  running what a repository says is what a build is
-            [*self._words, str(loop), str(self._state), str(names), str(statuses)],
+            [*self._words, str(loop), str(self._state), str(names), str(statuses), *self._words],
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=self._output,
