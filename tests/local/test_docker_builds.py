@@ -27,6 +27,13 @@ def test_an_unknown_flag_is_refused_and_swallows_nothing(machine: Machine) -> No
     assert machine.docker("images", "-q") == ""
 
 
+def test_a_dockerfile_may_be_written_small(machine: Machine) -> None:
+    (machine.folder / "Dockerfile").rename(machine.folder / "dockerfile")
+    machine.docker("build", "-t", "small", ".")
+    (machine.folder / "dockerfile").rename(machine.folder / "DOCKERFILE")
+    assert "open Dockerfile: no such file" in machine.docker("build", ".", status=1)
+
+
 def test_a_target_is_a_stage_and_only_what_it_needs_is_built(machine: Machine) -> None:
     (machine.folder / "Dockerfile").write_text(STAGES)
     machine.docker("build", ".")

@@ -113,7 +113,7 @@ def _read(options: Options) -> tuple[str, Context]:
         raise DockerError(f'ERROR: unable to prepare context: path "{place}" not found')
     if stated == "-":
         return _standard_input(), docker_context.read(folder, None)
-    dockerfile = Path(stated) if stated else folder / "Dockerfile"
+    dockerfile = _present(Path(stated) if stated else folder / "Dockerfile")
     try:
         text = dockerfile.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -122,6 +122,13 @@ def _read(options: Options) -> tuple[str, Context]:
             " no such file or directory"
         ) from None
     return text, docker_context.read(folder, dockerfile)
+
+
+def _present(dockerfile: Path) -> Path:
+    """`dockerfile` where there is no `Dockerfile` (moby/moby#10858, moby/buildkit#1816)"""
+    small = dockerfile.with_name("dockerfile")
+    is_small = dockerfile.name == "Dockerfile" and not dockerfile.exists() and small.exists()
+    return small if is_small else dockerfile
 
 
 def _standard_input() -> str:
