@@ -100,15 +100,15 @@ def test_programs_see_all_variables_that_earlier_commands_have_set(builder: Buil
         phases:
           pre_build:
             commands:
-              - NAME="a $ 'b'"
+              - NAME="a $ 'b'"; mkdir "it's"; cd "it's"
               - unset GONE
           build:
             commands:
-              - sh -c 'echo "$NAME [$GONE] $CODEBUILD_LAST_EXIT"'
+              - sh -c 'echo "$NAME [$GONE] $CODEBUILD_LAST_EXIT ${PWD##*/}"'
         """,
         environment={"image": image},
     )
-    assert builder.log(build) == "a $ 'b' [] 0\n"
+    assert builder.log(build) == "a $ 'b' [] 0 it's\n"
 
 
 def test_functions_options_and_arrays_end_with_their_command(builder: Builder) -> None:

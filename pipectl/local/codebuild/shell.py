@@ -41,13 +41,12 @@ while IFS= read -r __file <&3; do
   printf '%s\\n' "$?" >&4
 done
 """
-_SCRIPT = """cd "$(cat {folder})"
+_SCRIPT = """. {state}
+cd "$PWD"
 set -a
-. {state}
 {command}
 CODEBUILD_LAST_EXIT=$?
-{shell} -c 'export -p' > {state}
-pwd > {folder}
+{shell} -c 'export PWD; export -p' > {state}
 exit $CODEBUILD_LAST_EXIT
 """
 
@@ -106,12 +105,10 @@ class Shell:
 
     def _forget(self) -> None:
         self._state.write_text("", encoding="utf-8")
-        self._place.write_text(f"{self._environment['CODEBUILD_SRC_DIR']}\n", encoding="utf-8")
 
     def _script(self, command: str) -> str:
         return _SCRIPT.format(
             command=command.removesuffix("\n"),
-            folder=shlex.quote(str(self._place)),
             state=shlex.quote(str(self._state)),
             shell=shlex.join(self._words),
         )
@@ -119,10 +116,6 @@ class Shell:
     @property
     def _state(self) -> Path:
         return self._folder / "env.sh"
-
-    @property
-    def _place(self) -> Path:
-        return self._folder / "dir.txt"
 
     def _start(self) -> _Running:
         loop = self._folder / "loop.sh"
