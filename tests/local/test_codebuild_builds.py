@@ -111,6 +111,18 @@ def test_programs_see_all_variables_that_earlier_commands_have_set(builder: Buil
     assert builder.log(build) == "a $ 'b' [] 0 it's\n"
 
 
+def test_a_value_too_large_for_programs_stays_for_the_shell(builder: Builder) -> None:
+    build = builder.run("""
+        version: 0.2
+        phases:
+          build:
+            commands:
+              - LARGE=$(head -c 200000 /dev/zero | tr '\\0' x); NAME=shop
+              - echo ${#LARGE} $NAME
+        """)
+    assert builder.log(build) == "200000 shop\n"
+
+
 def test_functions_options_and_arrays_end_with_their_command(builder: Builder) -> None:
     build = builder.run("""
         version: 0.2

@@ -46,7 +46,7 @@ cd "$PWD"
 set -a
 {command}
 CODEBUILD_LAST_EXIT=$?
-{shell} -c 'export PWD; export -p' > {state}
+{shell} -c 'export PWD; export -p' > {state} 2>/dev/null || export -p > {state}
 exit $CODEBUILD_LAST_EXIT
 """
 
