@@ -33,6 +33,8 @@ WITHOUT_AWS = frozenset({"validate", "local", "schema", "completion", "--help"})
 class Typed:
     """What was typed that another command must repeat to mean the same."""
 
+    words: Sequence[str] = ()
+    """All of it behind `pipectl`, to be repeated as a whole."""
     place: Sequence[str] = ()
     """`--local`, `--profile`, `--region` and `--endpoint-url` with their values."""
     specs: Sequence[str] = ()
@@ -113,6 +115,18 @@ def aws(operation: str, *words: str, region: str | None = None) -> str:
     place = [word for option, value in options.items() if value for word in (option, value)]
     keys = [f"{name}={quote(value)}" for name, value in line.keys.items()]
     return f"`{' '.join([*keys, 'aws', operation, *map(quote, [*words, *place])])}`"
+
+
+def on_local_aws() -> str:
+    """What was typed, on the local AWS, in backticks."""
+    return _told(["pipectl", "--local", *_typed.get().words])
+
+
+def first_step() -> str:
+    """How there comes to be a pipeline: by the spec that was named or found, else by a first spec."""
+    line = _typed.get()
+    has_spec = line.specs or line.found_spec
+    return f"{pipectl('create')} creates one" if has_spec else f"{pipectl('init')} writes a first spec"
 
 
 def with_place(text: str) -> str:

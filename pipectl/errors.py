@@ -5,6 +5,7 @@ PipectlError                      exit code 1
 ├── WrongUsage                    2   the command line does not fit
 ├── NoPipeline                    1   a pipeline is not in this account and Region
 ├── NotConnected                  1   no credentials, no Region
+│   ├── NoRegion                  1   no Region
 │   └── NoAnswer                  1   nobody answers, as when the network is away
 ├── Declined                      1   pipectl would have to ask, or must not do it
 │   └── Unchanged                 1   a question was answered with no
@@ -19,7 +20,7 @@ PipectlError                      exit code 1
 import enum
 from collections.abc import Mapping, Sequence
 
-from pipectl.command import pipectl
+from pipectl.command import first_step, on_local_aws, pipectl
 
 SHOWN_PLACES = 5
 """Pipelines whose Regions a hint lists."""
@@ -89,6 +90,19 @@ class WrongUsage(PipectlError):
 
 class NotConnected(PipectlError):
     """AWS, or the local AWS, cannot be reached or does not know who is asking."""
+
+    @staticmethod
+    def sign_in(ways: str) -> str:
+        """The hint for who has no credentials: the ways to sign in, and the local AWS."""
+        return f"{ways} signs in; without an AWS account: {on_local_aws()}"
+
+
+class NoRegion(NotConnected):
+    """No Region is stated and none is configured."""
+
+    def __init__(self) -> None:
+        hint = f"`--region NAME` or AWS_REGION sets it, or `region:` in a spec; {first_step()}"
+        super().__init__("no AWS Region is set", hint=hint)
 
 
 class NoAnswer(NotConnected):

@@ -55,8 +55,8 @@ def login_hint(profile: str | None, error: str = "") -> str:
         return f"`aws login{named}` signs in again"
     if "SSO" in error or error == "TokenRetrievalError":
         return f"`aws sso login{named}` signs in again"
-    other = "" if profile else "`--profile NAME`, "
-    return f"`aws sso login{named}`, {other}or `--local` for the local AWS that needs no account"
+    other = "" if profile else " or `--profile NAME`"
+    return NotConnected.sign_in(f"`aws sso login{named}`{other}")
 
 
 def refuse_throttled(attempts: int, response: Any, operation: Any, **_: Any) -> None:

@@ -26,7 +26,7 @@ from pipectl.aws.failures import (
 from pipectl.aws.ledger import Book, Ledger
 from pipectl.aws.pace import Clock, Pace
 from pipectl.aws.patient import PATIENCE, Patient
-from pipectl.errors import NotConnected
+from pipectl.errors import NoRegion, NotConnected
 from pipectl.stop import Stop
 
 if TYPE_CHECKING:
@@ -123,10 +123,7 @@ class Connection:
         # boto3 does not read AWS_REGION; the AWS CLI does, before AWS_DEFAULT_REGION and the profile.
         region = stated or self._region or os.environ.get("AWS_REGION") or self._session.region_name
         if not region:
-            raise NotConnected(
-                "no AWS Region is set",
-                hint="write `region:` into the spec, or use `--region NAME` or AWS_REGION",
-            )
+            raise NoRegion
         return str(region)
 
     def cloud(self, region: str | None = None) -> Cloud:

@@ -12,7 +12,7 @@ import click
 
 from pipectl import __version__
 from pipectl.cli import _empty, _errors, _help
-from pipectl.cli._options import all_options
+from pipectl.cli._options import WORDS, all_options
 from pipectl.errors import ExitCode
 
 COMPLETE = "_PIPECTL_COMPLETE"
@@ -40,6 +40,15 @@ class Commands(click.Group):
         """By what they are for."""
         found = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
         _help.write_groups(formatter, {name: command for name, command in found.items() if command})
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """As click does; the words of the line are kept for hints that repeat them."""
+        words = list(args)
+        context = super().make_context(info_name, args, parent, **extra)
+        context.meta[WORDS] = words
+        return context
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -90,7 +99,9 @@ def _shown_errors(words: Sequence[str]) -> Iterator[list[Any]]:
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`pipectl COMMAND --help` explains a command and shows examples. The options above also stand "
-    "behind it.",
+    "behind it.\n\n"
+    "New here? `pipectl --local init` in the folder of an application with a Dockerfile leads to a first "
+    "deployment, without an AWS account.",
 )
 @click.version_option(__version__, prog_name="pipectl", message="%(prog)s %(version)s")
 @all_options

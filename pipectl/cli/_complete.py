@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from pipectl.cli._options import FOUND_HERE, Settings, said
+from pipectl.cli._options import Settings, said
 from pipectl.spec.disk import STDIN
+from pipectl.spec.near import NAMES
 
 if TYPE_CHECKING:
     from pipectl.aws.cloud import Cloud
@@ -130,7 +131,7 @@ def _specs(context: click.Context) -> "list[Outline]":
 
     named = [*(_words(context, "spec")), *(_words(context, "file"))]
     environment = os.environ.get("PIPECTL_FILE")
-    here = [name for name in FOUND_HERE if os.path.lexists(name)][:1]
+    here = [name for name in NAMES if os.path.lexists(name)][:1]
     files = named or ([environment] if environment else here)
     return [found for file in files if file != STDIN and (found := outline(file, {}, os.environ))]
 

@@ -30,8 +30,8 @@ def steps(settings: Settings, file: str, answers: "Answers", account: Account) -
 
 
 def text(found: Sequence[Step]) -> str:
-    """Each on a line of its own."""
-    return "\n".join(f"  {_line(step)}" for step in found)
+    """Each on a line of its own, so that a whole line can be pasted; what it is for stands below it."""
+    return "\n".join(line for step in found for line in _lines(step))
 
 
 def address(answers: "Answers", account: Account) -> str | None:
@@ -41,8 +41,11 @@ def address(answers: "Answers", account: Account) -> str | None:
     return f"The application will answer at {url}" if url else None
 
 
-def _line(step: Step) -> str:
-    return f"{step.command}  ({step.remark})" if step.command and step.remark else step.command or step.remark
+def _lines(step: Step) -> Iterator[str]:
+    if step.command:
+        yield f"  {step.command}"
+    if step.remark:
+        yield f"      {step.remark}" if step.command else f"  {step.remark}"
 
 
 def _steps(settings: Settings, file: str, answers: "Answers", account: Account) -> Iterator[Step]:

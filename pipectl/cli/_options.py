@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +13,7 @@ import click
 from pipectl.cli._help import Global
 from pipectl.command import Typed, typed, with_place
 from pipectl.errors import PipectlError, WrongUsage
+from pipectl.spec.near import NAMES as FOUND_HERE
 
 if TYPE_CHECKING:
     from pipectl.flow import Aws
@@ -22,8 +23,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 SAID = "pipectl.options"
 """Where the contexts of a command line, which share one `meta`, keep what was said."""
 
-FOUND_HERE = ("pipectl.yaml", "pipectl.yml")
-"""The names under which a spec is found that nobody names, in this folder."""
+WORDS = "pipectl.words"
+"""Where they keep all words of the command line."""
+
 DEFAULT_FILE = FOUND_HERE[0]
 
 
@@ -140,7 +142,8 @@ def _with_options(function: Function, options: Any) -> Function:
                 f"`{context.info_name}` does not print Markdown",
                 hint=f"`-o {MARKDOWN}` is for `{'`, `'.join(sorted(WITH_MARKDOWN))}`",
             )
-        with typed(_typed(given, context.params)), _completed():
+        line = replace(_typed(given, context.params), words=context.meta.get(WORDS, ()))
+        with typed(line), _completed():
             return function(Settings(**given), *args, **kwargs)
 
     known = Settings.__dataclass_fields__

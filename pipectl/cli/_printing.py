@@ -9,8 +9,10 @@ from typing import Any
 
 import click
 
+from pipectl.cli._look import look_of
 from pipectl.errors import ExitCode, PipectlError
 from pipectl.render.document import document
+from pipectl.render.text import wrapped
 
 
 @contextlib.contextmanager
@@ -31,6 +33,14 @@ def forget_stdout() -> None:
 def line(text: str) -> None:
     """One line as it is: it was made for this stream, colours and all."""
     click.echo(text, color=True)
+
+
+def paragraphs(text: str) -> str:
+    """The lines, broken at words for a person's terminal; elsewhere each stays one. Commands stay whole."""
+    if not sys.stdout.isatty():
+        return text
+    room = look_of(sys.stdout).width
+    return "\n".join(part for each in text.splitlines() for part in wrapped(each, room))
 
 
 def stream(values: Iterable[Any], output: str) -> None:

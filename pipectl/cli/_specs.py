@@ -9,14 +9,16 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pipectl.cli._look import look_of
-from pipectl.cli._options import FOUND_HERE, Chosen
-from pipectl.command import pipectl
+from pipectl.cli._options import Chosen
+from pipectl.command import first_step, pipectl
 from pipectl.errors import InvalidSpec, WrongUsage
+from pipectl.spec import near
 
 if TYPE_CHECKING:
     from pipectl.spec.outline import Outline
@@ -32,10 +34,17 @@ def check(chosen: Chosen) -> "tuple[tuple[Spec, ...], list[Problem]]":
 
     if not chosen.files:
         raise WrongUsage(
-            f"no spec is named and there is no {' or '.join(FOUND_HERE)} here",
-            hint=f"name a file, as in {pipectl('plan', spec='shop.yaml')}, or set PIPECTL_FILE",
+            f"no spec is named and there is no {' or '.join(near.NAMES)} here",
+            hint=f"{_spec_meant() or f'{first_step()};'} `-f FILE` or PIPECTL_FILE names another",
         )
     return flow.check(chosen.files, chosen.variables)
+
+
+def _spec_meant() -> str | None:
+    """The command that was typed, with the spec that is near: above this folder, in it, or one below."""
+    found = near.spec(Path())
+    verb = click.get_current_context().info_name or ""
+    return f"did you mean {pipectl(verb, spec=str(found))}?" if found else None
 
 
 def load(

@@ -213,4 +213,6 @@ def _show(
     if outcomes and settings.is_text:
         _carry_out.report(outcomes, seconds, connection.cloud(plans[0].region).account.caller)
         if way_on := push.text(outcomes):
-            click.echo(f"\n{way_on}")
+            from pipectl.cli._printing import paragraphs
+
+            click.echo(f"\n{paragraphs(way_on)}")

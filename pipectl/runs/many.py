@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 
 from pipectl.aws.cloud import Cloud, find, side_by_side
-from pipectl.command import pipectl
+from pipectl.command import first_step
 from pipectl.errors import AwsError, NoPipeline, PipectlError
 from pipectl.runs.executions import recent
 from pipectl.runs.first_push import waits_for_first_push
@@ -102,11 +102,7 @@ def chosen(cloud: Cloud, patterns: Sequence[str], known: Sequence[str] = ()) -> 
     found = matching(names, patterns)
     if not found:
         said = " or ".join(map(shown, patterns))
-        there = (
-            choices(patterns[0] if patterns else "", names, "there is")
-            if names
-            else f"{pipectl('create')} makes one"
-        )
+        there = choices(patterns[0] if patterns else "", names, "there is") if names else first_step()
         told = f"no pipeline fits {said}" if patterns else "there is no pipeline"
         raise NoPipeline(told, cloud.account.region, hint=there)
     return found

@@ -1,7 +1,7 @@
 """The names of pipelines: which there are, and what to say of one that is not there."""
 
 from pipectl.aws.cloud import Cloud, pages
-from pipectl.command import pipectl
+from pipectl.command import first_step, pipectl
 from pipectl.errors import NoPipeline, PipectlError
 from pipectl.spec.problems import choices, few
 
@@ -18,9 +18,12 @@ def only_pipeline(cloud: Cloud) -> str:
         raise NoPipeline(
             f"there is no pipeline {_here(cloud)}",
             cloud.account.region,
-            hint=f"{pipectl('create')} makes one; {ELSEWHERE}",
+            hint=f"{first_step()}; {ELSEWHERE}",
         )
-    raise PipectlError(f"there are {len(names)} pipelines: {few(names)}", hint="name one with `-p NAME`")
+    raise PipectlError(
+        f"there are {len(names)} pipelines: {few(names)}",
+        hint=f"name one with `-p NAME`; {pipectl('status', '--all')} shows all",
+    )
 
 
 def pipeline_names(cloud: Cloud) -> list[str]:

@@ -141,7 +141,9 @@ def refused(connection: Connection) -> NotConnected:
 def test_without_a_region_the_ways_to_set_one_are_named(connect: Connect) -> None:
     error = refused(connect(region=None))
     assert error.message == "no AWS Region is set"
-    assert error.hint == "write `region:` into the spec, or use `--region NAME` or AWS_REGION"
+    assert error.hint == (
+        "`--region NAME` or AWS_REGION sets it, or `region:` in a spec; `pipectl init` writes a first spec"
+    )
 
 
 def test_without_credentials_the_ways_to_get_them_are_named(world: "World", connect: Connect) -> None:

@@ -48,7 +48,8 @@ def test_a_clone_of_github_is_deployed_by_what_init_prints(
     keys: dict[str, str | int] = {"Region [us-east-1]": "\r" * 12}
     first = type_on_terminal("--local", "init", environment=newcomer, keys=keys)
     assert first.exit_code == 0, first.screen
-    commands = [line.split("  (")[0].strip() for line in first.stdout.partition("Next:\n")[2].splitlines()]
+    steps = first.stdout.partition("Next:\n")[2].splitlines()
+    commands = [line.strip() for line in steps if line.startswith("  pipectl ")]
     done = [_typed(command, newcomer) for command in commands]
     assert 1 + len(done) <= MOST_COMMANDS
     assert time.monotonic() - began < MOST_SECONDS

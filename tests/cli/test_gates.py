@@ -253,7 +253,8 @@ def test_of_several_pipelines_one_must_be_named(created: str, run: Run, client: 
     refused = run("status", *REGION)
     assert refused.exit_code == 1
     assert refused.stderr == (
-        "error: there are 2 pipelines: FriendReminders, Other\nhint: name one with `-p NAME`\n"
+        "error: there are 2 pipelines: FriendReminders, Other\n"
+        "hint: name one with `-p NAME`; `pipectl --region ap-southeast-1 status --all` shows all\n"
     )
     assert data(run("status", "-p", "Other", "-o", "json", *REGION))["pipeline"] == "Other"
 

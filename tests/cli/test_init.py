@@ -42,7 +42,7 @@ def test_what_the_folder_tells_need_not_be_said(offline: Run, shop: Path) -> Non
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines() == [
         "pipectl.yaml is written", "", "Next:", "  pipectl validate",
-        "  pipectl --local create  (tries it on the local AWS)", "  pipectl create",
+        "  pipectl --local create", "      tries it on the local AWS", "  pipectl create",
     ]  # fmt: skip
     text = (shop / "pipectl.yaml").read_text(encoding="utf-8")
     reviewed = Path(__file__).parent / "screens" / "init_spec.txt"
