@@ -21,12 +21,14 @@ class Step:
     remark: str = ""
 
 
-def steps(settings: Settings, file: str, answers: "Answers", account: Account) -> list[Step]:
-    """All of them, in order; the Region stands in the spec."""
+def steps(
+    settings: Settings, file: str, answers: "Answers", account: Account, *, incomplete: bool
+) -> list[Step]:
+    """All of them, in order; the Region stands in the spec. `incomplete`: it has placeholders."""
     options = {"--profile": settings.profile, "--endpoint-url": settings.endpoint_url}
     place = [word for option, value in options.items() if value for word in (option, value)]
     with with_spec_here(["--local", *place] if settings.local else place):
-        return list(_steps(settings, file, answers, account))
+        return list(_steps(settings, file, answers, account, incomplete=incomplete))
 
 
 def text(found: Sequence[Step]) -> str:
@@ -48,7 +50,9 @@ def _lines(step: Step) -> Iterator[str]:
         yield f"      {step.remark}" if step.command else f"  {step.remark}"
 
 
-def _steps(settings: Settings, file: str, answers: "Answers", account: Account) -> Iterator[Step]:
+def _steps(
+    settings: Settings, file: str, answers: "Answers", account: Account, *, incomplete: bool
+) -> Iterator[Step]:
     spec = None if file == DEFAULT_FILE else file
     files = () if spec is None else ("-f", spec)
     if answers.connection == LATER and not settings.local:
@@ -56,11 +60,18 @@ def _steps(settings: Settings, file: str, answers: "Answers", account: Account) 
         create, page = how_to_connect(host, answers.name, account.region)[1:3]
         yield Step(create.strip(), "prints the ARN for the spec")
         yield Step(remark=page)
+    if incomplete:
+        yield Step(remark=f"replace each `{LATER}` in {file}, as it is said above")
     yield Step(_plain(pipectl("validate", spec=spec)))
     if not settings.local:
         with with_spec_here(place=("--local",)):
             yield Step(_plain(pipectl("create", spec=spec)), "tries it on the local AWS")
     yield Step(_plain(pipectl("create", spec=spec)))
+    if incomplete and not settings.local:
+        with with_spec_here(place=("--local",)):
+            again = _plain(pipectl("init", *([spec] if spec else []), "--force"))
+        yield Step(remark="Without an AWS account, the local AWS answers what is left:")
+        yield Step(again)
     if answers.connection and settings.local and answers.connection != LATER:
         top = "/".join(".." for _ in answers.folder.place.split("/")) if answers.folder.place else "."
         yield Step(_plain(complete_connection(answers.connection, "", top)), "connects it to this clone")

@@ -87,7 +87,7 @@ def _tell(settings: Settings, file: str, answers: "Answers", account: "Account")
     _, problems = flow.check([file], {})
     placeholders = [problem for problem in problems if problem.rule == RULE]
     others = [problem for problem in problems if problem.rule != RULE]
-    steps = _init_next.steps(settings, file, answers, account)
+    steps = _init_next.steps(settings, file, answers, account, incomplete=bool(placeholders))
     if settings.is_text:
         click.echo(f"{file} is written\n")
         if placeholders:

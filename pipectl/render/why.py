@@ -29,12 +29,21 @@ _VERDICTS = {
 def why_text(why: Why, look: Look, now: datetime) -> str:
     """The whole answer."""
     word, colour = _VERDICTS[why.verdict]
-    commit = commit_text(why.commit, look.width - len(word) - 1) if why.commit else "the newest commit"
+    which = f"{execution_text(why.execution)} of " if why.execution and _is_live_already(why) else ""
+    room = look.width - len(word) - 1 - len(which)
+    commit = which + (commit_text(why.commit, room) if why.commit else "the newest commit")
     told = [*answer_lines(why, now), *_instead(why, now)]
     lines = [f"{INDENT}{line}" for text in told for line in _folded(text, look.width - len(INDENT))]
     steps = [line for step in next_steps(why, now) for line in wrapped(step, look.width - len(NEXT))]
     steps = [f"{' ' * len(NEXT) if number else NEXT}{line}" for number, line in enumerate(steps)]
     return "\n".join([f"{look.bold(commit)} {look.paint(word, colour)}", *lines, *steps])
+
+
+def _is_live_already(why: Why) -> bool:
+    """Whether an earlier execution deployed the same commit: then only this execution's is not live."""
+    return why.verdict is Verdict.NOT_LIVE and any(
+        why.commit is not None and place.execution.revision == why.commit.id for place in why.live
+    )
 
 
 def _folded(text: str, cells: int) -> list[str]:
@@ -47,7 +56,8 @@ def _instead(why: Why, now: datetime) -> Iterator[str]:
     if isinstance(why.answer, Changed) or (isinstance(why.answer, Live) and not why.answer.part_of):
         return
     for place in why.live:
-        yield f"live in {plain(place.target)}: {_what(place, now)}"
+        by = f", by {execution_text(place.execution)}" if _is_live_already(why) else ""
+        yield f"live in {plain(place.target)}: {_what(place, now)}{by}"
     if not why.live:
         yield "nothing is live yet"
 

@@ -52,3 +52,18 @@ def test_who_forgets_local_without_an_account_is_told_the_same_command_with_it(
         "`pipectl --local disable-transition Deploy -p shop --reason 'not today' --region eu-west-1`"
         in result.stderr.replace("\n      ", " ")
     )
+
+
+def test_what_init_leaves_for_later_is_the_next_step_and_the_local_aws_answers_it(
+    offline: Run, folder: Path
+) -> None:
+    result = offline("init", "--name", "shop", "--subnet", "later", "--region", "eu-west-1")
+    assert result.stdout.partition("Next:\n")[2].splitlines() == [
+        "  replace each `<later>` in pipectl.yaml, as it is said above",
+        "  pipectl validate",
+        "  pipectl --local create",
+        "      tries it on the local AWS",
+        "  pipectl create",
+        "  Without an AWS account, the local AWS answers what is left:",
+        "  pipectl --local init --force",
+    ]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipectl.command import about
+from pipectl.command import Typed, about, typed
 from pipectl.render.document import status_data
 from pipectl.render.marks import Look
 from pipectl.render.status import status_text
@@ -134,6 +134,11 @@ def test_a_held_pipeline_reads_the_same_without_unicode(held: PipelineState, scr
 
 def test_a_failed_action_tells_its_error_and_where_to_look(broken: PipelineState, screen: Screen) -> None:
     screen("status_failed", status_text(broken, Look(), NOW))
+
+
+def test_the_local_aws_has_no_page_of_the_console_to_show(broken: PipelineState) -> None:
+    with typed(Typed(endpoint_url="http://127.0.0.1:4571")):
+        assert "console.aws" not in status_text(broken, Look(), NOW)
 
 
 def test_a_long_provider_stands_apart_from_what_it_works_on() -> None:
