@@ -12,6 +12,7 @@ from pipectl.command import pipectl
 from pipectl.errors import NotConnected
 
 NO_IAM = "warning: the local AWS does not evaluate permissions (--no-iam): every call is allowed"
+STOPPED = "the local AWS is stopped; what was made in it is forgotten"
 
 
 class _Commands(click.Group):
@@ -81,7 +82,7 @@ def start(
 def stop(settings: Settings) -> None:
     """End it, and forget all that was made in it"""
     pid = _asked("stop")
-    told = "the local AWS was not running" if pid is None else "the local AWS is stopped"
+    told = "the local AWS was not running" if pid is None else STOPPED
     _show(settings, {"running": False, "pid": pid}, told)
 
 

@@ -34,11 +34,10 @@ def pipeline_names(cloud: Cloud) -> list[str]:
 def no_such_pipeline(cloud: Cloud, name: str) -> NoPipeline:
     """The error for a name that AWS does not know, with the names that it knows."""
     names = pipeline_names(cloud)
-    there = choices(name, names, "those there are:") if names else ELSEWHERE
+    make = f"{pipectl('create')} makes a new one"
+    hint = f"{choices(name, names, 'those there are:')}; {make}" if names else f"{make}; {ELSEWHERE}"
     message = f"there is no pipeline `{name}` {_here(cloud)}"
-    return NoPipeline(
-        message, cloud.account.region, name=name, hint=f"{there}; {pipectl('create')} makes a new one"
-    )
+    return NoPipeline(message, cloud.account.region, name=name, hint=hint)
 
 
 def _here(cloud: Cloud) -> str:

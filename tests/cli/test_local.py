@@ -65,7 +65,7 @@ def test_the_local_aws_is_started_looked_at_emptied_and_stopped(type_: Type, fri
     type_("--local", "create", friendreminders)
     assert type_("local", "reset").stdout == "the local AWS is empty\n"
     assert "there is no pipeline" in type_("--local", "status").stderr
-    assert type_("local", "stop").stdout == "the local AWS is stopped\n"
+    assert type_("local", "stop").stdout == ("the local AWS is stopped; what was made in it is forgotten\n")
     assert type_("local", "stop").stdout == "the local AWS was not running\n"
     assert type_("local", "reset").stdout == "the local AWS does not run\n"
 
