@@ -4,12 +4,24 @@ import contextlib
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
 from pipectl.command import pipectl
 from pipectl.errors import ExitCode, Interrupted, PipectlError, WrongUsage
+
+ELSEWHERE_CALLED: Mapping[str, tuple[str, ...]] = {
+    "list": ("status", "--all"), "ls": ("status", "--all"), "watch": ("status", "--watch"),
+    "new": ("init",), "diff": ("plan",), "check": ("validate",), "lint": ("validate",),
+    "apply": ("create",), "deploy": ("create",), "up": ("create",), "update": ("create",),
+    "delete": ("destroy",), "remove": ("destroy",), "rm": ("destroy",), "down": ("destroy",),
+    "run": ("start",), "trigger": ("start",), "abort": ("stop",), "cancel": ("stop",),
+    "disable": ("disable-transition",), "pause": ("disable-transition",), "hold": ("disable-transition",),
+    "enable": ("enable-transition",), "resume": ("enable-transition",),
+    "undo": ("rollback",), "log": ("logs",), "console": ("open",), "generate": ("import",),
+}  # fmt: skip
+"""The words that other tools have (Terraform, Copilot, kubectl, docker compose, AWS CLI), and ours."""
 
 
 def show(error: BaseException, words: Sequence[str]) -> ExitCode:
@@ -32,9 +44,9 @@ def show(error: BaseException, words: Sequence[str]) -> ExitCode:
 
 def no_such_command(word: str, commands: Sequence[str]) -> WrongUsage:
     """The nearest right command, else where all of them are listed."""
-    return WrongUsage(
-        f"no command `{word}`", hint=_meant(word, commands) or f"{pipectl('--help')} lists them"
-    )
+    ours = ELSEWHERE_CALLED.get(word) if "create" in commands else None  # those of `local` are others
+    meant = f"did you mean `{' '.join(ours)}`?" if ours else _meant(word, commands)
+    return WrongUsage(f"no command `{word}`", hint=meant or f"{pipectl('--help')} lists them")
 
 
 def _told(error: BaseException) -> PipectlError:

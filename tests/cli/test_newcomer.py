@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import click
 import pytest
 
+from pipectl.cli import cli
+from pipectl.cli._errors import ELSEWHERE_CALLED
 from tests.cli.conftest import Run
 
 SPEC = "pipectl: 1\nname: shop\n"
@@ -67,3 +70,19 @@ def test_what_init_leaves_for_later_is_the_next_step_and_the_local_aws_answers_i
         "  Without an AWS account, the local AWS answers what is left:",
         "  pipectl --local init --force",
     ]
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("list", "status --all"), ("apply", "create"), ("diff", "plan"), ("stauts", "status")]
+)
+def test_a_word_of_another_tool_is_answered_with_ours(offline: Run, word: str, meant: str) -> None:
+    result = offline(word)
+    assert (result.exit_code, result.stderr) == (
+        2, f"error: no command `{word}`\nhint: did you mean `{meant}`?\n",
+    )  # fmt: skip
+
+
+def test_every_command_that_stands_for_another_tools_word_is_there() -> None:
+    ours = {words[0] for words in ELSEWHERE_CALLED.values()}
+    assert ours <= set(cli.list_commands(click.Context(cli)))
+    assert not set(ELSEWHERE_CALLED) & set(cli.list_commands(click.Context(cli)))
