@@ -18,6 +18,7 @@ from pipectl.errors import AwsError, PipectlError
 from pipectl.render.act import act_data, act_text, refusal_text
 from pipectl.render.document import document
 from pipectl.render.wait import ending_data
+from pipectl.runs.ending import SUCCEEDED
 from pipectl.runs.verbs.act import Act, Senseless
 from pipectl.runs.wait import signs
 
@@ -65,20 +66,29 @@ def _worded() -> Iterator[None]:
 
 
 def carry_out(
-    do: Do, settings: Settings, chosen: Chosen, pipeline: str | None, wait: Wait | None = None
+    do: Do,
+    settings: Settings,
+    chosen: Chosen,
+    pipeline: str | None,
+    wait: Wait | None = None,
+    *,
+    aim: str = SUCCEEDED,
 ) -> None:
-    """Act and tell; with `wait` follow the execution, and raise PipelineFailed when it does not end well."""
+    """Act and tell; with `wait` follow the execution, and raise PipelineFailed when it ends in another way.
+
+    `aim` is the status with which it is to end, in AWS's words.
+    """
     with acting(settings, chosen, pipeline) as where:
         act = do(where.cloud, where.pipeline)
         if settings.is_text:
             click.echo(act_text(act, look_of(sys.stdout), datetime.now().astimezone()))
         if wait:
-            _follow(act, where, wait, settings)
+            _follow(act, where, wait, settings, aim)
         elif not settings.is_text:
             click.echo(document(act_data(act, None), settings.output))
 
 
-def _follow(act: Act, where: _where.Where, wait: Wait, settings: Settings) -> None:
+def _follow(act: Act, where: _where.Where, wait: Wait, settings: Settings, aim: str) -> None:
     known = frozenset(signs(act.before, act.execution.id)) if act.changed else frozenset()
     data = act_data(act, None)
     with printed_at_last(data, settings):
@@ -86,6 +96,8 @@ def _follow(act: Act, where: _where.Where, wait: Wait, settings: Settings) -> No
             where.connection, where.cloud, where.pipeline, act.execution, wait, known, settings
         )
         data["wait"] = ending_data(end)
-    if settings.is_text and end.good:
-        click.echo(told_end(end, seconds))
-    refuse(end, seconds)
+    if end.reached(aim):
+        if settings.is_text:
+            click.echo(told_end(end, seconds))
+    else:
+        refuse(end, seconds)

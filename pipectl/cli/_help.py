@@ -33,7 +33,7 @@ GROUPS: Mapping[str, Mapping[str, Examples]] = {
     "Operate": {
         "start": ("pipectl start --wait", "pipectl start --commit 4c1e9d0"),
         "wait": ("pipectl wait", "pipectl wait 4c1e9d0 --timeout 20m"),
-        "stop": ("pipectl stop", "pipectl stop --abandon --reason 'wrong branch'"),
+        "stop": ("pipectl stop --wait", "pipectl stop --abandon --reason 'wrong branch'"),
         "retry": ("pipectl retry Build", "pipectl retry Deploy --all-actions --wait"),
         "rollback": ("pipectl rollback Deploy --list", "pipectl rollback Deploy --wait"),
         "approve": ("pipectl approve", "pipectl approve --comment 'tested' --wait"),

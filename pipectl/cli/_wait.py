@@ -86,11 +86,10 @@ def told_end(end: "Ending", seconds: float) -> str:
 
 
 def refuse(end: "Ending", seconds: float) -> None:
-    """Raise PipelineFailed when the execution did not end well, and TimedOut when it has not ended."""
+    """Raise PipelineFailed for an end that was not aimed at, and TimedOut when there is none yet."""
     if not end.ended:
         raise TimedOut(failure_message(end, seconds), hint=failure_hint(end))
-    if not end.good:
-        raise PipelineFailed(failure_message(end, seconds), hint=failure_hint(end), excerpt=excerpt(end))
+    raise PipelineFailed(failure_message(end, seconds), hint=failure_hint(end), excerpt=excerpt(end))
 
 
 class Following:

@@ -2,7 +2,7 @@
 
 import click
 
-from pipectl.cli._act_options import of_execution, on_pipeline
+from pipectl.cli._act_options import of_execution, on_pipeline, wait_options, waits
 from pipectl.cli._options import Chosen, Settings, aws_options, only_file
 from pipectl.errors import WrongUsage
 
@@ -16,6 +16,7 @@ LONGEST_REASON = 200
 @of_execution
 @on_pipeline
 @only_file
+@wait_options
 @aws_options
 def command(
     settings: Settings,
@@ -24,11 +25,14 @@ def command(
     reason: str | None,
     execution: str | None,
     pipeline: str | None,
+    wait: bool,
+    timeout: float | None,
 ) -> None:
     """Stop the running execution
 
     The newest one, after its running actions; with `--abandon` at once: what its actions began in other
-    services goes on there. The stage is free then, and whatever waits before it enters.
+    services goes on there. The stage is free then, and whatever waits before it enters. With `--wait` it ends
+    when the execution has stopped; exit code 4 when it ended otherwise before.
     """
     from pipectl.cli._act import carry_out
     from pipectl.runs.verbs.stop import stop
@@ -40,4 +44,6 @@ def command(
         settings,
         chosen,
         pipeline,
+        waits(wait, timeout),
+        aim="Stopped",
     )

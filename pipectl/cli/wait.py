@@ -75,9 +75,10 @@ def _wait(
     finally:
         print_end([data], settings)
     seconds = time.monotonic() - started
-    if settings.is_text and end.good:
+    if not end.good:
+        refuse(end, seconds)
+    if settings.is_text:
         click.echo(told_end(end, seconds))
-    refuse(end, seconds)
 
 
 def _found(

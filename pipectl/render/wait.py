@@ -145,8 +145,9 @@ def execution_text(execution: Execution) -> str:
 
 
 def ending_text(end: Ending, look: Look, seconds: float) -> str:
-    """A success: how long it was waited for, and what the services run now."""
-    told = f"{look.mark(Mark.DONE)} {execution_text(end.execution)} succeeded after {duration(seconds)}"
+    """An end that was aimed at: how long it was waited for, and what the services run now."""
+    word = "stopped" if end.status == "Stopped" else "succeeded"
+    told = f"{look.mark(Mark.DONE)} {execution_text(end.execution)} {word} after {duration(seconds)}"
     lines = [f"  {each.cluster}/{each.service} runs {each.revision}" for each in end.services]
     return "\n".join([told, *lines])
 
@@ -155,6 +156,8 @@ def failure_message(end: Ending, waited: float) -> str:
     """What became of an execution that did not end well, or not in time."""
     who = f"execution {short(end.execution.id)}"
     place = f" in {end.place}" if end.place else ""
+    if end.good:
+        return f"{who} succeeded before it was stopped"
     if end.before:
         return f"{who} still waits before {end.before} after {duration(waited)}"
     if not end.ended:
@@ -199,6 +202,9 @@ def _replaced(each: Deployed) -> str:
 def failure_hint(end: Ending) -> str:
     """The way on."""
     who = short(end.execution.id)
+    if end.status == "Stopping":
+        at_once = pipectl("stop", "--execution", who, "--abandon")
+        return f"it stops when its running actions have ended; {at_once} does not wait for them"
     if not end.ended:
         return f"it goes on; {pipectl('status')} shows it, {pipectl('stop', '--execution', who)} ends it"
     if end.replaced:

@@ -68,6 +68,10 @@ class Ending:
         """Whether it succeeded, and the services run what it made."""
         return self.status == SUCCEEDED and all(each.made and _stands(each) for each in self.services)
 
+    def reached(self, aim: str) -> bool:
+        """Whether it ended with this status; as a success only if the services run what it made."""
+        return self.good if aim == SUCCEEDED else self.status == aim
+
     @property
     def denied(self) -> bool:
         """Whether all that failed was refused for a missing permission, as far as AWS says."""

@@ -243,6 +243,18 @@ def test_what_cannot_be_meant_is_refused(shop: Shop, words: tuple[str, ...], sai
     assert said in result.stderr
 
 
+@pytest.mark.parametrize("word", ["HEAD", "HEAD~1", "feature/login", "main^"])
+def test_a_name_that_only_git_can_mean_is_refused_where_there_is_no_clone(
+    run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Server, word: str
+) -> None:
+    """It would be waited for as long as `--timeout` lets it: no execution has such a revision"""
+    monkeypatch.chdir(tmp_path)
+    server.requests.clear()
+    result = run("wait", word, "-p", "shop")
+    assert (result.exit_code, server.requests.all()) == (2, [])
+    assert f"`{word}` is no branch, tag or commit of a clone in this folder" in result.stderr
+
+
 def test_in_a_clone_a_tag_or_head_means_its_commit(tmp_path: Path) -> None:
     def git(*words: str) -> str:
         identity = ["-c", "user.name=ann", "-c", "user.email=ann@example.org"]

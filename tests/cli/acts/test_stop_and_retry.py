@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cli.acts.conftest import Shop, deploy
+from tests.cli.acts.test_wait import meanwhile, seen
 from tests.local.codepipeline.conftest import approval, stage, until
 
 Screen = Callable[..., None]
@@ -77,6 +78,20 @@ def test_a_second_stop_does_not_reach_an_older_execution(shop: Shop, screen: Scr
     assert "execution E3 of shop was stopped" in shop.refuses("stop", "--execution", version[:8])
     assert shop.type("stop", "--execution", first[:8]).exit_code == 0
     assert shop.status(first) == "Stopping"
+
+
+def test_stop_waits_for_the_running_actions_when_it_is_to(shop: Shop, screen: Screen) -> None:
+    execution = held(shop)
+    timed_out = shop.type("stop", "--wait", "--timeout", "1s")
+    assert timed_out.exit_code == 5, timed_out.output
+    assert f"`pipectl stop --execution {execution[:8]} --abandon` does not wait" in timed_out.stderr
+    assert shop.status(execution) == "Stopping"
+    with meanwhile(lambda: seen(shop), lambda: shop.answer("Rejected")):
+        result = shop.type("stop", "--wait")
+    assert result.exit_code == 0, result.output
+    assert shop.status(execution) == "Stopped"
+    screen("stop_waited", result.stdout, types=False)
+    assert shop.data("stop", "--execution", execution[:8], "--wait")["wait"]["status"] == "Stopped"
 
 
 def test_where_nothing_runs_it_is_said_how_the_newest_ended(shop: Shop, screen: Screen) -> None:
