@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipectl.local.ecs import events, task_set_rollout
 from pipectl.local.ecs.breaker import note_success
 from pipectl.local.ecs.protection import expendable
-from pipectl.local.ecs.task_life import SCHEDULER, start_for_service, stop
+from pipectl.local.ecs.task_life import SCHEDULER, start_several, stop
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,7 +75,8 @@ def _replace(
     if missing <= 0 or primary.state == "FAILED" or (primary.retry_at is not None and primary.retry_at > now):
         return bool(going)
     primary.retry_at = None
-    return _start(state, cluster, service, min(missing, room), now) or bool(going)
+    begun = start_several(state, cluster, service, service.deployments[0], min(missing, room), now)
+    return begun or bool(going)
 
 
 def _count_instances(cluster: Cluster, service: ServiceRecord, primary: Deployment) -> None:
@@ -109,18 +110,6 @@ def _stop(state: State, service: ServiceRecord, tasks: list[Task], now: datetime
         reason = f"Scaling activity initiated by (deployment {task.deployment})"
         stop(state, task, SCHEDULER, reason, now)
     events.stopped(service, tasks, now)
-
-
-def _start(state: State, cluster: Cluster, service: ServiceRecord, count: int, now: datetime) -> bool:
-    started = []
-    for _ in range(count):
-        task = start_for_service(state, cluster, service, service.deployments[0], now)
-        if task is None:
-            break
-        started.append(task)
-    if started:
-        events.started(service, started, now)
-    return bool(started)
 
 
 def _tell_blocked(service: ServiceRecord, primary: Deployment, active: list[Task], now: datetime) -> bool:

@@ -25,6 +25,18 @@ PLACED_AGAIN = timedelta(seconds=60)  # after a placement failure; the time is i
 JOB_STEPS = 5  # so many steps a task with a command of its own runs before it ends
 
 
+def start_several(
+    state: State, cluster: Cluster, service: ServiceRecord, deployment: Deployment, count: int, now: datetime
+) -> bool:
+    """Start so many tasks of a deployment, as far as roles and instances allow it; whether any began"""
+    started: list[Task] = []
+    while len(started) < count and (task := start_for_service(state, cluster, service, deployment, now)):
+        started.append(task)
+    if started:
+        events.started(service, started, now)
+    return bool(started)
+
+
 def start_for_service(
     state: State, cluster: Cluster, service: ServiceRecord, deployment: Deployment, now: datetime
 ) -> Task | None:

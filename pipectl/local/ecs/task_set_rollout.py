@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipectl.local.ecs import events
 from pipectl.local.ecs.breaker import note_success
 from pipectl.local.ecs.protection import expendable
-from pipectl.local.ecs.task_life import SCHEDULER, start_for_service, stop
+from pipectl.local.ecs.task_life import SCHEDULER, start_several, stop
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,21 +53,7 @@ def _towards(
     if retry is not None and retry > now:
         return False
     task_set.deployment.retry_at = None
-    return surplus < 0 and _start(state, cluster, service, task_set, -surplus, now)
-
-
-def _start(
-    state: State, cluster: Cluster, service: ServiceRecord, task_set: TaskSet, count: int, now: datetime
-) -> bool:
-    started = []
-    for _ in range(count):
-        task = start_for_service(state, cluster, service, task_set.deployment, now)
-        if task is None:
-            break
-        started.append(task)
-    if started:
-        events.started(service, started, now)
-    return bool(started)
+    return surplus < 0 and start_several(state, cluster, service, task_set.deployment, -surplus, now)
 
 
 def _settle(service: ServiceRecord, task_set: TaskSet, tasks: list[Task], now: datetime) -> bool:

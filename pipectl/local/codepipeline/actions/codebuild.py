@@ -8,7 +8,7 @@ from pipectl.local.service import Refused
 
 from . import codebuild_batch
 from .action import ActionFailedError, Done, Pending
-from .codebuild_request import check_identifiers, environment, is_on, refusal, version
+from .codebuild_request import check_identifiers, is_on, reason, refusal, request
 
 if TYPE_CHECKING:
     from pipectl.local.codepipeline.engine.job import Job
@@ -31,11 +31,7 @@ def start(job: Job) -> Outcome:
             primary=primary.name if primary else "",
             outputs=[artifact.name for artifact in job.outputs],
             stored={artifact.name: job.stored(artifact) for artifact in (*job.inputs, *job.outputs)},
-            environment=environment(job),
-            initiator=f"codepipeline/{job.trip.pipeline.name}",
-            source_version=version(primary) if primary else None,
-            resolved_source_version=primary.revision.id if primary and primary.revision else None,
-            role=job.configuration.get("ServiceRoleArnOverride"),
+            **request(job, primary),
         )
     except Refused as refused:
         raise refusal("startBuild", refused) from None
@@ -68,7 +64,7 @@ def follow(job: Job, build: str) -> Pending:
 
 def _ended(job: Job, build: str, found: dict[str, Any]) -> Done:
     if found["buildStatus"] != "SUCCEEDED":
-        raise ActionFailedError(f"Build terminated with state: {found['buildStatus']}{_reason(found)}")
+        raise ActionFailedError(f"Build terminated with state: {found['buildStatus']}{reason(found)}")
     codebuild = job.service("codebuild")
     made = codebuild.outputs_of(build)
     for artifact in job.outputs:
@@ -76,13 +72,3 @@ def _ended(job: Job, build: str, found: dict[str, Any]) -> Done:
             job.from_build(artifact, made[artifact.name])
     # No summary (recorded: docs/aws/codepipeline.md, 9).
     return Done(variables=codebuild.exported_variables(build))
-
-
-def _reason(build: dict[str, Any]) -> str:
-    """The first phase that failed, as CodePipeline's answers quote it (logs in public repositories)."""
-    for phase in build.get("phases", ()):
-        for context in phase.get("contexts", ()):
-            if phase.get("phaseStatus") not in (None, "SUCCEEDED") and context.get("statusCode"):
-                code, message = context["statusCode"], context.get("message", "")
-                return f". Phase: {phase['phaseType']}, Code: {code}, Message: {message}"
-    return ""

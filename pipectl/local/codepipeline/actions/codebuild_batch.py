@@ -8,7 +8,7 @@ from pipectl.local.codebuild.record import PipelineWork
 from pipectl.local.service import Refused
 
 from .action import ActionFailedError, Done, Pending
-from .codebuild_request import environment, is_on, refusal, version, wrong
+from .codebuild_request import is_on, reason, refusal, request, wrong
 
 if TYPE_CHECKING:
     from pipectl.local.codepipeline.engine.job import Job
@@ -33,11 +33,7 @@ def start(job: Job, primary: Artifact | None) -> Pending:
             job.configuration["ProjectName"],
             work=work,
             combines=combines,
-            environment=environment(job),
-            initiator=f"codepipeline/{job.trip.pipeline.name}",
-            source_version=version(primary) if primary else None,
-            resolved_source_version=primary.revision.id if primary and primary.revision else None,
-            role=job.configuration.get("ServiceRoleArnOverride"),
+            **request(job, primary),
         )
     except Refused as refused:
         raise refusal("startBuildBatch", refused) from None
@@ -67,18 +63,9 @@ def _follow(job: Job, batch: str) -> Pending:
 def _ended(job: Job, batch: str, found: dict[str, Any]) -> Done:
     """That the variables of its builds are not handed on is inferred"""
     if found["buildBatchStatus"] != "SUCCEEDED":
-        status, reason = found["buildBatchStatus"], _reason(found)
-        raise ActionFailedError(f"Build terminated with state: {status}{reason}")
+        raise ActionFailedError(f"Build terminated with state: {found['buildBatchStatus']}{reason(found)}")
     made = job.service("codebuild").batch_outputs(batch)
     for artifact in job.outputs:
         if artifact.name in made:
             job.from_build(artifact, made[artifact.name])
     return Done()
-
-
-def _reason(batch: dict[str, Any]) -> str:
-    for phase in batch.get("phases", ()):
-        for context in phase.get("contexts", ()):
-            code, message = context.get("statusCode"), context.get("message", "")
-            return f". Phase: {phase['phaseType']}, Code: {code}, Message: {message}"
-    return ""

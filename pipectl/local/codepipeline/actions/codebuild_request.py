@@ -34,6 +34,17 @@ def version(artifact: Artifact) -> str:
     return f"arn:aws:s3:::{artifact.location.bucket}/{artifact.location.key}"
 
 
+def request(job: Job, primary: Artifact | None) -> dict[str, Any]:
+    """What is stated of a build and of a batch alike"""
+    return {
+        "environment": environment(job),
+        "initiator": f"codepipeline/{job.trip.pipeline.name}",
+        "source_version": version(primary) if primary else None,
+        "resolved_source_version": primary.revision.id if primary and primary.revision else None,
+        "role": job.configuration.get("ServiceRoleArnOverride"),
+    }
+
+
 def is_on(configuration: Mapping[str, str], name: str) -> bool:
     """Whether a flag of the configuration is set"""
     return configuration.get(name, "false").lower() == "true"
@@ -64,3 +75,13 @@ def environment(job: Job) -> list[dict[str, Any]]:
 def wrong(message: str) -> ActionFailedError:
     """An error in what the action states"""
     return ActionFailedError(message, "ConfigurationError")
+
+
+def reason(build: dict[str, Any]) -> str:
+    """The first phase that failed, as CodePipeline's answers quote it (logs in public repositories)."""
+    for phase in build.get("phases", ()):
+        for context in phase.get("contexts", ()):
+            if phase.get("phaseStatus") not in (None, "SUCCEEDED") and context.get("statusCode"):
+                code, message = context["statusCode"], context.get("message", "")
+                return f". Phase: {phase['phaseType']}, Code: {code}, Message: {message}"
+    return ""
