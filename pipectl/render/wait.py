@@ -10,7 +10,7 @@ from pipectl.render.marks import Look, Mark
 from pipectl.render.plan import person, quoted
 from pipectl.render.text import cut, indented, pad, plain, wrapped
 from pipectl.render.times import duration, since
-from pipectl.runs.ending import Deployed, Ending
+from pipectl.runs.ending import STOPPING, Deployed, Ending
 from pipectl.runs.values import Execution, Gate, MissingBranch
 from pipectl.runs.wait import ASKED, HELD, QUEUED, Sign
 
@@ -202,7 +202,7 @@ def _replaced(each: Deployed) -> str:
 def failure_hint(end: Ending) -> str:
     """The way on."""
     who = short(end.execution.id)
-    if end.status == "Stopping":
+    if end.status == STOPPING:
         at_once = pipectl("stop", "--execution", who, "--abandon")
         return f"it stops when its running actions have ended; {at_once} does not wait for them"
     if not end.ended:

@@ -18,6 +18,7 @@ from pipectl.runs.values import Condition, Execution, MissingBranch, StageState
 
 REMEMBERED = 20
 SUCCEEDED = "Succeeded"
+STOPPING = "Stopping"
 SLACK = timedelta(seconds=2)
 """Clocks of two services differ, and moments are told to the second."""
 
@@ -39,7 +40,7 @@ class Deployed:
 
 @dataclass(frozen=True)
 class Ending:
-    """How an execution ended. `status` is AWS' word; `InProgress` when the waiting ended first."""
+    """How an execution ended. `status` is AWS's word, `InProgress` or `Stopping` when the time was over."""
 
     execution: Execution
     status: str

@@ -11,7 +11,7 @@ from pipectl.aws.cloud import Cloud, side_by_side
 from pipectl.errors import AwsError
 from pipectl.facts.quotas import is_throttle
 from pipectl.runs import executions
-from pipectl.runs.ending import Ending, ending, is_settled
+from pipectl.runs.ending import STOPPING, Ending, ending, is_settled
 from pipectl.runs.parallel import PARALLEL, RUNNING, inside
 from pipectl.runs.stages import stage_state, stage_states
 from pipectl.runs.values import Execution, Gate, StageState
@@ -110,7 +110,7 @@ def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> E
     A success counts only when the services run what the execution made (runs/ending.py).
     """
     started, pause = time.monotonic(), FIRST
-    told, last, moved = watch.known, None, not watch.known
+    told, last, moved, stopping = watch.known, None, not watch.known, False
     while True:
         look = _patiently(partial(_look, cloud, pipeline, execution), started)
         passed = time.monotonic() - started
@@ -119,13 +119,13 @@ def follow(cloud: Cloud, pipeline: str, execution: Execution, watch: Watch) -> E
             fresh = [with_question(cloud, pipeline, sign) for sign in look.signs if sign not in told]
             watch.tell(fresh, [sign for sign in look.signs if not sign.over])
             told, last = told.union(look.signs), next(reversed(look.signs), last)
-            moved = moved or watch.known != frozenset(look.signs)
+            moved, stopping = moved or watch.known != frozenset(look.signs), look.status == STOPPING
             if look.ended and (passed > SETTLING or (moved and not look.works)):
                 end = _patiently(partial(ending, cloud, pipeline, execution.id, look.status), started)
                 if end is not None and is_settled(end):
                     return end
         if watch.timeout is not None and passed >= watch.timeout:
-            return _unfinished(execution, last)
+            return _unfinished(execution, last, STOPPING if stopping else "InProgress")
         pause = FIRST if fresh else min(pause * GROWTH, LONGEST)
         watch.pause(pause if watch.timeout is None else min(pause, watch.timeout - passed))
 
@@ -152,12 +152,12 @@ def with_question(cloud: Cloud, pipeline: str, sign: Sign) -> Sign:
     return replace(sign, detail=": ".join(filter(None, told)) or None)
 
 
-def _unfinished(execution: Execution, last: Sign | None) -> Ending:
+def _unfinished(execution: Execution, last: Sign | None, status: str) -> Ending:
     """It goes on; the last thing that it told says where it is, or before which stage."""
     place = last.stage if last else None
     if last and last.status in (HELD, QUEUED):
-        return Ending(execution, "InProgress", before=place)
-    return Ending(execution, "InProgress", place)
+        return Ending(execution, status, before=place)
+    return Ending(execution, status, place)
 
 
 @dataclass(frozen=True)
