@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipectl.errors import Interrupted
+from pipectl.errors import Interrupted, TimedOut
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -25,10 +25,11 @@ Say = Callable[[str], None]
 
 
 @contextmanager
-def held(stacks: "Sequence[Stack]", say: Say) -> Iterator[bool]:
+def held(stacks: "Sequence[Stack]", say: Say, timeout: float | None = None) -> Iterator[bool]:
     """Hold the locks of all stacks, taken in one order; whether somebody else was at work until now.
 
-    Ctrl-C while waiting raises Interrupted.
+    Ctrl-C while waiting raises Interrupted, and TimedOut is raised when somebody else is at work on a stack
+    for more than `timeout` seconds.
     """
     from filelock import Timeout
 
@@ -43,7 +44,7 @@ def held(stacks: "Sequence[Stack]", say: Say) -> Iterator[bool]:
                 lock.acquire(blocking=False)
             except Timeout:
                 waited = True
-                _wait(lock, name, say)
+                _wait(lock, name, say, timeout)
             except OSError:  # files cannot be locked there
                 continue
             locks.callback(lock.release)
@@ -70,9 +71,14 @@ def _made(file: Path) -> "BaseFileLock | None":
     return FileLock(file, poll_interval=LOOKS_S, fallback_to_soft=False)
 
 
-def _wait(lock: "BaseFileLock", name: str, say: Say) -> None:
+def _wait(lock: "BaseFileLock", name: str, say: Say, timeout: float | None) -> None:
+    from filelock import Timeout
+
     try:
         say(f"another pipectl is at work on the stack {name}; waiting for it to end")
-        lock.acquire()
+        lock.acquire(timeout=-1 if timeout is None else timeout)  # -1: as long as it takes
+    except Timeout:
+        message = f"another pipectl is still at work on the stack {name}; nothing was written"
+        raise TimedOut(message, hint="wait until it has ended, or allow more time with `--timeout`") from None
     except KeyboardInterrupt:
         raise Interrupted("interrupted while waiting; nothing was written") from None

@@ -73,7 +73,7 @@ def command(
     with named, _session.connected(settings, loaded, progress.say) as connection:
         looked = leaving.ahead(loaded, connection, settings.aws, _session.tell_if(settings.verbose))
         stacks = flow.design(loaded, connection, settings.aws)
-        with _lock.held(stacks, progress.say) as waited:
+        with _lock.held(stacks, progress.say, timeout) as waited:
             planned = partial(_planned, settings, stacks, wishes, kept=kept, prune=prune)
             plans, going = planned(None if waited else looked)
             if wait_for_run:

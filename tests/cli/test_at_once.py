@@ -11,8 +11,10 @@ from typing import IO, Any
 import pytest
 import yaml
 from click.testing import Result
+from filelock import FileLock
 
 from pipectl.local.server import Server
+from tests.cli.conftest import changes
 from tests.shop import until
 
 ROOT = Path(__file__).parents[2]
@@ -126,6 +128,19 @@ def test_a_command_that_is_killed_leaves_no_lock(start: Start, beside: Beside, f
         return code == 0
 
     until(created)
+
+
+def test_the_waiting_for_another_writer_ends_with_the_timeout(
+    run: Run, environment: dict[str, str | None], account: str, friendreminders: str, server: Server
+) -> None:
+    folder = Path(str(environment["XDG_STATE_HOME"])) / "pipectl" / "at-work"
+    folder.mkdir(parents=True)
+    server.requests.clear()
+    with FileLock(folder / f"{account}_ap-southeast-1_friendreminders.lock"):
+        result = run("create", friendreminders, "--wait", "--timeout", "1s")
+    assert result.exit_code == 5, result.output
+    assert "error: another pipectl is still at work on the stack friendreminders" in result.stderr
+    assert [call.operation for call in server.requests.all() if changes(call.operation)] == []
 
 
 def test_ctrl_c_ends_the_waiting_and_nothing_was_written(beside: Beside, friendreminders: str) -> None:
