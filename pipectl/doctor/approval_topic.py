@@ -21,7 +21,7 @@ def _look(case: Case, action: Action) -> Iterator[Finding]:
     arn = action.value("NotificationArn") or ""
     found, name = subscriptions(case.cloud, arn), arn.rpartition(":")[2]
     if found is None:
-        text = f"its topic {name} is not there, so nobody is told"
+        text = f"its topic {name} does not exist, so nobody is told"
         yield wrong(action.title, text, f"{aws('sns create-topic', '--name', name)}, and subscribe somebody")
     else:
         yield reach(action.title, name, found)

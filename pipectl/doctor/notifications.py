@@ -73,7 +73,7 @@ def _topic(case: Case, name: str, address: str, status: str | None) -> Finding:
     called = address.rpartition(":")[2]
     found = subscriptions(case.cloud, address)
     if found is None:
-        text = f"its topic {called} is not there, so nobody is told"
+        text = f"its topic {called} does not exist, so nobody is told"
         otherwise = f"{aws('sns create-topic', '--name', called)}, and subscribe somebody"
         return wrong(name, text, case.mend(topic.NAME, called, otherwise))
     return _forbidden(case, name, address, status) or reach(name, called, found)
