@@ -55,7 +55,7 @@ class Group:
             answer["primaryArtifact"] = _artifact(self.build, self.build.shown["artifacts"], self.identifier)
             answer["secondaryArtifacts"] = [
                 _artifact(self.build, artifact, artifact["artifactIdentifier"])
-                for artifact in self.build.shown["secondaryArtifacts"] or ()
+                for artifact in self.build.shown.get("secondaryArtifacts") or ()
             ]
         return answer
 
