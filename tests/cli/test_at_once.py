@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,24 +27,30 @@ Beside = Callable[..., "tuple[subprocess.Popen[str], subprocess.Popen[str]]"]
 
 
 @pytest.fixture
-def start(server: Server, environment: dict[str, str | None], tmp_path: Path) -> Start:
-    """Start a command and let it run"""
+def start(server: Server, environment: dict[str, str | None], tmp_path: Path) -> Iterator[Start]:
+    """Start a command and let it run; what still runs ends with the test"""
     given = {name: value for name, value in environment.items() if value is not None}
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **given}
 
-    def start(*words: str) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "pipectl", "--endpoint-url", server.url, *words]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(
-            command, env=env, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True, cwd=tmp_path
-        )
+    with ExitStack() as stack:
 
-    return start
+        def start(*words: str) -> "subprocess.Popen[str]":
+            command = [sys.executable, "-m", "pipectl", "--endpoint-url", server.url, *words]
+            pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+            process = stack.enter_context(
+                subprocess.Popen(
+                    command, env=env, stdin=nothing, stdout=pipe, stderr=pipe, text=True, cwd=tmp_path
+                )
+            )
+            stack.callback(process.kill)
+            return process
+
+        yield start
 
 
 @pytest.fixture
 def beside(server: Server, start: Start) -> Iterator[Beside]:
-    """Start a command while another one writes, which is held up until `text` has been said"""
+    """Start a command while another one writes, which stands still after a first write until `ended`"""
 
     def beside(
         first: str, *words: str, text: str = WAITS
@@ -52,10 +59,10 @@ def beside(server: Server, start: Start) -> Iterator[Beside]:
         server.delay_ms = 100
         writer = start("create", first)
         until(lambda: any(call.operation.startswith("Create") for call in server.requests.all()))
-        server.delay_ms = 1000
+        writer.send_signal(signal.SIGSTOP)
+        server.delay_ms = 0
         other = start(*words)
         until_said(other.stderr, text)
-        server.delay_ms = 0
         return writer, other
 
     yield beside
@@ -63,6 +70,7 @@ def beside(server: Server, start: Start) -> Iterator[Beside]:
 
 
 def ended(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
+    process.send_signal(signal.SIGCONT)
     stdout, stderr = process.communicate(timeout=60)
     return process.returncode, stdout, stderr
 
