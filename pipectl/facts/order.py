@@ -35,6 +35,11 @@ KEPT: Mapping[str, Mapping[str, str]] = {
         "capacityProviders": "recorded (AWS CLI examples, put-cluster-capacity-providers)",
         "defaultCapacityProviderStrategy": "recorded (AWS CLI examples, put-cluster-capacity-providers)",
     },
+    "ecr": {
+        "rules": "of a replication: a list, no set, in the Terraform provider",
+        "destinations": "of a replication: a list, no set, in the Terraform provider",
+        "repositoryFilters": "of a replication: a list, no set, in the Terraform provider",
+    },
     "codebuild": {
         "environmentVariables": "a list, no set, in the Terraform provider (aws_codebuild_project)",
         "modes": "of a cache: a list, no set, in the Terraform provider (aws_codebuild_project)",

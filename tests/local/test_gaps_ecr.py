@@ -67,7 +67,7 @@ def test_a_name_has_a_length(ecr: Any) -> None:
         "InvalidParameterException",
         (
             "Invalid parameter at 'repositoryName' failed to satisfy constraint: "
-            "'must have length less than or equal to 256'"
+            "'Member must have length less than or equal to 256'"
         ),
     )
 

@@ -6,6 +6,7 @@ without a rollback, is STOPPED (inferred: no status of the model says failed).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local.ecs import breaker
@@ -51,7 +52,8 @@ class ServiceDeployments(Scheduling):
         return {"serviceDeployments": [_described(*each) for each in found], "failures": failures}
 
     def describe_service_revisions(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        """At most twenty; missing ones are failures"""
+        """At most twenty of one service; missing ones are failures"""
+        self._check_revisions(request["serviceRevisionArns"])
         found, failures = self._find(request["serviceRevisionArns"], shape.revision_arn)
         return {"serviceRevisions": [_revision(*each) for each in found], "failures": failures}
 
@@ -74,6 +76,28 @@ class ServiceDeployments(Scheduling):
         again.reason = f"ECS deployment {deployment.id} was stopped: rolling back to deploymentId {again.id}."
         self.stir(service.cluster_arn)
         return {"serviceDeploymentArn": arn}
+
+    def _check_revisions(self, arns: list[str]) -> None:
+        """Refuse ARNs that name no revision of one living service of this place
+
+        Recorded in radkawar/stackd, testdata/aws/ecs/service_revisions.
+        """
+        pattern = re.compile(rf"{re.escape(self.arn('service-revision'))}/([^/]+)/([^/]+)/[0-9]+")
+        named = [pattern.fullmatch(arn) for arn in arns]
+        services = {found.groups() for found in named if found}
+        if not all(named):
+            raise invalid("The ServiceRevision ARN is invalid.")
+        if len(services) > 1:
+            raise invalid(
+                "Cross service requests are not allowed. All requested service revisions must be for a"
+                " single service"
+            )
+        for cluster, name in services:
+            service = self.find_service(self.active_cluster(cluster), name)
+            if service is None:
+                raise Refused("ServiceNotFoundException", "Service not found.")
+            if service.status == "INACTIVE":
+                raise invalid("Cannot call DescribeServiceRevisions for a service that is INACTIVE")
 
     def _find(
         self, arns: list[str], named: Callable[[ServiceRecord, Deployment], str]
@@ -159,6 +183,7 @@ def _revision(cluster: Cluster, service: ServiceRecord, deployment: Deployment) 
         "clusterArn": service.cluster_arn,
         "taskDefinition": deployment.revision.arn,
         "containerImages": images,
+        "guardDutyEnabled": False,
         "createdAt": deployment.created_at,
         "loadBalancers": service.fields["loadBalancers"],
         "serviceRegistries": service.fields["serviceRegistries"],

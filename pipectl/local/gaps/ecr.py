@@ -9,7 +9,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipectl.local import model, paging, validation
-from pipectl.local.gaps import ecr_cache, ecr_events, ecr_previews, layers, lifecycle
+from pipectl.local.gaps import (
+    ecr_cache,
+    ecr_events,
+    ecr_images,
+    ecr_policies,
+    ecr_previews,
+    layers,
+    lifecycle,
+)
 from pipectl.local.gaps.ecr_names import missing_repository
 from pipectl.local.shapes.keys import missing_alias
 from pipectl.local.wire import Answer, Forward, Refused, Request
@@ -34,6 +42,8 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
         _check(validation.faults(operation.input_shape, asked))
     if request.operation in _OWN:
         return _OWN[request.operation](world, request, asked)
+    if request.operation == "BatchDeleteImage":
+        return ecr_images.delete(world, request, asked, forward)
     before = _BEFORE.get(request.operation)
     answered = forward(before(world, request, asked) if before else request)
     after = _AFTER.get(request.operation)
@@ -41,10 +51,13 @@ def answer(world: World, request: Request, forward: Forward) -> Answer:
 
 
 def _check(faults: list[validation.Fault]) -> None:
-    """ECR names the first fault, in its own words"""
+    """ECR names the first fault, in its own words
+
+    That of a length: recorded in radkawar/stackd, testdata/aws/ecr (lifecycle_invalid).
+    """
     for fault in faults[:1]:
-        constraint = fault.constraint.replace("Member must", "must", 1)
-        pattern = re.fullmatch(r"(must satisfy regular expression) pattern: (.*)", constraint)
+        constraint = fault.constraint
+        pattern = re.fullmatch(r"Member (must satisfy regular expression) pattern: (.*)", constraint)
         if pattern:
             constraint = f"{pattern.group(1)} '{pattern.group(2)}'"
         raise Refused(
@@ -86,11 +99,14 @@ def _put_lifecycle_policy(_world: World, request: Request, asked: dict[str, Any]
 
 def _put_image(world: World, request: Request, asked: dict[str, Any]) -> Request:
     """The digest is that of the manifest (moto takes the layers for it), tags move only where they may"""
+    ecr_images.check_manifest(asked["imageManifest"])
     own = "sha256:" + hashlib.sha256(asked["imageManifest"].encode()).hexdigest()
     if asked.get("imageDigest", own) != own:
         raise Refused(
             "ImageDigestDoesNotMatchException",
-            f"The specified image digest '{asked['imageDigest']}' does not match the digest of the manifest",
+            f"The image with digest '{asked['imageDigest']}' in repository '{asked['repositoryName']}' and"
+            f" registry ID '{request.account}' does not match the image digest that Amazon ECR has"
+            " calculated.",
         )
     backend = world.moto("ecr", request.account, request.region)
     repository = backend.repositories.get(asked["repositoryName"])
@@ -158,12 +174,26 @@ def _with_token_life(world: World, request: Request, answered: Answer) -> Answer
     return _with_uri(world, request, answered.with_json(said))
 
 
+def _without_settings(world: World, request: Request, answered: Answer) -> Answer:
+    """A deleted repository has neither encryption nor scanning (recorded: radkawar/stackd, delete_owned)"""
+    said = answered.json()
+    for member in ("encryptionConfiguration", "imageScanningConfiguration"):
+        said["repository"].pop(member, None)
+    return _with_uri(world, request, answered.with_json(said))
+
+
+def _pending(_world: World, _request: Request, answered: Answer) -> Answer:
+    """A scan that was just started is PENDING (recorded: radkawar/stackd, start_scan_tiny_image)"""
+    return answered.with_json({**answered.json(), "imageScanStatus": {"status": "PENDING"}})
+
+
 _OWN: dict[str, Callable[[World, Request, dict[str, Any]], Answer]] = {
+    "BatchCheckLayerAvailability": ecr_images.layer_availability,
     "GetDownloadUrlForLayer": layers.download_url,
     **dict.fromkeys(ecr_cache.OPERATIONS, ecr_cache.answer),
     **dict.fromkeys(ecr_previews.OPERATIONS, ecr_previews.answer),
 }
-_BEFORE = {
+_BEFORE: dict[str, Callable[[World, Request, dict[str, Any]], Request]] = {
     "CompleteLayerUpload": layers.keep,
     "CreateRepository": _create_repository,
     "PutImage": _put_image,
@@ -171,10 +201,14 @@ _BEFORE = {
     "PutLifecyclePolicy": _put_lifecycle_policy,
 }
 _AFTER = {
-    "BatchDeleteImage": ecr_events.deleted,
+    "BatchGetImage": ecr_images.by_asked_tag,
     "CreateRepository": _with_uri,
-    "DeleteRepository": _with_uri,
+    "DeleteLifecyclePolicy": ecr_policies.never_evaluated,
+    "DeleteRepository": _without_settings,
+    "DescribeImages": ecr_images.details,
     "DescribeRepositories": _in_pages,
     "GetAuthorizationToken": _with_token_life,
+    "GetLifecyclePolicy": ecr_policies.never_evaluated,
     "PutImage": ecr_events.pushed,
+    "StartImageScan": _pending,
 }

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 Shape = dict[str, Any]
 _KEPT = "ecr pull-through cache"
-_ROOT = "ROOT"  # API reference: the default of upstreamRepositoryPrefix
 _PAGE = 100
 _UPSTREAMS = {
     "public.ecr.aws": "ecr-public",
@@ -50,6 +49,11 @@ def _upstream(url: str) -> str:
 
 
 def _create(world: World, request: Request, asked: Shape) -> Shape:
+    """A prefix of the upstream comes back where it was sent
+
+    Terraform's acceptance tests of aws_ecr_pull_through_cache_rule plan nothing on AWS without one, though
+    the API reference names ROOT as its default.
+    """
     rules, prefix = _rules(world, request), asked["ecrRepositoryPrefix"]
     upstream = asked.get("upstreamRegistry") or _upstream(asked["upstreamRegistryUrl"])
     if prefix in rules:
@@ -59,7 +63,7 @@ def _create(world: World, request: Request, asked: Shape) -> Shape:
             f" '{request.account}'",
         )
     now = world.now().timestamp()
-    given = {"upstreamRepositoryPrefix": _ROOT, **asked, "upstreamRegistry": upstream}
+    given = {**asked, "upstreamRegistry": upstream}
     kept = {name: given[name] for name in _MEMBERS if name in given}
     rules[prefix] = {**kept, "registryId": request.account, "createdAt": now, "updatedAt": now}
     return _without(rules[prefix], "updatedAt")

@@ -17,9 +17,12 @@ def missing_repository(name: str, account: str) -> Refused:
 
 
 def missing_layers(digests: Iterable[str], name: str, account: str) -> Refused:
-    """Return the refusal of an image whose layers are not there (words: oras-project/oras-py#54)."""
+    """Return the refusal of an image whose layers are not there.
+
+    Words as recorded in radkawar/stackd, testdata/aws/ecr (foreign_repository_layers).
+    """
     said = (
-        f"Layers with digests '[{', '.join(digests)}]' required for pushing image into repository with name "
+        f"Layers with digests '[{','.join(digests)}]' required for pushing image into repository with name "
         f"'{name}' in the registry with id '{account}' do not exist"
     )
     return Refused("LayersNotFoundException", said)

@@ -57,7 +57,7 @@ def _needed(manifest: str) -> list[str]:
     """The digests of an image's configuration and layers; a list of images has none"""
     try:
         parts = json.loads(manifest)
-        found = [parts["config"]["digest"], *(layer["digest"] for layer in parts["layers"])]
+        found = [*(layer["digest"] for layer in parts["layers"]), parts["config"]["digest"]]
     except (ValueError, KeyError, TypeError):
         return []
     return list(dict.fromkeys(found))

@@ -22,7 +22,10 @@ def compact(text: str) -> str:
 
 
 def check(text: str) -> None:
-    """Refuse a policy whose rules contradict each other; what is no policy at all is left to moto"""
+    """Refuse a policy whose rules contradict each other; what is no policy at all is left to moto
+
+    The sentence about countNumber, and the line's end in it: recorded in radkawar/stackd, testdata/aws/ecr.
+    """
     try:
         rules = json.loads(text)["rules"]
         complaint = next(_complaints(rules), None)
@@ -32,12 +35,14 @@ def check(text: str) -> None:
         raise Refused(
             "InvalidParameterException",
             "Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint: "
-            f"'Lifecycle policy validation failure: {complaint}'",
+            f"'Lifecycle policy validation failure: {complaint}\n'",
         )
 
 
 def _complaints(rules: list[dict[str, Any]]) -> Iterator[str]:
     priorities = [rule["rulePriority"] for rule in rules]
+    if any(rule["selection"]["countNumber"] == 0 for rule in rules):
+        yield "numeric instance is lower than the required minimum (minimum: 1, found: 0)"
     if any(priority < 1 for priority in priorities):
         yield "rulePriority must be at least 1"
     if len(set(priorities)) < len(priorities):

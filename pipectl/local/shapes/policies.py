@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from pipectl.local.gaps import documents
+from pipectl.local.gaps import documents, ecr_policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,12 +48,12 @@ def _trust(found: re.Match[bytes], partition: str) -> bytes:
 
 
 def _in_ecr(text: str, partition: str) -> str:
-    """ECR writes with blanks around colons and brackets, and its lists in another order (AWS CLI examples)"""
+    """ECR's own writing (`ecr_policies`), and its lists in another order (AWS CLI examples)"""
     try:
         said = _reordered(rooted(json.loads(text), partition))
     except ValueError:
         return text
-    return json.dumps(said, indent=2, separators=(",", " : "))
+    return ecr_policies.written(said)
 
 
 def _rewritten(text: str, partition: str) -> str:
