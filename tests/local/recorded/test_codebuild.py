@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.local.builder import until
 from tests.local.refusals import refusal
 
 if TYPE_CHECKING:
@@ -114,3 +115,52 @@ def test_a_failed_build_is_tried_again_up_to_the_limit_of_its_project(builder: B
     assert second["autoRetryConfig"]["previousAutoRetry"] == first["arn"]
     assert second["autoRetryConfig"]["autoRetryNumber"] == 1
     assert builder.shown(first["id"])["autoRetryConfig"]["nextAutoRetry"] == second["arn"]
+
+
+def _phases(build: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {phase["phaseType"]: phase for phase in build["phases"]}
+
+
+def test_a_failed_build_goes_on_to_its_artifacts(
+    builder: Builder, client: Callable[..., Any], account: str
+) -> None:
+    """Recording: codebuild/stackd-buildowner-cb-2c8f66f66e07-resume-ae70cd."""
+    bucket, s3 = f"owned-{account}", client("s3")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    phases = {
+        "pre_build": {"commands": ["echo made > result.txt"]},
+        "build": {"commands": ["exit 7"], "finally": ["echo finally"]},
+        "post_build": {"commands": ["echo post"]},
+    }
+    spec = {"version": "0.2", "phases": phases, "artifacts": {"files": ["result.txt"]}}
+    build = builder.run(json.dumps(spec), artifacts={"type": "S3", "location": bucket, "packaging": "ZIP"})
+    assert (build["buildStatus"], build["currentPhase"], build["buildComplete"]) == (
+        "FAILED",
+        "COMPLETED",
+        True,
+    )
+    told = _phases(build)
+    words = "Error while executing command: exit 7. Reason: exit status 7"
+    assert told["BUILD"]["contexts"] == [{"statusCode": "COMMAND_EXECUTION_ERROR", "message": words}]
+    assert {name: told[name]["phaseStatus"] for name in ("BUILD", "POST_BUILD", "UPLOAD_ARTIFACTS")} == {
+        "BUILD": "FAILED",
+        "POST_BUILD": "SUCCEEDED",
+        "UPLOAD_ARTIFACTS": "SUCCEEDED",
+    }
+    assert builder.log(build).split() == ["finally", "post"]
+    builder.api.batch_delete_builds(ids=[build["id"]])
+    assert [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["shop"]
+
+
+def test_a_build_that_is_stopped_has_ended_in_the_answer(builder: Builder) -> None:
+    """Recording: codebuild/stackd-buildowner-cb-2c8f66f66e07-resume-ae70cd."""
+    builder.project(_spec("echo start", "sleep 30", "echo marker"))
+    identity = builder.start()
+    until(lambda: "BUILD" in _phases(builder.shown(identity)))
+    stopped = builder.api.stop_build(id=identity)["build"]
+    assert (stopped["buildStatus"], stopped["currentPhase"]) == ("STOPPED", "COMPLETED")
+    assert stopped["buildComplete"] is True
+    ended = builder.ended(identity)
+    assert _phases(ended)["BUILD"]["phaseStatus"] == "STOPPED"
+    assert "contexts" not in _phases(ended)["BUILD"]
+    assert builder.api.stop_build(id=identity)["build"]["buildStatus"] == "STOPPED"
