@@ -36,8 +36,11 @@ def _manifest(**more: Any) -> str:
 
 
 def _rules(number: int) -> str:
-    kinds = [{"tagStatus": "tagged", "tagPrefixList": ["original"]}, {"tagStatus": "any"}]
-    count = {"countType": "imageCountMoreThan", "countNumber": number}
+    kinds: list[dict[str, Any]] = [
+        {"tagStatus": "tagged", "tagPrefixList": ["original"]},
+        {"tagStatus": "any"},
+    ]
+    count: dict[str, Any] = {"countType": "imageCountMoreThan", "countNumber": number}
     rules = [
         {"rulePriority": at, "description": "d", "selection": kind | count, "action": {"type": "expire"}}
         for at, kind in enumerate(kinds, 1)
