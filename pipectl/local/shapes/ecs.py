@@ -1,4 +1,8 @@
-"""What ECS fills in: discovery names, hosts and kinds of volumes."""
+"""What ECS fills in: discovery names and hosts of volumes.
+
+Of managed EBS volumes it tells only what was sent: Terraform's acceptance test of aws_ecs_service,
+VolumeConfiguration_basic, plans nothing on AWS without a type.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,7 @@ if TYPE_CHECKING:
     from pipectl.local.wire import Answer, Request
     from pipectl.local.world import World
 
-_CONCERNED = (b'"serviceConnectConfiguration"', b'"volumes"', b'"managedEBSVolume"')
-# API reference, ServiceManagedEBSVolumeConfiguration: what each is "by default"; that it is told is inferred
-_EBS = {"volumeType": "gp3", "filesystemType": "xfs"}
+_CONCERNED = (b'"serviceConnectConfiguration"', b'"volumes"')
 
 
 def answered(_world: World, request: Request, answer: Answer) -> Answer:
@@ -32,8 +34,6 @@ def _filled(value: Any, name: str = "") -> Any:
             return _with_discovery_names(filled)
         case "volumes":
             return _with_host(filled)
-        case "managedEBSVolume":
-            return {**_EBS, **filled}
     return filled
 
 

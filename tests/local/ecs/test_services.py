@@ -403,3 +403,14 @@ def test_an_operation_that_is_not_known_is_refused(ecs: Any, refused: Callable[.
         "Instances.",
     ):
         ecs.list_daemons()
+
+
+def test_a_managed_volume_comes_back_as_it_was_sent(
+    create: Callable[..., Any], register: Callable[..., str], account: str
+) -> None:
+    """Terraform's acceptance test of aws_ecs_service, VolumeConfiguration_basic, plans nothing on AWS."""
+    register(volumes=[{"name": "data", "configuredAtLaunch": True}])
+    managed = {"roleArn": f"arn:aws:iam::{account}:role/volumes", "sizeInGiB": 8}
+    sent = [{"name": "data", "managedEBSVolume": managed}]
+    service = create(desiredCount=0, volumeConfigurations=sent)
+    assert service["deployments"][0]["volumeConfigurations"] == sent
