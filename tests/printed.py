@@ -24,6 +24,8 @@ HIGH_LEVEL = {
     "configure": {"get", "list-profiles", "set", "sso"},
 }
 """Commands of the AWS CLI that are no operation of a service (AWS CLI command reference)."""
+BESIDE = frozenset({("ecr", "get-login-password")})
+"""The same, beside the operations of their service."""
 LOOKING = frozenset({"status", "why", "logs", "history", "doctor", "plan", "policy", "validate"})
 """Commands of pipectl that change nothing."""
 
@@ -70,6 +72,8 @@ def _of_pipectl(words: list[str]) -> str | None:
 
 def _of_aws(words: list[str]) -> str | None:
     service, *rest = words
+    if (service, rest[0]) in BESIDE:
+        return None
     if service in HIGH_LEVEL:
         fits = not HIGH_LEVEL[service] or rest[0] in HIGH_LEVEL[service]
         return None if fits else f"no command {service} {rest[0]}"

@@ -26,7 +26,7 @@ def check(spec: Spec) -> Iterator[Problem]:
             continue
         for command in found.commands():
             if uses(command.text, GET_LOGIN):
-                message = "the AWS CLI of today's build images has no `aws ecr get-login`"
+                message = "the AWS CLI of today's build images has no `ecr get-login`"
                 hint = "write `aws ecr get-login-password | docker login -u AWS --password-stdin REGISTRY`"
                 problem = found.problem(found.place(command.path), RULE, message, hint)
                 yield replace(problem, severity=Severity.WARNING)
