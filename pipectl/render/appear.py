@@ -35,7 +35,7 @@ def missing_lines(
         yield f"  {look.mark(Mark.RUNNING)} {fetching}"
     for number, text in enumerate([*_reasons(missing, now), *_steps(missing, now)]):
         mark = f"  {look.mark(Mark.ASKS)} " if number == 0 else "    "
-        head, *more = wrapped(text, look.width - 4, whole=True)
+        head, *more = wrapped(text, look.limit(look.width - 4), whole=True)
         yield "\n".join([f"{mark}{head}", *(f"    {line}" for line in more)])
 
 

@@ -32,16 +32,17 @@ _CONDITIONS = {
 
 
 def sign_text(sign: Sign, look: Look, now: datetime) -> str:
-    """`  ✓ Build` and what there is to say, wrapped; what waits says what it waits for, and what helps.
+    """`  ✓ Build` and what there is to say; what waits says what it waits for, and what helps.
 
-    The commands that it mentions name the pipeline, when it is `named`.
+    It is wrapped on a terminal; where nothing is cut it is one line.
     """
     mark = Mark.RUNNING if not sign.over else _MARKS.get(sign.status, Mark.KEPT)
     if sign.status in (HELD, ASKED):
         mark = Mark.ASKS
     room = look.width - LABEL - 4
-    said = [cut(_detail(sign), room)] if sign.status == "Succeeded" else list(_said(sign, now))
-    first, *more = [part for line in said for part in wrapped(line, room, whole=True)] or [""]
+    said = [cut(_detail(sign), look.limit(room))] if sign.status == "Succeeded" else list(_said(sign, now))
+    parts = [part for line in said for part in wrapped(line, room, whole=True)]
+    first, *more = ["; ".join(said)] if look.whole else parts or [""]
     line = f"  {look.mark(mark)} {pad(plain(_label(sign)), LABEL)}{first}".rstrip()
     return "\n".join([line, *([indented(more, LABEL + 4)] if more else [])])
 
