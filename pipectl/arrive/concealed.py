@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, count
 from typing import Any
 
 import yaml
 
+from pipectl.arrive.variable_names import Secret, variable_names
 from pipectl.facts.secret_names import is_secret
 from pipectl.spec.document import of_shell
 from pipectl.spec.places import Path
@@ -25,8 +25,6 @@ GIVEN = re.compile(
     re.IGNORECASE,
 )
 """A secret as a command gives it: `--password=open-sesame`, `export TOKEN=...`; `$TOKEN` is none."""
-BLOCKS = ("ecs", "codebuild", "codepipeline")
-"""The blocks of a spec whose keys are the names of clusters, projects and pipelines."""
 PAIRS = (("name", "value"), ("key", "value"))
 MASKED = re.compile(r"\*{4,}")
 """How CodePipeline tells a token that it keeps for itself (API reference, GetPipeline)."""
@@ -46,9 +44,11 @@ class Concealed:
 
 
 class _Hiding:
-    """One walk through the values; the same secret has the same name everywhere."""
+    """One walk through the values; a secret without a name is collected and has its own name."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[Secret, str]) -> None:
+        self.names = names
+        self.secrets: list[Secret] = []
         self.environment: dict[str, str] = {}
         self.files: dict[str, str] = {}
         self.told: dict[str, None] = {}
@@ -56,18 +56,22 @@ class _Hiding:
     def value(self, value: Any, path: Path) -> Any:
         """The value as it may be printed."""
         if isinstance(value, Mapping):
-            return {key: self.value(item, (*path, key)) for key, item in self._pair(value, path).items()}
+            hidden = self._pair(value, path)
+            return {
+                key: hidden[key] if key in hidden else self.value(item, (*path, key))
+                for key, item in value.items()
+            }
         if isinstance(value, list):
             return [self.value(item, (*path, number)) for number, item in enumerate(value)]
         return self._text(value, path) if isinstance(value, str) else value
 
-    def _pair(self, value: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-        """`{name: PASSWORD, value: ...}`: the name stands beside its value."""
+    def _pair(self, value: Mapping[str, Any], path: Path) -> dict[str, str]:
+        """`{name: PASSWORD, value: ...}`: the name stands beside its value; what the spec says for it."""
         for name, content in PAIRS:
-            said = value.get(content)
-            if isinstance(value.get(name), str) and isinstance(said, str) and is_secret(value[name], said):
-                return {**value, content: self._hidden(value[name], said, path)}
-        return value
+            text = value.get(content)
+            if isinstance(value.get(name), str) and isinstance(text, str) and is_secret(value[name], text):
+                return {content: self._hidden(value[name], text, path)}
+        return {}
 
     def _text(self, text: str, path: Path) -> str:
         if is_buildspec(path) and of_shell(path, text):
@@ -75,8 +79,6 @@ class _Hiding:
         name = _name(path)
         if set(map(str, path)) & NOT_VALUES:
             return self._hidden(name, text, path) if is_secret("", text) else escaped(text)
-        if text in self._references():
-            return text
         if MASKED.fullmatch(text):
             where = _said(path)
             self.told[f"{where}: AWS does not tell its value; put it in before the pipeline changes"] = None
@@ -87,27 +89,15 @@ class _Hiding:
             return self._hidden(name, text, path, "begins like the name of a file, which it is not", "")
         return escaped(text)
 
-    def _references(self) -> set[str]:
-        return {f"${{env:{name}}}" for name in self.environment}
-
     def _hidden(self, name: str, text: str, path: Path, why: str = HIDDEN, better: str = KEPT) -> str:
-        variable = self._variable(name, text, path)
+        secret = Secret(path, name, text)
+        self.secrets.append(secret)
+        variable = self.names.get(secret, name)
         self.environment[variable] = text
         self.told[
             f"{_said(path)} {why}: the spec reads it from the environment variable {variable}{better}"
         ] = None
         return f"${{env:{variable}}}"
-
-    def _variable(self, name: str, text: str, path: Path) -> str:
-        """`ORDERS_PROD_DB_PASSWORD`: whose it is and what; then with the container, then with a number."""
-        base, owner = _capitals(name) or "SECRET", _capitals(_owner(path))
-        if owner and not base.startswith(owner):
-            base = f"{owner}_{base}"
-        base = f"_{base}" if base[0].isdigit() else base
-        inner = f"{owner}_{_capitals(_container(path))}_{_capitals(name)}".strip("_")
-        numbered = (f"{base}_{number}" for number in count(2))
-        free = chain([base], [inner] if _container(path) else [], numbered)
-        return next(each for each in free if self.environment.get(each, text) == text)
 
     def _buildspec(self, text: str, path: Path) -> str:
         """An inline buildspec belongs to the shell, so a secret in it can only go with all of it."""
@@ -125,7 +115,9 @@ class _Hiding:
 
 def concealed(values: Mapping[str, Any]) -> Concealed:
     """The values as they may be printed: without secrets, and with `$` as the spec writes it."""
-    hiding = _Hiding()
+    found = _Hiding({})
+    found.value(dict(values), ())
+    hiding = _Hiding(variable_names(found.secrets, values))
     said = hiding.value(dict(values), ())
     return Concealed(said, hiding.environment, hiding.files, tuple(hiding.told))
 
@@ -172,23 +164,6 @@ def _pairs(found: Any) -> Iterator[tuple[str, str]]:
 def _name(path: Path) -> str:
     """The last key on the way that is a name; the `default` of a variable is called like the variable."""
     return next((part for part in reversed(path) if isinstance(part, str) and part != "default"), "")
-
-
-def _owner(path: Path) -> str:
-    """The service, project or pipeline that a value belongs to; empty where it is the whole spec's."""
-    words = [str(part) for part in path]
-    if words[:1] == ["ecs"] and words[2:3] == ["services"]:
-        return words[3]
-    return words[1] if len(words) > 2 and words[0] in BLOCKS else ""  # noqa: PLR2004  block, name and key
-
-
-def _container(path: Path) -> str:
-    words = [str(part) for part in path]
-    return words[words.index("containers") + 1] if "containers" in words[:-1] else ""
-
-
-def _capitals(name: str) -> str:
-    return re.sub(r"\W", "_", name, flags=re.ASCII).upper()
 
 
 def _said(path: Path) -> str:

@@ -358,7 +358,7 @@ def test_one_name_for_two_secrets_is_told_apart() -> None:
     containers = {name: {"environment": {"TOKEN": f"{name}-secret-value"}} for name in ("web", "worker")}
     found = concealed({"containers": containers})
     names = [each["environment"]["TOKEN"] for each in found.values["containers"].values()]
-    assert names == ["${env:TOKEN}", "${env:WORKER_TOKEN}"]
+    assert names == ["${env:WEB_TOKEN}", "${env:WORKER_TOKEN}"]
     assert set(found.environment.values()) == {"web-secret-value", "worker-secret-value"}
 
 
@@ -370,14 +370,14 @@ def test_the_name_of_a_secret_is_short_and_says_whose_it_is() -> None:
     values = {
         "ecs": {
             "shop": {"services": {"orders-prod": service("web", "worker", value="correct-horse")}},
-            "old": {"services": {"orders-prod": service("web", value="battery-staple")}},
+            "orders-prod": {"services": {"orders-prod": service("web", value="battery-staple")}},
         },
         "codebuild": {"orders": {"environment": {"ORDERS_TOKEN": "open-sesame-twice"}}},
     }
     assert list(concealed(values).environment) == [
+        "SHOP_ORDERS_PROD_WEB_DB_PASSWORD",
+        "SHOP_ORDERS_PROD_WORKER_DB_PASSWORD",
         "ORDERS_PROD_DB_PASSWORD",
-        "ORDERS_PROD_WORKER_DB_PASSWORD",
-        "ORDERS_PROD_WEB_DB_PASSWORD",
         "ORDERS_TOKEN",
     ]
 
