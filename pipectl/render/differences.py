@@ -1,4 +1,4 @@
-"""The differences of one step, as lines below it: in the words of the spec, never wider than the screen."""
+"""The differences of one step, as lines below it: in the words of the spec, never wider than the terminal."""
 
 import json
 import re
@@ -121,7 +121,7 @@ def _difference_lines(step: Step, difference: Difference, column: int, look: Loo
     path, before, after = difference.path, difference.before, difference.after
     before, after = masked(path, before), masked(path, after)
     if step.action is Action.CREATE:
-        return [_labelled(path, _fitted(after, look.width - _value_column(path, column)), column)]
+        return list(_new_lines(path, after, column, look))
     if _is_long_text(before) and _is_long_text(after):
         return [_labelled(path), *_text_changes(before, after, look)]
     whole = f"{_said(before)} -> {_said(after)}"
@@ -132,15 +132,37 @@ def _difference_lines(step: Step, difference: Difference, column: int, look: Loo
     return _long_change(path, _said(before), _said(after), look)
 
 
+def _new_lines(path: str, value: Any, column: int, look: Look) -> Iterator[str]:
+    """A value of a new thing: of a list whole items, below the path where not one fits beside it.
+
+    Of all else both ends; in a pipe a list and a single line are whole.
+    """
+    is_text = isinstance(value, Mapping) or _is_long_text(value)
+    room = look.width - _value_column(path, column)
+    fitted = _fitted(value, room if is_text else look.limit(room))
+    yield _labelled(path, fitted, column)
+    if not fitted:
+        yield from (f"{' ' * INDENT}  {line}" for line in _item_lines(value, look.width - INDENT - 2))
+
+
 def _fitted(value: Any, room: int) -> str:
-    """A value in so many cells: of a list as many items as fit, of all else both ends."""
+    """A value in so many cells: of a list as many items as fit (none: empty), of all else both ends."""
     if not _is_list(value) or width(_said(value)) <= room:
         return cut(_said(value), room)
-    for left in range(1, len(value)):
-        told = f"{_said(value[:-left])} and {left} more"
-        if width(told) <= room:
-            return told
-    return cut(_said(value), room)
+    beside = (f"{_said(value[:-left])} and {left} more" for left in range(1, len(value)))
+    return next((text for text in beside if width(text) <= room), "")
+
+
+def _item_lines(items: Sequence[Any], room: int) -> list[str]:
+    """The items in lines of so many cells, broken between them."""
+    lines: list[str] = []
+    for number, item in enumerate(items, 1):
+        text = f"{_said(item)}{',' if number < len(items) else ''}"
+        if lines and width(lines[-1]) + 1 + width(text) <= room:
+            lines[-1] += f" {text}"
+        else:
+            lines.append(cut(text, room))
+    return lines
 
 
 def _labelled(path: str, value: str = "", column: int = COLUMN) -> str:
@@ -164,6 +186,8 @@ def _long_change(path: str, before: str, after: str, look: Look) -> list[str]:
 
 def _long_value(label: str, text: str, room: int, look: Look, colour: str) -> list[str]:
     parts = folded(text, room)
+    if look.whole and len(parts) <= MOST_LINES:
+        parts = [text]
     if len(parts) > MOST_LINES and not look.verbose:
         parts = [*parts[: MOST_LINES // 2], "...", *parts[-MOST_LINES // 2 :]]
     first = f"{' ' * INDENT}{look.paint(label + parts[0], colour)}"
@@ -207,7 +231,7 @@ def _changed_items(before: Sequence[Any], after: Sequence[Any]) -> list[tuple[st
 
 
 def _change_line(sign: str, text: str, look: Look) -> str:
-    line = cut(f"{sign} {plain(text)}", look.width - INDENT - 2)
+    line = cut(f"{sign} {plain(text)}", look.limit(look.width - INDENT - 2))
     return f"{' ' * INDENT}  {look.paint(line, 'red' if sign == '-' else 'green')}"
 
 

@@ -198,6 +198,26 @@ def test_of_a_part_that_goes_only_what_it_had_is_shown() -> None:
     assert '{"order": 2, "actions": {"Gate": {"provider": "Manual"}}}' in shown(step)
 
 
+EVENTS = [
+    "codepipeline-pipeline-manual-approval-failed",
+    "codepipeline-pipeline-manual-approval-needed",
+    "codepipeline-pipeline-pipeline-execution-failed",
+    "codepipeline-pipeline-pipeline-execution-succeeded",
+]
+
+
+@pytest.mark.parametrize("look", [Look(), Look(width=60), Look(whole=True)], ids=["80", "60", "pipe"])
+@pytest.mark.parametrize("path", ["events", "notifications.failures_and_approvals.events"])
+def test_a_list_of_names_breaks_between_its_names(look: Look, path: str) -> None:
+    (new,) = planned((Resource("notification rule", "shop", {path: EVENTS}), None))
+    old = changed("notification rule", "old", Difference(path, EVENTS[:1], EVENTS[1:]))
+    for text in (shown(new, look=look), shown(old, look=look)):
+        assert "...pipeline" not in text
+        assert all(event in text for event in EVENTS) or "1 and 3 more" in text.replace(EVENTS[0], "1")
+    if look.whole:
+        assert ", ".join(EVENTS) in shown(new, look=look)
+
+
 def test_a_removed_key_is_shown_as_none() -> None:
     wanted = Resource("codebuild project", "build", {"environment": Exactly({"A": "1"})})
     text = shown(*planned((wanted, {"environment": {"A": "1", "B": "2"}})))
