@@ -65,6 +65,23 @@ def test_a_secret_that_somebody_adds_by_hand_is_not_allowed(world: "World") -> N
     assert "secretsmanager:GetSecretValue" not in allowed(world)
 
 
+def test_a_variable_that_somebody_adds_to_a_project_is_kept_and_not_in_the_plan(world: "World") -> None:
+    wanted = spec(environment={"STAGE": "live"})
+    world.made(world.load(wanted))
+    codebuild = world.client("codebuild")
+    (project,) = codebuild.batch_get_projects(names=["build"])["projects"]
+    added = {"name": "DEBUG", "value": "1", "type": "PLAINTEXT"}
+    variables = [*project["environment"]["environmentVariables"], added]
+    environment = {**project["environment"], "environmentVariables": variables}
+    codebuild.update_project(name="build", environment=environment, tags=project["tags"])
+    assert world.made(world.load(wanted)).lines == []
+    changed = world.made(world.load(spec(environment={"STAGE": "next"})))
+    assert "DEBUG" not in "".join(changed.lines)
+    (project,) = codebuild.batch_get_projects(names=["build"])["projects"]
+    values = {each["name"]: each["value"] for each in project["environment"]["environmentVariables"]}
+    assert values == {"STAGE": "next", "DEBUG": "1"}
+
+
 def test_another_alias_is_a_change_also_before_anybody_has_made_it(world: "World") -> None:
     """The role is changed with it; a project that stays at the old key could then not build"""
     kms = world.client("kms")
