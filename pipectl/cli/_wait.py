@@ -16,6 +16,7 @@ from pipectl.cli._options import Settings
 from pipectl.cli._reminder import Reminder
 from pipectl.command import pipectl
 from pipectl.errors import Interrupted, PipectlError, PipelineFailed, TimedOut
+from pipectl.render.text import plain
 from pipectl.render.wait import (
     ending_text,
     excerpt,
@@ -52,11 +53,12 @@ def follow(
     Also another error says which execution it was, so that nobody starts a second one. With `settings` each
     thing that happens is a line on stdout, where they want JSON.
     """
-    started, progress = time.monotonic(), Following(Events(settings, pipeline), execution.id)
+    started, progress, error_text = time.monotonic(), Following(Events(settings, pipeline), execution.id), ""
     watch = waiting.Watch(progress.tell, connection.stop.wait, wait.timeout, known)
     try:
         with progress.shown():
             end = waiting.follow(cloud, pipeline, execution, watch)
+        error_text = failure_message(end, 0.0)
     except KeyboardInterrupt:
         connection.stop.set()
         raise Interrupted(
@@ -68,6 +70,8 @@ def follow(
         way_out = error.hint or f"{pipectl('status')} shows it"
         error.hint = f"execution {short(execution.id)} was not followed to its end; {way_out}"
         raise
+    finally:
+        progress.tell_causes(error_text)
     return with_logs(connection.cloud, end), time.monotonic() - started
 
 
@@ -102,6 +106,7 @@ class Following:
         self._lines = Lines(self._under_way)
         self._present: dict[Sign, float] = {}
         self._since: dict[Sign, float] = {}
+        self._failed: list[Sign] = []
 
     def tell(self, fresh: "list[Sign]", present: "list[Sign]") -> None:
         """Print what is new; what is only at work is drawn instead, where that can be."""
@@ -110,15 +115,23 @@ class Following:
             since = time.monotonic()
             self._since = {sign: self._since.get(sign, since) for sign in present}
             self._present = {sign: self._present.get(sign, since) for sign in present if not sign.waits}
+        self._failed += [sign for sign in fresh if sign.status == "Failed" and sign.detail]
         for sign in fresh:
             if self._events:
                 self._events.emit("change", execution=self._execution, **sign_data(sign))
             if sign.over or sign.waits or not self._lines.drawn:
-                self._lines.add(sign_text(sign, self._look, now))
+                self._lines.add(sign_text(sign, self._look, now, detailed=sign.status != "Failed"))
         if fresh:
             self._reminder.restart()
         elif not self._lines.drawn and self._reminder.is_due():
             self._remind(present)
+
+    def tell_causes(self, error_text: str) -> None:
+        """Print why something failed, unless the error that ends the command says it: it is told once."""
+        now = datetime.now().astimezone()
+        for sign in self._failed:
+            if plain(sign.detail or "") not in error_text:
+                self._lines.add(sign_text(sign, self._look, now))
 
     def _remind(self, present: "list[Sign]") -> None:
         """A job that prints nothing for long looks as if it hung."""

@@ -1,6 +1,7 @@
 """An execution that is followed: one line for each thing that happens to it, and how it ended."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,11 +32,13 @@ _CONDITIONS = {
 }
 
 
-def sign_text(sign: Sign, look: Look, now: datetime) -> str:
+def sign_text(sign: Sign, look: Look, now: datetime, *, detailed: bool = True) -> str:
     """`  ✓ Build` and what there is to say; what waits says what it waits for, and what helps.
 
-    It is wrapped on a terminal; where nothing is cut it is one line.
+    It is wrapped on a terminal; where nothing is cut it is one line. Without `detailed` the service's own
+    words are left out.
     """
+    sign = sign if detailed else replace(sign, detail=None)
     mark = Mark.RUNNING if not sign.over else _MARKS.get(sign.status, Mark.KEPT)
     if sign.status in (HELD, ASKED):
         mark = Mark.ASKS

@@ -93,6 +93,25 @@ def test_a_failure_ends_with_4_and_says_what_failed(shop: Shop, screen: Screen) 
     screen("wait_failed", result.stderr.splitlines(keepends=True)[-2] + result.stderr.splitlines()[-1])
 
 
+def test_why_it_failed_is_told_once_with_the_way_on(shop: Shop) -> None:
+    shop.ends(shop.create(stage("Deploy", deploy(shop, bucket=f"live-{shop.account}"))), "Failed")
+    result = shop.type("start", "--wait", "-p", "shop")
+    text = finished(
+        shop, result, 4, "  ✗ Deploy              failed\n", "error: execution E2 failed in Deploy"
+    )
+    assert text.count("The bucket live-ACCOUNT does not exist") == 1
+    assert "hint: `pipectl logs --execution E2 -p shop`" in text
+
+
+def test_why_an_action_failed_is_told_also_when_the_time_is_over_first(shop: Shop) -> None:
+    execution = shop.create(stage("Gate", deploy(shop, bucket=f"live-{shop.account}"), approval()))
+    until(lambda: ("Deploy", "Failed") in shop.actions(execution))
+    text = finished(
+        shop, shop.type("wait", "-p", "shop", "--timeout", "1s"), 5, "still runs after TIME in Gate"
+    )
+    assert text.count("The bucket live-ACCOUNT does not exist") == 1
+
+
 def test_the_closed_gate_is_said_at_once_with_what_opens_it(shop: Shop, followed: Followed) -> None:
     shop.working(stage("Deploy", deploy(shop)))
     shop.gate("Deploy", enabled=False)
