@@ -149,9 +149,18 @@ def execution_text(execution: Execution) -> str:
 
 
 def ending_text(end: Ending, look: Look, seconds: float) -> str:
-    """An end that was aimed at: how long it was waited for, and what the services run now."""
+    """An end that was aimed at: how long the execution took, and what the services run now.
+
+    `seconds` is how long it was waited for: said where it is not known when the execution started.
+    """
     word = "stopped" if end.status == "Stopped" else "succeeded"
-    told = f"{look.mark(Mark.DONE)} {execution_text(end.execution)} {word} after {duration(seconds)}"
+    execution = end.execution
+    took = (
+        f" after {duration((execution.updated - execution.started).total_seconds())}"
+        if execution.started and execution.updated
+        else f", waited for {duration(seconds)}"
+    )
+    told = f"{look.mark(Mark.DONE)} {execution_text(execution)} {word}{took}"
     lines = [f"  {each.cluster}/{each.service} runs {each.revision}" for each in end.services]
     return "\n".join([told, *lines])
 
