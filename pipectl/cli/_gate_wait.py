@@ -41,9 +41,10 @@ def open_and_follow(stage: str, pipeline: str | None, settings: Settings, chosen
                 where.connection, where.cloud, where.pipeline, waiting, wait, known, settings
             )
             data["wait"] = ending_data(end)
-        if settings.is_text and end.good:
+        if not end.good:
+            refuse(end, seconds)
+        if settings.is_text:
             click.echo(told_end(end, seconds))
-        refuse(end, seconds)
 
 
 def _waiting(state: StageState, waiting: Execution | None) -> str:
