@@ -171,7 +171,7 @@ def test_a_failure_lists_what_failed_and_what_was_not_tried(
     once_more = f"run `pipectl create {friendreminders}` again when it is mended\n"
     again = f"12 created, 1 failed, 1 not tried; {once_more}"
     assert result.stderr.endswith(again)
-    assert "Push" not in result.stdout
+    assert "first push" not in result.stdout
     faults()
     assert "✓ 2 created" in run("create", friendreminders).stdout
 
