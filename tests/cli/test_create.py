@@ -34,13 +34,13 @@ def test_create_shows_the_plan_the_sum_and_the_way_to_the_first_run(run: Run, fr
     assert result.stdout.endswith("/FriendReminders master`\n")
 
 
-def test_who_may_not_ask_where_to_push_has_created_all_the_same(
+def test_who_may_not_ask_for_one_repository_is_told_where_to_push(
     run: Run, friendreminders: str, faults: Callable[..., None]
 ) -> None:
     faults({"service": "codecommit", "operation": "GetRepository", "code": "AccessDeniedException"})
     result = run("create", friendreminders)
     assert result.exit_code == 0, result.output
-    assert "first push" not in result.stdout
+    assert "waiting for the first push: `git push http://127.0.0.1:" in result.stdout
 
 
 def test_progress_goes_to_stderr_in_plain_lines(run: Run, friendreminders: str) -> None:
