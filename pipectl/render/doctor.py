@@ -37,7 +37,7 @@ def _check(group: Iterator[Finding], look: Look) -> Iterator[str]:
     found = [each for each in findings if each.standing is Standing.GOOD]
     if found and not look.verbose and len(found) > 1:
         subjects = list(dict.fromkeys(each.subject for each in found))
-        yield _line(Standing.GOOD, found[0].check, _listed(subjects, look.width - TITLE - 4), look)
+        yield _line(Standing.GOOD, found[0].check, _listed(subjects, look), look)
         found = []
     for each in found:
         yield from _good(each, look)
@@ -48,15 +48,16 @@ def _check(group: Iterator[Finding], look: Look) -> Iterator[str]:
                 yield from _below(text, look)
 
 
-def _listed(subjects: Sequence[str], cells: int) -> str:
-    """As many as there is room for."""
+def _listed(subjects: Sequence[str], look: Look) -> str:
+    """As many as there is room for; the first one is whole in a pipe, however long it is."""
+    cells = look.width - TITLE - 4
     for shown in range(len(subjects), 0, -1):
         rest = f" and {len(subjects) - shown} more" if shown < len(subjects) else ""
         text = ", ".join(subjects[:shown]) + rest
         if width(text) <= cells:
             return text
     rest = f" and {len(subjects) - 1} more"
-    return cut(subjects[0], cells - len(rest)) + rest
+    return cut(subjects[0], look.limit(cells - len(rest))) + rest
 
 
 def _good(finding: Finding, look: Look) -> Iterator[str]:
