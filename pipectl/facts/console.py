@@ -53,6 +53,12 @@ def connections(region: str) -> str:
     return page or f"https://{region}.{HOSTS['aws']}/codesuite/settings/connections?region={region}"
 
 
+def is_page(url: str) -> bool:
+    """Whether a URL leads to the AWS console, which shows nothing of another endpoint."""
+    host = urlsplit(url).hostname or ""
+    return any(host == page or host.endswith(f".{page}") for page in HOSTS.values())
+
+
 def is_aws(url: str) -> bool:
     """Whether an endpoint is AWS's own, as `https://vpce-1.ecs.eu-west-1.vpce.amazonaws.com` is."""
     host = urlsplit(url).hostname or ""

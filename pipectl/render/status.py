@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pipectl.command import first_push, git_push, is_elsewhere, pipectl
+from pipectl.facts import console
 from pipectl.render.error import permission
 from pipectl.render.harmless import harmless
 from pipectl.render.hold import closed_text, warnings
@@ -264,7 +265,7 @@ def _action_lines(
     if action.log_line:
         folded = wrapped(plain(harmless(action.log_line, colour=False)), look.width - ACTIONS - 4, whole=True)
         yield from (f"{' ' * (ACTIONS + 2)}{look.faint('| ' + line)}" for line in folded)
-    if action.error and action.url and not is_elsewhere():  # the local AWS has no console
+    if action.error and action.url and not (is_elsewhere() and console.is_page(action.url)):
         # A link that is cut or folded cannot be followed, so it may be wider than the screen.
         yield f"{' ' * (ACTIONS + 2)}{plain(action.url)}"
 

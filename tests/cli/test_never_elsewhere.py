@@ -241,7 +241,7 @@ def test_the_hint_of_an_error_repeats_the_endpoint(
             ("disable-transition", "A", "B", "-p", "*", "--reason", "x"),
             f"`pipectl {place} status --all`",
         ),
-        (("plan",), f"`pipectl {place} plan shop.yaml`"),
+        (("plan",), f"`pipectl {place} init` writes a first spec"),
     ):
         for line in ((*typed, *words), (*words, *typed)):
             refused = offline(*line)

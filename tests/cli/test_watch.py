@@ -175,12 +175,12 @@ def test_q_leaves_the_picture_and_the_keyboard_is_as_it_was(shop: Shop, opened: 
 
 
 def test_a_link_that_is_wider_than_the_terminal_stays_whole(shop: Shop, opened: Opened) -> None:
-    shop.ends(shop.create(BUILD, blocks=builds("false")), "Failed")
-    url = next(action["url"] for action in _actions(shop) if action["status"] == "Failed")
+    shop.ends(shop.create(RELEASE, first=None), "Failed")
+    told = json.loads(shop.ask("status", "-o", "json").stdout)
     terminal = opened("status", "--watch", columns=60)
-    assert terminal.finish() == 4
-    assert any(url in line for line in terminal.screen)
-    assert len(url) > 60
+    assert terminal.finish() == 0
+    assert any(told["first_push"]["url"] in line for line in terminal.screen)
+    assert len(told["first_push"]["url"]) > 50
 
 
 def _actions(shop: Shop) -> list[dict[str, Any]]:

@@ -56,3 +56,16 @@ def test_names_of_logs_are_encoded_as_the_console_does() -> None:
 )
 def test_an_endpoint_of_aws_is_told_from_others(url: str, is_aws: bool) -> None:
     assert console.is_aws(url) is is_aws
+
+
+@pytest.mark.parametrize(
+    ("url", "is_page"),
+    [
+        ("https://eu-west-1.console.aws.amazon.com/codesuite/codebuild/1/x", True),
+        ("https://console.amazonaws.cn/ecs", True),
+        ("https://jenkins.example.com/job/7", False),
+        ("https://console.aws.amazon.com.example.org/x", False),
+    ],
+)
+def test_a_page_of_the_console_is_told_from_a_workers_own(url: str, is_page: bool) -> None:
+    assert console.is_page(url) is is_page
