@@ -41,9 +41,10 @@ def why_text(why: Why, look: Look, now: datetime) -> str:
 
 def _is_live_already(why: Why) -> bool:
     """Whether an earlier execution deployed the same commit: then only this execution's is not live."""
-    return why.verdict is Verdict.NOT_LIVE and any(
-        why.commit is not None and place.execution.revision == why.commit.id for place in why.live
-    )
+    if why.verdict is not Verdict.NOT_LIVE or why.commit is None or why.execution is None:
+        return False
+    others = [place.execution for place in why.live if place.execution.id != why.execution.id]
+    return any(execution.revision == why.commit.id for execution in others)
 
 
 def _folded(text: str, cells: int) -> list[str]:
